@@ -1,0 +1,19 @@
+import type { ErrorCodeEntry } from '../codes.ts';
+
+export const generalCodes = {
+  E_INTERNAL: {
+    retry: 'later',
+    meaning: 'A defect of Firn.',
+    help: 'Keep the log and report the defect.',
+  },
+  E_CONFIG_INVALID: {
+    retry: 'after-repair',
+    meaning: 'The configuration cannot be used.',
+    help: 'Correct the settings that the message names; docs/configuration.md lists all.',
+  },
+  E_CANCELLED: {
+    retry: 'later',
+    meaning: 'The work was cancelled.',
+    help: 'Start it again when wanted.',
+  },
+} as const satisfies Record<string, ErrorCodeEntry>;

@@ -1,0 +1,127 @@
+/**
+ * What the repository format needs of the world. Adapters of shared/object-store
+ * satisfy BlobStore by shape; the repository imports none of them.
+ */
+
+/** Class of a blob in the storage. Only archive cannot be read at once. */
+export type StorageClass = 'hot' | 'cool' | 'cold' | 'archive';
+
+export interface BlobInfo {
+  readonly name: string;
+  readonly size: number;
+  readonly storageClass: StorageClass;
+  /** By the storage's clock, ms since the epoch. */
+  readonly modifiedAtMs: number;
+  /** True while a copy or a change of class out of the archive is under way. */
+  readonly rehydrating: boolean;
+}
+
+export interface Blob {
+  readonly info: BlobInfo;
+  readonly bytes: Uint8Array;
+}
+
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface PutOptions {
+  /** Fails with E_BLOB_EXISTS when the name exists. Atomic. */
+  readonly ifAbsent?: boolean;
+  /** Default hot. */
+  readonly storageClass?: StorageClass;
+  readonly signal?: AbortSignal;
+}
+
+export interface CopyOptions {
+  readonly storageClass: StorageClass;
+  /** Only out of an archive class. Default standard. */
+  readonly priority?: 'standard' | 'high';
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Object storage below one prefix. Names are relative to it, use `/`, and hold
+ * [A-Za-z0-9._/-] only. All errors are AppErrors: E_BLOB_NOT_FOUND,
+ * E_BLOB_EXISTS, E_BLOB_ARCHIVED, E_STORAGE_UNCLEAR (a write whose reply was
+ * lost), E_STORAGE_DENIED, E_STORAGE_UNAVAILABLE.
+ *
+ * MUST: a put is seen by every later get of that name (read after write); a
+ * blob is never seen in part; of two puts with ifAbsent one wins. Listing MAY
+ * lag behind.
+ */
+export interface BlobStore {
+  put(name: string, body: Uint8Array, options?: PutOptions): Promise<void>;
+  /**
+   * Writes a blob of any size from chunks of any size in bounded memory. The
+   * blob exists only after the iterable ended and the promise resolved.
+   */
+  putStream(name: string, body: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<void>;
+  /** Whole blob, or exactly the range (E_BLOB_NOT_FOUND also when it is too short). */
+  get(name: string, range?: ByteRange, signal?: AbortSignal): Promise<Blob>;
+  head(name: string, signal?: AbortSignal): Promise<BlobInfo | undefined>;
+  /** In order of names (byte-wise), all that begin with prefix. */
+  list(prefix: string, signal?: AbortSignal): AsyncIterable<BlobInfo>;
+  /** Deleting what is not there succeeds. */
+  delete(name: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Copies inside the storage. Out of an archive class this only begins:
+   * head(to) says rehydrating until the bytes can be read.
+   */
+  copy(from: string, to: string, options: CopyOptions): Promise<void>;
+}
+
+/** Milliseconds since 1970-01-01T00:00:00Z; sleeping is the caller's business. */
+export interface Clock {
+  now(): number;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Random bytes for ids, keys and nonces. */
+export interface Entropy {
+  randomBytes(length: number): Uint8Array;
+}
+
+/**
+ * Compressing, sealing and hashing. The real one may run on worker threads; the
+ * simulation's is synchronous inside.
+ */
+export interface Compute {
+  compress(bytes: Uint8Array): Promise<Uint8Array>;
+  /** @param sizeMax fails with E_REPOSITORY_DAMAGED when the result is larger */
+  decompress(bytes: Uint8Array, sizeMax: number): Promise<Uint8Array>;
+  /** AES-256-GCM; returns ciphertext followed by the 16-byte tag. */
+  seal(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    plain: Uint8Array,
+    associated: Uint8Array,
+  ): Promise<Uint8Array>;
+  /** Fails with E_REPOSITORY_DAMAGED when the tag does not match. */
+  open(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    sealed: Uint8Array,
+    associated: Uint8Array,
+  ): Promise<Uint8Array>;
+  hmacSha256(key: Uint8Array, parts: readonly Uint8Array[]): Promise<Uint8Array>;
+  sha256(parts: readonly Uint8Array[]): Promise<Uint8Array>;
+  /** RFC 5869, SHA-256. */
+  hkdf(key: Uint8Array, salt: Uint8Array, info: string, length: number): Promise<Uint8Array>;
+  /** Argon2id (RFC 9106), 32 bytes. */
+  argon2id(password: Uint8Array, salt: Uint8Array, cost: Argon2Cost): Promise<Uint8Array>;
+}
+
+export interface Argon2Cost {
+  readonly memoryKiB: number;
+  readonly passes: number;
+  readonly parallelism: number;
+}
+
+export interface RepositoryPorts {
+  readonly store: BlobStore;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly compute: Compute;
+}
