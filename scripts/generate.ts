@@ -1,0 +1,57 @@
+// Generates shared/src/gen from proto. With --check it changes nothing and
+// fails when the committed code differs from what the protocol says.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const committed = join(root, 'shared', 'src', 'gen');
+
+function generateInto(folder: string): void {
+  const bin = join(root, 'node_modules', '.bin');
+  const { status, stderr } = spawnSync(
+    join(bin, 'buf'),
+    ['generate', '--template', 'buf.gen.yaml', '--output', join(folder, 'proto')],
+    {
+      cwd: join(root, 'proto'),
+      env: { ...process.env, PATH: [bin, process.env['PATH'] ?? ''].join(delimiter) },
+      encoding: 'utf8',
+    },
+  );
+  if (status !== 0) throw new Error(`buf generate failed: ${stderr}`);
+}
+
+function readTree(folder: string): Map<string, string> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return new Map(
+    files.map((file) => {
+      const path = join(file.parentPath, file.name);
+      return [path.slice(folder.length + 1), readFileSync(path, 'utf8')];
+    }),
+  );
+}
+
+function differences(before: Map<string, string>, after: Map<string, string>): string[] {
+  const names = new Set([...before.keys(), ...after.keys()]);
+  return [...names].filter((name) => before.get(name) !== after.get(name)).sort();
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'firn-gen-'));
+try {
+  generateInto(folder);
+  const fresh = join(folder, 'shared', 'src', 'gen');
+  const changed = differences(readTree(committed), readTree(fresh));
+  if (!process.argv.includes('--check')) {
+    rmSync(committed, { recursive: true, force: true });
+    cpSync(fresh, committed, { recursive: true });
+  }
+  if (changed.length > 0) console.log(`changed: ${changed.join(', ')}`);
+  if (process.argv.includes('--check') && changed.length > 0) {
+    console.error('shared/src/gen is not what proto says; run: npm run generate');
+    process.exitCode = 1;
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
