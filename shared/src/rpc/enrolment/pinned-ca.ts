@@ -5,7 +5,9 @@ import { AppError } from '../../errors/app-error.ts';
 /** SHA-256 of a certificate's SubjectPublicKeyInfo, hex: what a join string pins. */
 export function spkiPin(certificatePem: string): string {
   const key = new X509Certificate(certificatePem).publicKey;
-  return createHash('sha256').update(key.export({ format: 'der', type: 'spki' })).digest('hex');
+  return createHash('sha256')
+    .update(key.export({ format: 'der', type: 'spki' }))
+    .digest('hex');
 }
 
 /**
