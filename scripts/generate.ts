@@ -1,9 +1,10 @@
-// Generates shared/src/gen from proto. With --check it changes nothing and
-// fails when the committed code differs from what the protocol says.
+// Generates shared/src/gen from proto, and docs/errors.md from the error codes.
+// With --check it changes nothing and fails when what is committed differs.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { renderErrorReference } from './error-reference.ts';
 
 const root = join(import.meta.dirname, '..');
 const committed = join(root, 'shared', 'src', 'gen');
@@ -38,20 +39,35 @@ function differences(before: Map<string, string>, after: Map<string, string>): s
   return [...names].filter((name) => before.get(name) !== after.get(name)).sort();
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'firn-gen-'));
-try {
-  generateInto(folder);
-  const fresh = join(folder, 'shared', 'src', 'gen');
-  const changed = differences(readTree(committed), readTree(fresh));
-  if (!process.argv.includes('--check')) {
-    rmSync(committed, { recursive: true, force: true });
-    cpSync(fresh, committed, { recursive: true });
+const check = process.argv.includes('--check');
+
+function generateProtocol(): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'firn-gen-'));
+  try {
+    generateInto(folder);
+    const fresh = join(folder, 'shared', 'src', 'gen');
+    const changed = differences(readTree(committed), readTree(fresh));
+    if (!check) {
+      rmSync(committed, { recursive: true, force: true });
+      cpSync(fresh, committed, { recursive: true });
+    }
+    return changed.map((name) => `shared/src/gen/${name}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  if (changed.length > 0) console.log(`changed: ${changed.join(', ')}`);
-  if (process.argv.includes('--check') && changed.length > 0) {
-    console.error('shared/src/gen is not what proto says; run: npm run generate');
-    process.exitCode = 1;
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+}
+
+function generateErrorReference(): string[] {
+  const path = join(root, 'docs', 'errors.md');
+  const fresh = renderErrorReference();
+  const same = existsSync(path) && readFileSync(path, 'utf8') === fresh;
+  if (!check) writeFileSync(path, fresh);
+  return same ? [] : ['docs/errors.md'];
+}
+
+const changed = [...generateProtocol(), ...generateErrorReference()];
+if (changed.length > 0) console.log(`changed: ${changed.join(', ')}`);
+if (check && changed.length > 0) {
+  console.error('these are not what their sources say; run: npm run generate');
+  process.exitCode = 1;
 }
