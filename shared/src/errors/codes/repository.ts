@@ -11,4 +11,39 @@ export const repositoryCodes = {
     meaning: 'There is no repository at this place of the storage.',
     help: 'Check container and folder.',
   },
+  E_REPOSITORY_EXISTS: {
+    retry: 'never',
+    meaning: 'Another repository lies at this place of the storage.',
+    help: 'Choose an empty container or folder.',
+  },
+  E_REPOSITORY_PASSWORD_WRONG: {
+    retry: 'after-repair',
+    meaning: 'The password does not open the repository.',
+    help: 'Give the password that the repository was created with.',
+  },
+  E_REPOSITORY_UNSUPPORTED: {
+    retry: 'after-repair',
+    meaning: 'The repository was written by a newer version of Firn.',
+    help: 'Update Firn on this proxy.',
+  },
+  E_SESSION_SUPERSEDED: {
+    retry: 'never',
+    meaning: 'The session ended, or a newer attempt of it has begun.',
+    help: 'Nothing: the newer attempt goes on.',
+  },
+  E_POINT_NOT_FOUND: {
+    retry: 'never',
+    meaning: 'The repository has no such restore point of this job.',
+    help: 'List the restore points and use one that exists.',
+  },
+  E_OBJECT_NOT_IN_POINT: {
+    retry: 'never',
+    meaning: 'The restore point does not hold this object.',
+    help: 'List the objects of the restore point and use one that exists.',
+  },
+  E_ITEM_NOT_STORED: {
+    retry: 'never',
+    meaning: 'Nothing is stored of the item.',
+    help: 'Run the backup job again; the item is read in full.',
+  },
 } as const satisfies Record<string, ErrorCodeEntry>;

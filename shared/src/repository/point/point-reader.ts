@@ -1,0 +1,80 @@
+import type { AppError } from '../../errors/app-error.ts';
+import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
+import type { ObjectCounts, ObjectIdentity } from '../session/repository-session.ts';
+
+/** A protected object in a restore point. */
+export interface PointObject extends ObjectIdentity {
+  /** The session that stored this state: the point's, or an earlier one. */
+  readonly sessionId: string;
+  readonly committedAtMs: number;
+  readonly mode: 'full' | 'incremental';
+  readonly counts: ObjectCounts;
+  /** Items that are not stored at their newest state; above 0 the object is partial. */
+  readonly failedItems: number;
+  readonly items: number;
+  readonly folders: number;
+}
+
+/** Undefined members: all. */
+export interface ItemFilter {
+  readonly folderIds?: ReadonlySet<string> | undefined;
+  readonly itemIds?: ReadonlySet<string> | undefined;
+}
+
+export interface PageRequest {
+  readonly folderId: string;
+  /** Of the page before; undefined: the first page. */
+  readonly cursor?: string | undefined;
+  /** 1 to 1,000. */
+  readonly limit: number;
+  /** Default date: newest first. */
+  readonly order?: 'date' | 'name' | undefined;
+}
+
+export interface ItemPage {
+  readonly items: readonly CatalogItem[];
+  /** Undefined: this was the last page. */
+  readonly cursor: string | undefined;
+}
+
+export interface ReadItem {
+  readonly item: CatalogItem;
+  /** Set when it is known already that the content cannot be read; content() then throws it. */
+  readonly failure: AppError | undefined;
+  /**
+   * Once, before the next item is asked for. Throws E_REPOSITORY_DAMAGED
+   * (context pack, objectId, itemIds) or E_BLOB_ARCHIVED. Never wrong bytes.
+   */
+  content(): AsyncIterable<Uint8Array>;
+}
+
+/** One object at one restore point. */
+export interface ObjectReader {
+  readonly object: PointObject;
+  /** In order of ids. Parents may come after children. */
+  folders(): AsyncIterable<CatalogFolder>;
+  /** In order of ids (UTF-8 bytes). */
+  items(): AsyncIterable<CatalogItem>;
+  item(itemId: string): Promise<CatalogItem | undefined>;
+  /**
+   * Items of one folder, ordered. Reads the object's whole catalog as a stream
+   * and keeps `limit` rows: time grows with the object, memory with the page.
+   */
+  page(request: PageRequest): Promise<ItemPage>;
+  content(item: CatalogItem): AsyncIterable<Uint8Array>;
+  /**
+   * Items in the order in which their content lies in packs, so that each frame
+   * is fetched and opened once per window of 50,000 items. A damaged item is
+   * yielded with its failure, and the next ones follow.
+   */
+  readInPackOrder(filter?: ItemFilter): AsyncIterable<ReadItem>;
+}
+
+/** A restore point: what a job had protected when the session ended. */
+export interface PointReader {
+  readonly jobId: string;
+  readonly pointId: string;
+  objects(): AsyncIterable<PointObject>;
+  /** E_OBJECT_NOT_IN_POINT */
+  object(objectId: string): Promise<ObjectReader>;
+}

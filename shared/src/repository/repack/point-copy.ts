@@ -1,0 +1,60 @@
+import type { PointReader } from '../point/point-reader.ts';
+import type { RepositorySession } from '../session/repository-session.ts';
+
+/** One target pack to be written by anybody who holds the plan. */
+export interface RepackTask {
+  /** From 1, in order. */
+  readonly number: number;
+  /** docs/repository-format.md, "Repack task". < 1 MiB. Holds keys: never store or log it. */
+  readonly plan: Uint8Array;
+  /** Plain bytes and count of what it moves. */
+  readonly bytes: number;
+  readonly contents: number;
+  readonly objectIds: readonly string[];
+}
+
+export interface CopiedObject {
+  readonly objectId: string;
+  readonly displayName: string;
+  readonly status: 'copied' | 'unchanged';
+  readonly items: number;
+  /** Not copied, since the source is damaged; recorded as failed in the target. */
+  readonly damagedItems: number;
+  readonly bytes: number;
+}
+
+export interface Damage {
+  readonly pack: string;
+  readonly objectId: string;
+  readonly itemIds: readonly string[];
+  readonly message: string;
+}
+
+export interface Accepted {
+  /** Objects whose last content arrived with this manifest; part of the next commit. */
+  readonly finished: readonly CopiedObject[];
+  readonly damaged: readonly Damage[];
+}
+
+/**
+ * Copies a point of one repository into a session of another. tasks() is
+ * consumed while manifests are accepted in any order; a task whose worker was
+ * lost is given, with the same plan, to another.
+ */
+export interface PointCopy {
+  /** Yields a task as soon as its pack is full. Waits for nothing but its reader. */
+  tasks(): AsyncIterable<RepackTask>;
+  /** @param manifest what executeRepackTask returned for the task of this number */
+  accept(taskNumber: number, manifest: Uint8Array): Promise<Accepted>;
+  /** Objects that needed no task, since the last call (unchanged, or only rows differ). */
+  takeFinished(): readonly CopiedObject[];
+}
+
+export interface CopyPoint {
+  readonly source: PointReader;
+  readonly target: RepositorySession;
+  /** Of the target's packs; 128 MiB on Azure, 256 MiB else. */
+  readonly packBytes: number;
+}
+
+export type OpenPointCopy = (options: CopyPoint) => Promise<PointCopy>;
