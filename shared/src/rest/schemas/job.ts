@@ -1,0 +1,85 @@
+import { type Static, Type } from 'typebox';
+import { closed, Id, IdOrName, Name, open, pageOf, Timestamp } from './fields.ts';
+
+const Users = Type.Array(Type.String({ minLength: 1, maxLength: 400 }), {
+  maxItems: 10_000,
+  description: 'User principal names or ids',
+});
+
+/** Whom a job covers. */
+export const JobScope = closed(
+  {
+    entireOrganization: Type.Boolean(),
+    users: Type.Optional(Users),
+    excludeUsers: Type.Optional(Users),
+  },
+  'JobScope',
+);
+export type JobScope = Static<typeof JobScope>;
+
+/** What of each user a job covers. */
+export const JobObjects = closed(
+  { mailboxes: Type.Boolean(), oneDrives: Type.Boolean() },
+  'JobObjects',
+);
+export type JobObjects = Static<typeof JobObjects>;
+
+export const Job = open('Job', {
+  id: Id,
+  name: Name,
+  organizationId: Id,
+  repositoryId: Id,
+  scope: JobScope,
+  objects: JobObjects,
+  createdAt: Timestamp,
+  lastSessionId: Type.Optional(Id),
+});
+export type Job = Static<typeof Job>;
+export const JobPage = pageOf('JobPage', Job);
+
+export const JobCreate = closed(
+  {
+    name: Name,
+    organizationId: IdOrName,
+    repositoryId: IdOrName,
+    scope: Type.Optional(JobScope),
+    objects: Type.Optional(JobObjects),
+  },
+  'JobCreate',
+);
+export type JobCreate = Static<typeof JobCreate>;
+
+export const JobStart = closed(
+  { full: Type.Optional(Type.Boolean({ default: false, description: 'Read everything again' })) },
+  'JobStart',
+);
+export type JobStart = Static<typeof JobStart>;
+
+const PackSizeMiB = Type.Integer({ minimum: 1, maximum: 1_024, description: 'Default 128' });
+const RepackBy = Type.Enum(['proxy', 'appliance'], { title: 'RepackBy' });
+
+/** Copies the newest restore point of a backup job to another repository. */
+export const CopyJob = open('CopyJob', {
+  id: Id,
+  name: Name,
+  jobId: Id,
+  repositoryId: Id,
+  packSizeMiB: PackSizeMiB,
+  repackBy: RepackBy,
+  createdAt: Timestamp,
+  lastSessionId: Type.Optional(Id),
+});
+export type CopyJob = Static<typeof CopyJob>;
+export const CopyJobPage = pageOf('CopyJobPage', CopyJob);
+
+export const CopyJobCreate = closed(
+  {
+    name: Name,
+    jobId: IdOrName,
+    repositoryId: IdOrName,
+    packSizeMiB: Type.Optional(PackSizeMiB),
+    repackBy: Type.Optional(RepackBy),
+  },
+  'CopyJobCreate',
+);
+export type CopyJobCreate = Static<typeof CopyJobCreate>;
