@@ -46,4 +46,24 @@ export const repositoryCodes = {
     meaning: 'Nothing is stored of the item.',
     help: 'Run the backup job again; the item is read in full.',
   },
+  E_REPOSITORY_FENCED: {
+    retry: 'never',
+    meaning: 'Another process owns the repository now.',
+    help: 'Nothing: the new owner goes on with what was running.',
+  },
+  E_REPOSITORY_ENTRY_VOID: {
+    retry: 'never',
+    meaning: "What was to be written would be void by the rules of the repository's log.",
+    help: 'Keep the log and report the defect.',
+  },
+  E_REPOSITORY_JOB_BUSY: {
+    retry: 'never',
+    meaning: 'Another session of the job is open in the repository.',
+    help: 'Wait for that session to end, or stop it.',
+  },
+  E_REPOSITORY_PACK_CONDEMNED: {
+    retry: 'never',
+    meaning: 'A pack that was to be referred to is about to be deleted as garbage.',
+    help: 'Nothing: its content is stored anew.',
+  },
 } as const satisfies Record<string, ErrorCodeEntry>;

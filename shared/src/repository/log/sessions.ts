@@ -1,0 +1,126 @@
+import { AppError } from '../../errors/app-error.ts';
+import type { CommitBody, RelocateBody } from './entry.ts';
+import type { RepositoryLog } from './repository-log.ts';
+import { type LogRules, standardRules } from './rules.ts';
+import type { LogState } from './state.ts';
+
+export interface SessionRef {
+  readonly jobId: string;
+  readonly sessionId: string;
+}
+
+export interface SessionAttempt extends SessionRef {
+  readonly attempt: number;
+}
+
+/**
+ * Starts a session, or takes it over when it is open already (rule 4); answers
+ * the attempt. Fails with E_REPOSITORY_JOB_BUSY when another session of the job is
+ * open, and with E_SESSION_SUPERSEDED when the session has ended.
+ */
+export async function beginSession(
+  log: RepositoryLog,
+  { jobId, sessionId }: SessionRef,
+): Promise<number> {
+  const appended = await log.append((state) => {
+    const known = state.sessions.get(sessionId);
+    if (known !== undefined && known.phase !== 'open') throw ended(sessionId, known.phase);
+    const open = state.openSessions.get(jobId);
+    if (open !== undefined && open !== sessionId) throw jobIsBusy(jobId, open);
+    return { type: 'begin', jobId, sessionId, attempt: (known?.attempt ?? 0) + 1 };
+  });
+  return appended?.state.sessions.get(sessionId)?.attempt ?? 0;
+}
+
+export interface Commit extends SessionAttempt {
+  readonly objects: CommitBody['objects'];
+  /** Packs that this commit is the first to refer to. */
+  readonly packs: readonly string[];
+  /** Every pack that the roots of objects reach, `packs` and meta packs included. */
+  readonly references: Iterable<string>;
+  readonly done: boolean;
+}
+
+/**
+ * Commits finished objects. Fails with E_REPOSITORY_PACK_CONDEMNED when one of
+ * the references is condemned (rule 8: store that content anew and commit again),
+ * and with E_SESSION_SUPERSEDED when the session ended or has a later attempt.
+ */
+export async function commitSession(log: RepositoryLog, commit: Commit): Promise<void> {
+  const { jobId, sessionId, attempt, objects, packs, references, done } = commit;
+  const names = new Set([...references, ...packs]);
+  await log.append((state) => {
+    assertOurs(log, state, { jobId, sessionId, attempt });
+    assertPacksNotCondemned(state, names, log.rules);
+    return { type: 'commit', jobId, sessionId, attempt, objects, packs, done };
+  });
+}
+
+export interface Relocation extends SessionAttempt {
+  readonly segments: RelocateBody['segments'];
+}
+
+/** Says where segments lie from here on. Checked as a commit is. */
+export async function relocateSegments(log: RepositoryLog, relocation: Relocation): Promise<void> {
+  const { jobId, sessionId, attempt, segments } = relocation;
+  const packNames = new Set(Object.values(segments));
+  await log.append((state) => {
+    assertOurs(log, state, relocation);
+    assertPacksNotCondemned(state, packNames, log.rules);
+    return { type: 'relocate', jobId, sessionId, attempt, segments };
+  });
+}
+
+/** Ends a session that will not be finished. Nothing happens to one that has ended. */
+export async function closeSession(
+  log: RepositoryLog,
+  { jobId, sessionId }: SessionRef,
+): Promise<void> {
+  await log.append((state) => {
+    const open = state.sessions.get(sessionId)?.phase === 'open';
+    return open ? { type: 'close', jobId, sessionId } : undefined;
+  });
+}
+
+/** Rule 8, for use in propose. Fails with E_REPOSITORY_PACK_CONDEMNED. */
+export function assertPacksNotCondemned(
+  state: LogState,
+  packNames: Iterable<string>,
+  rules: Pick<LogRules, 'condemnedAmong'> = standardRules,
+): void {
+  const condemned = rules.condemnedAmong(state, packNames);
+  const [first] = condemned;
+  if (first === undefined) return;
+  throw new AppError(
+    'E_REPOSITORY_PACK_CONDEMNED',
+    `${condemned.length} packs that the commit refers to are condemned, ${first} among them`,
+    { context: { count: condemned.length, pack: first } },
+  );
+}
+
+function assertOurs(log: RepositoryLog, state: LogState, ours: SessionAttempt): void {
+  const session = state.sessions.get(ours.sessionId);
+  if (session === undefined) return;
+  const { phase, attempt } = session;
+  if (!log.rules.isSessionOpen(state, ours.sessionId)) throw ended(ours.sessionId, phase);
+  if (attempt === ours.attempt) return;
+  throw new AppError(
+    'E_SESSION_SUPERSEDED',
+    `attempt ${ours.attempt} of session ${ours.sessionId} was superseded by ${attempt}`,
+    { context: { sessionId: ours.sessionId, attempt: ours.attempt } },
+  );
+}
+
+function ended(sessionId: string, phase: string): AppError {
+  return new AppError('E_SESSION_SUPERSEDED', `session ${sessionId} is ${phase}`, {
+    context: { sessionId },
+  });
+}
+
+function jobIsBusy(jobId: string, openSessionId: string): AppError {
+  return new AppError(
+    'E_REPOSITORY_JOB_BUSY',
+    `job ${jobId} has the open session ${openSessionId}`,
+    { context: { jobId, openSessionId } },
+  );
+}
