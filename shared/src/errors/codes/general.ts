@@ -11,6 +11,11 @@ export const generalCodes = {
     meaning: 'The configuration cannot be used.',
     help: 'Correct the settings that the message names; docs/configuration.md lists all.',
   },
+  E_SERVICE_START: {
+    retry: 'after-repair',
+    meaning: 'A local service that Firn starts itself did not start.',
+    help: 'Read the lines that the message quotes; install or free what the service lacks.',
+  },
   E_CANCELLED: {
     retry: 'later',
     meaning: 'The work was cancelled.',

@@ -26,6 +26,16 @@ export const storageCodes = {
     meaning: 'The storage refused the credentials.',
     help: 'Check the account key and its permissions, then run the work again.',
   },
+  E_STORAGE_REFUSED: {
+    retry: 'never',
+    meaning: 'The storage refused a request for another reason than credentials or absence.',
+    help: 'Look up the status and code that the message names; they are those of the storage.',
+  },
+  E_STORAGE_CONTAINER_NOT_FOUND: {
+    retry: 'after-repair',
+    meaning: 'The storage account has no such container.',
+    help: 'Create the container, or correct its name in the object storage.',
+  },
   E_STORAGE_UNAVAILABLE: {
     retry: 'later',
     meaning: 'The storage did not answer, or is busy.',

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/**
+ * Files that appear whole or not at all, and stay after a power cut: written
+ * and flushed under a temporary name, then linked or renamed, then the folder
+ * is flushed.
+ */
+export class TemporaryFile {
+  readonly path: string;
+  readonly #handle: FileHandle;
+
+  private constructor(path: string, handle: FileHandle) {
+    this.path = path;
+    this.#handle = handle;
+  }
+
+  static async create(folder: string): Promise<TemporaryFile> {
+    await mkdir(folder, { recursive: true });
+    const path = join(folder, randomUUID());
+    return new TemporaryFile(path, await open(path, 'wx'));
+  }
+
+  async write(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
+    for await (const chunk of chunks) await this.#handle.writeFile(chunk);
+    await this.#handle.sync();
+  }
+
+  /** Gives the file its name. Fails with EEXIST when replace is false and the name is taken. */
+  async publish(path: string, replace: boolean): Promise<void> {
+    await makeFolders(dirname(path));
+    if (replace) await rename(this.path, path);
+    else await link(this.path, path);
+    await syncFolder(dirname(path));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#handle.close();
+    await rm(this.path, { force: true });
+  }
+}
+
+/** Creates folders and flushes the one that got a new entry. */
+async function makeFolders(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first !== undefined) await syncFolder(dirname(first));
+}
+
+async function syncFolder(path: string): Promise<void> {
+  await using handle = await open(path, 'r');
+  await handle.sync();
+}
+
+/** Reads exactly length bytes at offset, or fewer where the file ends. */
+export async function readAt(
+  handle: FileHandle,
+  offset: number,
+  length: number,
+): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafe(length);
+  let used = 0;
+  while (used < length) {
+    const { bytesRead } = await handle.read(bytes, used, length - used, offset + used);
+    if (bytesRead === 0) break;
+    used += bytesRead;
+  }
+  return bytes.subarray(0, used);
+}

@@ -1,0 +1,122 @@
+import type {
+  Blob,
+  BlobInfo,
+  BlobStore,
+  ByteRange,
+  CopyOptions,
+  PutOptions,
+} from '../../repository/ports.ts';
+import type { Clock } from '../../time/clock.ts';
+import { systemClock } from '../../time/system-clock.ts';
+import {
+  blobArchived,
+  blobExists,
+  blobNotFound,
+  blobTooShort,
+  throwIfCancelled,
+} from '../blob-errors.ts';
+import { checkBlobName, compareBlobNames } from '../blob-name.ts';
+import { collect } from '../byte-stream.ts';
+import { classOfCopy, type StoredClass, shownClass } from '../rehydration.ts';
+
+export interface MemoryStoreOptions {
+  readonly clock?: Clock;
+  /** How long a copy out of the archive class takes, by the clock. Default 0: at once. */
+  readonly rehydrateMs?: number;
+}
+
+interface StoredBlob {
+  readonly bytes: Uint8Array;
+  readonly class: StoredClass;
+  readonly modifiedAtMs: number;
+}
+
+/** An object storage in memory, for tests. Strict: names are checked, archived blobs refused. */
+export class MemoryStore implements BlobStore {
+  readonly #blobs = new Map<string, StoredBlob>();
+  readonly #clock: Clock;
+  readonly #rehydrateMs: number;
+
+  constructor(options: MemoryStoreOptions = {}) {
+    this.#clock = options.clock ?? systemClock;
+    this.#rehydrateMs = options.rehydrateMs ?? 0;
+  }
+
+  async put(name: string, body: Uint8Array, options: PutOptions = {}): Promise<void> {
+    checkBlobName(name);
+    throwIfCancelled(`put of ${name}`, options.signal);
+    if (options.ifAbsent && this.#blobs.has(name)) throw blobExists(name);
+    this.#store(name, Uint8Array.from(body), { storageClass: options.storageClass ?? 'hot' });
+  }
+
+  async putStream(
+    name: string,
+    body: AsyncIterable<Uint8Array>,
+    options: PutOptions = {},
+  ): Promise<void> {
+    await this.put(name, await collect(body), options);
+  }
+
+  async get(name: string, range?: ByteRange, signal?: AbortSignal): Promise<Blob> {
+    throwIfCancelled(`get of ${name}`, signal);
+    const blob = this.#find(name);
+    const info = this.#info(name, blob);
+    if (info.storageClass === 'archive') throw blobArchived(name);
+    if (range === undefined) return { info, bytes: Uint8Array.from(blob.bytes) };
+    const end = range.offset + range.length;
+    if (end > blob.bytes.length) throw blobTooShort(name, range);
+    return { info, bytes: blob.bytes.slice(range.offset, end) };
+  }
+
+  async head(name: string, signal?: AbortSignal): Promise<BlobInfo | undefined> {
+    checkBlobName(name);
+    throwIfCancelled(`head of ${name}`, signal);
+    const blob = this.#blobs.get(name);
+    return blob === undefined ? undefined : this.#info(name, blob);
+  }
+
+  async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<BlobInfo> {
+    const names = [...this.#blobs.keys()].filter((name) => name.startsWith(prefix));
+    for (const name of names.sort(compareBlobNames)) {
+      throwIfCancelled(`list of ${prefix}`, signal);
+      const blob = this.#blobs.get(name);
+      if (blob !== undefined) yield this.#info(name, blob);
+    }
+  }
+
+  async delete(name: string, signal?: AbortSignal): Promise<void> {
+    checkBlobName(name);
+    throwIfCancelled(`delete of ${name}`, signal);
+    this.#blobs.delete(name);
+  }
+
+  async copy(from: string, to: string, options: CopyOptions): Promise<void> {
+    checkBlobName(to);
+    throwIfCancelled(`copy to ${to}`, options.signal);
+    const source = this.#find(from);
+    const rehydration = { nowMs: this.#clock.now(), takesMs: this.#rehydrateMs };
+    const shown = shownClass(source.class, rehydration.nowMs);
+    this.#store(to, source.bytes, classOfCopy(shown, options.storageClass, rehydration));
+  }
+
+  #store(name: string, bytes: Uint8Array, storedClass: StoredClass): void {
+    this.#blobs.set(name, { bytes, class: storedClass, modifiedAtMs: this.#clock.now() });
+  }
+
+  #find(name: string): StoredBlob {
+    checkBlobName(name);
+    const blob = this.#blobs.get(name);
+    if (blob === undefined) throw blobNotFound(name);
+    return blob;
+  }
+
+  #info(name: string, blob: StoredBlob): BlobInfo {
+    const { bytes, modifiedAtMs } = blob;
+    return {
+      name,
+      size: bytes.length,
+      modifiedAtMs,
+      ...shownClass(blob.class, this.#clock.now()),
+    };
+  }
+}

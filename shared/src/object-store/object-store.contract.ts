@@ -1,0 +1,238 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BlobInfo, BlobStore } from '../repository/ports.ts';
+
+export interface StoreUnderTest {
+  /** Empty, and below a prefix of its own where the storage has prefixes. */
+  readonly store: BlobStore;
+  /** Lets every copy out of the archive class end. */
+  readonly finishRehydrations: () => Promise<void>;
+  /** Whether such a copy can be seen while it is under way. */
+  readonly showsRehydrating: boolean;
+  readonly close: () => Promise<void>;
+}
+
+/** Every object store obeys this, whatever it is made of. */
+export function describeBlobStore(name: string, make: () => Promise<StoreUnderTest>): void {
+  describe(`${name} as an object store`, () => {
+    let tested: StoreUnderTest;
+    let store: BlobStore;
+    beforeAll(async () => {
+      tested = await make();
+      store = tested.store;
+    });
+    afterAll(() => tested?.close());
+    const its = () => tested;
+    describeWriting(() => store);
+    describeStreams(() => store);
+    describeReading(() => store);
+    describeListing(() => store);
+    describeArchive(() => store, its);
+  });
+}
+
+function describeWriting(store: () => BlobStore): void {
+  it('gives back what was put, and replaces it', async () => {
+    await store().put('put/a', text('one'));
+    await store().put('put/a', text('second'));
+    const blob = await store().get('put/a');
+    expect(string(blob.bytes)).toBe('second');
+    expect(blob.info).toMatchObject({
+      name: 'put/a',
+      size: 6,
+      storageClass: 'hot',
+      rehydrating: false,
+    });
+    expect(blob.info.modifiedAtMs).toBeGreaterThanOrEqual(0);
+  });
+
+  it('keeps only the bytes of the view that was put', async () => {
+    const view = text('0123456789').subarray(3, 6);
+    await store().put('put/view', view);
+    expect(string((await store().get('put/view')).bytes)).toBe('345');
+  });
+
+  it('keeps empty blobs', async () => {
+    await store().put('put/empty', new Uint8Array());
+    expect((await store().get('put/empty')).bytes).toHaveLength(0);
+  });
+
+  it('refuses to put what exists when asked to', async () => {
+    await store().put('put/once', text('first'), { ifAbsent: true });
+    await expect(store().put('put/once', text('other'), { ifAbsent: true })).rejects.toMatchObject({
+      code: 'E_BLOB_EXISTS',
+    });
+    expect(string((await store().get('put/once')).bytes)).toBe('first');
+  });
+
+  it('lets exactly one of many concurrent conditional puts win', async () => {
+    const writers = Array.from({ length: 12 }, (_, index) => `writer ${index}`);
+    const results = await Promise.allSettled(
+      writers.map((writer) => store().put('put/race', text(writer), { ifAbsent: true })),
+    );
+    const winners = writers.filter((_, index) => results[index]?.status === 'fulfilled');
+    expect(winners).toHaveLength(1);
+    for (const result of results) {
+      if (result.status === 'rejected') expect(result.reason.code).toBe('E_BLOB_EXISTS');
+    }
+    expect(string((await store().get('put/race')).bytes)).toBe(winners[0]);
+  });
+
+  it('deletes, also what is not there', async () => {
+    await store().put('delete/a', text('a'));
+    await store().delete('delete/a');
+    await store().delete('delete/a');
+    expect(await store().head('delete/a')).toBeUndefined();
+  });
+
+  it('does nothing once it is cancelled', async () => {
+    const signal = AbortSignal.abort(new Error('stopped'));
+    const put = store().put('put/cancelled', text('a'), { signal });
+    await expect(put).rejects.toMatchObject({ code: 'E_CANCELLED' });
+    expect(await store().head('put/cancelled')).toBeUndefined();
+  });
+}
+
+function describeStreams(store: () => BlobStore): void {
+  it('writes a stream of many chunks', async () => {
+    const chunks = Array.from({ length: 37 }, (_, index) => Buffer.alloc(1_000 + index, index));
+    await store().putStream('stream/many', from(chunks));
+    const { bytes } = await store().get('stream/many');
+    expect(Buffer.compare(bytes, Buffer.concat(chunks))).toBe(0);
+  });
+
+  it('writes an empty stream', async () => {
+    await store().putStream('stream/empty', from([]));
+    expect((await store().head('stream/empty'))?.size).toBe(0);
+  });
+
+  it('refuses to stream over what exists when asked to', async () => {
+    const body = () => from([Buffer.alloc(20_000, 1)]);
+    await store().putStream('stream/once', body(), { ifAbsent: true });
+    await expect(
+      store().putStream('stream/once', body(), { ifAbsent: true }),
+    ).rejects.toMatchObject({ code: 'E_BLOB_EXISTS' });
+  });
+
+  it('leaves nothing when the stream breaks', async () => {
+    const broken = new Error('the source broke');
+    async function* breaking() {
+      yield Buffer.alloc(20_000);
+      throw broken;
+    }
+    await expect(store().putStream('stream/broken', breaking())).rejects.toBe(broken);
+    expect(await store().head('stream/broken')).toBeUndefined();
+    expect(await names(store().list('stream/broken'))).toEqual([]);
+  });
+}
+
+function describeReading(store: () => BlobStore): void {
+  it('reads exactly a range', async () => {
+    await store().put('read/range', text('0123456789'));
+    const blob = await store().get('read/range', { offset: 2, length: 3 });
+    expect(string(blob.bytes)).toBe('234');
+    expect(blob.info.size).toBe(10);
+  });
+
+  it.each([[{ offset: 8, length: 3 }], [{ offset: 10, length: 1 }], [{ offset: 50, length: 5 }]])(
+    'refuses a range that the blob does not have: %o',
+    async (range) => {
+      await store().put('read/range', text('0123456789'));
+      await expect(store().get('read/range', range)).rejects.toMatchObject({
+        code: 'E_BLOB_NOT_FOUND',
+      });
+    },
+  );
+
+  it('says when there is no such blob', async () => {
+    expect(await store().head('read/none')).toBeUndefined();
+    await expect(store().get('read/none')).rejects.toMatchObject({ code: 'E_BLOB_NOT_FOUND' });
+    const copy = store().copy('read/none', 'read/copy', { storageClass: 'hot' });
+    await expect(copy).rejects.toMatchObject({ code: 'E_BLOB_NOT_FOUND' });
+  });
+}
+
+function describeListing(store: () => BlobStore): void {
+  it('lists what begins with the prefix, in byte order', async () => {
+    const sorted = ['l/A', 'l/a', 'l/a-b', 'l/a.b', 'l/a0', 'l/b/1', 'l/b/10', 'l/b/2', 'l/b0'];
+    for (const name of sorted.toReversed()) await store().put(name, text(name));
+    await store().put('m/other', text('x'));
+    expect(await names(store().list('l/'))).toEqual(sorted);
+    expect(await names(store().list('l/b/1'))).toEqual(['l/b/1', 'l/b/10']);
+    expect(await names(store().list('l/b'))).toEqual(['l/b/1', 'l/b/10', 'l/b/2', 'l/b0']);
+    expect(await names(store().list('none/'))).toEqual([]);
+  });
+
+  it('lists sizes and classes', async () => {
+    await store().put('sizes/a', text('abc'), { storageClass: 'archive' });
+    const infos: BlobInfo[] = [];
+    for await (const info of store().list('sizes/')) infos.push(info);
+    expect(infos).toMatchObject([
+      { name: 'sizes/a', size: 3, storageClass: 'archive', rehydrating: false },
+    ]);
+  });
+}
+
+function describeArchive(store: () => BlobStore, tested: () => StoreUnderTest): void {
+  it('refuses to read what lies in the archive class', async () => {
+    await store().put('cold/a', text('cold'), { storageClass: 'archive', ifAbsent: true });
+    await store().putStream('cold/b', from([Buffer.alloc(20_000)]), { storageClass: 'archive' });
+    for (const name of ['cold/a', 'cold/b']) {
+      expect(await store().head(name)).toMatchObject({ storageClass: 'archive' });
+      await expect(store().get(name)).rejects.toMatchObject({ code: 'E_BLOB_ARCHIVED' });
+      await expect(store().get(name, { offset: 0, length: 1 })).rejects.toMatchObject({
+        code: 'E_BLOB_ARCHIVED',
+      });
+    }
+  });
+
+  it('reads a copy out of the archive class once it has thawed', async () => {
+    await store().put('cold/source', text('cold'), { storageClass: 'archive' });
+    await store().copy('cold/source', 'warm/copy', { storageClass: 'hot', priority: 'high' });
+    if (tested().showsRehydrating) {
+      expect(await store().head('warm/copy')).toMatchObject({ rehydrating: true, size: 4 });
+      await expect(store().get('warm/copy')).rejects.toMatchObject({ code: 'E_BLOB_ARCHIVED' });
+    }
+    await tested().finishRehydrations();
+    expect(await store().head('warm/copy')).toMatchObject({
+      rehydrating: false,
+      storageClass: 'hot',
+    });
+    expect(string((await store().get('warm/copy')).bytes)).toBe('cold');
+    expect(await store().head('cold/source')).toMatchObject({ storageClass: 'archive' });
+  });
+
+  it('copies between classes that can be read', async () => {
+    await store().put('copy/hot', text('warm'));
+    await store().copy('copy/hot', 'copy/cool', { storageClass: 'cool' });
+    expect(string((await store().get('copy/cool')).bytes)).toBe('warm');
+    expect(await store().head('copy/cool')).toMatchObject({
+      storageClass: 'cool',
+      rehydrating: false,
+    });
+  });
+
+  it('lets a put in a hot class replace an archived blob', async () => {
+    await store().put('cold/replaced', text('old'), { storageClass: 'archive' });
+    await store().delete('cold/replaced');
+    await store().put('cold/replaced', text('new'));
+    expect(string((await store().get('cold/replaced')).bytes)).toBe('new');
+  });
+}
+
+function text(value: string): Uint8Array {
+  return new TextEncoder().encode(value);
+}
+
+function string(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+async function* from(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}
+
+async function names(listing: AsyncIterable<BlobInfo>): Promise<string[]> {
+  const found: string[] = [];
+  for await (const info of listing) found.push(info.name);
+  return found;
+}
