@@ -1,0 +1,65 @@
+import { AnonymousCredential, type BlockBlobClient, ContainerClient } from '@azure/storage-blob';
+import { throwIfCancelled } from '../blob-errors.ts';
+import { type AzureCall, toAzureError } from './azure-errors.ts';
+
+export interface AzureConnectionOptions {
+  /** The account's blob endpoint, e.g. `https://account.blob.core.windows.net`. */
+  readonly endpoint: string;
+  readonly container: string;
+  /** The container SAS of now, without the question mark. Asked before every call. */
+  readonly credentials: () => Promise<string>;
+  readonly replyMsMax: number;
+}
+
+/** What a call gets: clients with the credentials of now, and its deadline. */
+export interface AzureSession {
+  readonly container: ContainerClient;
+  readonly abortSignal: AbortSignal;
+  blob(path: string): BlockBlobClient;
+}
+
+const slowestBytesPerMs = 256;
+
+/** Calls to one container: credentials, deadlines, errors. Never repeats a call. */
+export class AzureConnection {
+  readonly #options: AzureConnectionOptions;
+  #current: { readonly sas: string; readonly container: ContainerClient } | undefined;
+
+  constructor(options: AzureConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** @param bytes moved by the call at most: they lengthen its deadline */
+  async run<T>(
+    call: AzureCall,
+    bytes: number,
+    work: (session: AzureSession) => Promise<T>,
+  ): Promise<T> {
+    throwIfCancelled(call.operation, call.signal);
+    const container = await this.#container();
+    const deadline = AbortSignal.timeout(
+      this.#options.replyMsMax + Math.ceil(bytes / slowestBytesPerMs),
+    );
+    const abortSignal =
+      call.signal === undefined ? deadline : AbortSignal.any([call.signal, deadline]);
+    const blob = (path: string) => container.getBlockBlobClient(path);
+    try {
+      return await work({ container, abortSignal, blob });
+    } catch (error) {
+      throw toAzureError(error, call);
+    }
+  }
+
+  async #container(): Promise<ContainerClient> {
+    const { endpoint, container, credentials } = this.#options;
+    const sas = await credentials();
+    if (this.#current?.sas !== sas) {
+      const url = `${endpoint}/${container}?${sas}`;
+      // A repeated put-if-absent would meet its own first try.
+      const options = { retryOptions: { maxTries: 1 } };
+      const client = new ContainerClient(url, new AnonymousCredential(), options);
+      this.#current = { sas, container: client };
+    }
+    return this.#current.container;
+  }
+}

@@ -1,0 +1,57 @@
+import { type BlockBlobClient, RestError } from '@azure/storage-blob';
+import type { CopyOptions, StorageClass } from '../../repository/ports.ts';
+import { serviceCodeOf } from './azure-errors.ts';
+import { tierOf } from './azure-info.ts';
+
+export interface AzureCopy {
+  readonly source: BlockBlobClient;
+  readonly sourceClass: StorageClass;
+  readonly target: BlockBlobClient;
+  readonly options: CopyOptions;
+  readonly abortSignal: AbortSignal;
+}
+
+/** Begins a copy; true when it is done already. */
+export async function beginCopy(copy: AzureCopy): Promise<boolean> {
+  try {
+    return await beginCopyFrom(copy.source.url, copy);
+  } catch (error) {
+    if (isPending(error)) return false;
+    if (!isUnverified(error)) throw error;
+    return await beginCopyFrom(withoutQuery(copy.source.url), copy);
+  }
+}
+
+async function beginCopyFrom(sourceUrl: string, copy: AzureCopy): Promise<boolean> {
+  const { storageClass, priority = 'standard' } = copy.options;
+  const rehydratePriority = priority === 'high' ? ('High' as const) : ('Standard' as const);
+  const poller = await copy.target.beginCopyFromURL(sourceUrl, {
+    tier: tierOf(storageClass),
+    ...(copy.sourceClass === 'archive' && { rehydratePriority }),
+    abortSignal: copy.abortSignal,
+  });
+  return poller.getOperationState().isCompleted === true;
+}
+
+/** An earlier try of the same copy is under way. */
+function isPending(error: unknown): boolean {
+  return error instanceof RestError && serviceCodeOf(error) === 'PendingCopyOperation';
+}
+
+/**
+ * Azure wants the SAS on the source too. Azurite 3.37 checks that SAS by reading
+ * the source, which it refuses for an archived one; without it, it copies.
+ */
+function isUnverified(error: unknown): boolean {
+  return (
+    error instanceof RestError &&
+    error.statusCode === 409 &&
+    serviceCodeOf(error) === 'CannotVerifyCopySource'
+  );
+}
+
+function withoutQuery(address: string): string {
+  const url = new URL(address);
+  url.search = '';
+  return url.toString();
+}

@@ -1,0 +1,243 @@
+import type { BlobDownloadResponseParsed } from '@azure/storage-blob';
+import { AppError, isAppError } from '../../errors/app-error.ts';
+import type {
+  Blob,
+  BlobInfo,
+  BlobStore,
+  ByteRange,
+  CopyOptions,
+  PutOptions,
+} from '../../repository/ports.ts';
+import { retry } from '../../time/retry.ts';
+import { systemClock } from '../../time/system-clock.ts';
+import { systemRandom } from '../../time/system-random.ts';
+import { blobNotFound, blobTooShort } from '../blob-errors.ts';
+import { checkBlobName } from '../blob-name.ts';
+import { collect, inBlocks } from '../byte-stream.ts';
+import { AzureConnection, type AzureConnectionOptions } from './azure-connection.ts';
+import { beginCopy } from './azure-copy.ts';
+import type { AzureCall } from './azure-errors.ts';
+import { infoOfDownload, infoOfItem, infoOfProperties, tierOf } from './azure-info.ts';
+import { type StagedBlock, stageBlocks } from './staged-blocks.ts';
+
+export interface AzureStoreOptions extends Omit<AzureConnectionOptions, 'replyMsMax'> {
+  /** Folder inside the container; may be empty. No leading or trailing slash. */
+  readonly prefix: string;
+  /** Size of a staged block; a stream up to it is put at once. Default 8 MiB. */
+  readonly blockBytes?: number;
+  /** Longest wait for a call that moves no data; data lengthens it. Default 60 s. */
+  readonly replyMsMax?: number;
+}
+
+/** A get whose size is not known may take as long as one of this many bytes. */
+const unknownBytes = 256 << 20;
+const blocksUnderWay = 3;
+const stagingPolicy = { triesMax: 4, delayMsFirst: 500, delayMsMax: 8_000 };
+const systemPorts = { clock: systemClock, random: systemRandom };
+
+/**
+ * A folder of an Azure Blob container. It repeats nothing but the staging of
+ * blocks, which nobody sees; RetryingStore repeats what else may be repeated.
+ */
+export class AzureStore implements BlobStore {
+  readonly #connection: AzureConnection;
+  readonly #blockBytes: number;
+  readonly #root: string;
+
+  constructor(options: AzureStoreOptions) {
+    const { endpoint, container, credentials, replyMsMax = 60_000 } = options;
+    this.#connection = new AzureConnection({ endpoint, container, credentials, replyMsMax });
+    this.#blockBytes = options.blockBytes ?? 8 << 20;
+    this.#root = options.prefix === '' ? '' : `${options.prefix}/`;
+  }
+
+  async put(name: string, body: Uint8Array, options: PutOptions = {}): Promise<void> {
+    const path = this.#path(name);
+    await this.#connection.run(putCall(name, options), body.length, async (session) => {
+      // The SDK sends the whole buffer behind a view that is not a Buffer.
+      const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+      const { abortSignal } = session;
+      const sent = { ...writeOptions(options), abortSignal };
+      await session.blob(path).upload(buffer, buffer.length, sent);
+    });
+  }
+
+  async putStream(
+    name: string,
+    body: AsyncIterable<Uint8Array>,
+    options: PutOptions = {},
+  ): Promise<void> {
+    const path = this.#path(name);
+    const blocks = inBlocks(body, this.#blockBytes);
+    const first = (await blocks.next()).value ?? new Uint8Array();
+    if (first.length < this.#blockBytes) return await this.put(name, first, options);
+    const stage = (block: StagedBlock) => this.#stage(name, block, options.signal);
+    const ids = await stageBlocks(startingWith(first, blocks), stage, blocksUnderWay);
+    await this.#connection.run(putCall(name, options), 0, async (session) => {
+      const { abortSignal } = session;
+      await session.blob(path).commitBlockList(ids, { ...writeOptions(options), abortSignal });
+    });
+  }
+
+  async get(name: string, range?: ByteRange, signal?: AbortSignal): Promise<Blob> {
+    if (range?.length === 0) return await this.#getNothing(name, range.offset, signal);
+    const path = this.#path(name);
+    const call = { operation: `get of ${name}`, isWrite: false, signal };
+    return await this.#connection.run(call, range?.length ?? unknownBytes, async (session) => {
+      const { abortSignal } = session;
+      const blob = session.blob(path);
+      const reply = await blob.download(range?.offset ?? 0, range?.length, { abortSignal });
+      const bytes = await bodyOf(reply, call.operation, abortSignal);
+      if (range !== undefined && bytes.length < range.length) throw blobTooShort(name, range);
+      return { info: infoOfDownload(name, reply), bytes };
+    });
+  }
+
+  /** Azure has no empty ranges: asks for the byte before. */
+  async #getNothing(name: string, offset: number, signal?: AbortSignal): Promise<Blob> {
+    const { info } = await this.get(
+      name,
+      offset === 0 ? undefined : { offset: offset - 1, length: 1 },
+      signal,
+    );
+    return { info, bytes: new Uint8Array() };
+  }
+
+  async head(name: string, signal?: AbortSignal): Promise<BlobInfo | undefined> {
+    const path = this.#path(name);
+    const call = { operation: `head of ${name}`, isWrite: false, signal };
+    try {
+      return await this.#connection.run(call, 0, async ({ blob, abortSignal }) =>
+        infoOfProperties(name, await blob(path).getProperties({ abortSignal })),
+      );
+    } catch (error) {
+      if (isAppError(error, 'E_BLOB_NOT_FOUND')) return undefined;
+      throw error;
+    }
+  }
+
+  async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<BlobInfo> {
+    let token: string | undefined;
+    do {
+      const page = await this.#listPage({ prefix, token, signal });
+      yield* page.blobs;
+      token = page.nextToken;
+    } while (token !== undefined);
+  }
+
+  async delete(name: string, signal?: AbortSignal): Promise<void> {
+    const path = this.#path(name);
+    // Never unclear: whoever got no reply deletes again.
+    const call = { operation: `delete of ${name}`, isWrite: false, signal };
+    await this.#connection.run(call, 0, async ({ blob, abortSignal }) => {
+      await blob(path).deleteIfExists({ abortSignal });
+    });
+  }
+
+  async copy(from: string, to: string, options: CopyOptions): Promise<void> {
+    const paths = { source: this.#path(from), target: this.#path(to) };
+    const { signal } = options;
+    const source = await this.head(from, signal);
+    if (source === undefined) throw blobNotFound(from);
+    const call = { operation: `copy of ${from} to ${to}`, isWrite: true, signal };
+    const isDone = await this.#connection.run(call, 0, ({ blob, abortSignal }) =>
+      beginCopy({
+        source: blob(paths.source),
+        sourceClass: source.storageClass,
+        target: blob(paths.target),
+        options,
+        abortSignal,
+      }),
+    );
+    if (!isDone && source.storageClass !== 'archive') await this.#waitForCopy(to, signal);
+  }
+
+  /** A copy that need not thaw is a matter of moments. */
+  async #waitForCopy(name: string, signal: AbortSignal | undefined): Promise<void> {
+    for (;;) {
+      const info = await this.head(name, signal);
+      if (info === undefined) throw new AppError('E_STORAGE_REFUSED', `copy to ${name} failed`);
+      if (!info.rehydrating) return;
+      await systemClock.sleep(1_000, signal);
+    }
+  }
+
+  async #stage(name: string, block: StagedBlock, signal: AbortSignal | undefined): Promise<void> {
+    const path = this.#path(name);
+    const call = { operation: `put of ${name}`, isWrite: false, signal };
+    const { id, bytes } = block;
+    const stage = () =>
+      this.#connection.run(call, bytes.length, async ({ blob, abortSignal }) => {
+        const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+        await blob(path).stageBlock(id, buffer, buffer.length, { abortSignal });
+      });
+    await retry(stage, { policy: stagingPolicy, ports: systemPorts, signal });
+  }
+
+  async #listPage(asked: {
+    readonly prefix: string;
+    readonly token: string | undefined;
+    readonly signal: AbortSignal | undefined;
+  }): Promise<{ readonly blobs: BlobInfo[]; readonly nextToken: string | undefined }> {
+    const { prefix, token, signal } = asked;
+    const call = { operation: `list of ${prefix}`, isWrite: false, signal };
+    return await this.#connection.run(call, 0, async ({ container, abortSignal }) => {
+      const options = { prefix: this.#root + prefix, includeCopy: true, abortSignal };
+      const pages = container
+        .listBlobsFlat(options)
+        .byPage(token === undefined ? {} : { continuationToken: token });
+      const page = await pages.next();
+      const reply = page.done ? undefined : page.value;
+      const items = reply?.segment.blobItems ?? [];
+      const blobs = items.map((item) => infoOfItem(item.name.slice(this.#root.length), item));
+      return {
+        blobs: blobs.filter((info) => info !== undefined),
+        nextToken: reply?.continuationToken || undefined,
+      };
+    });
+  }
+
+  #path(name: string): string {
+    checkBlobName(name);
+    return this.#root + name;
+  }
+}
+
+function putCall(name: string, options: PutOptions): AzureCall {
+  const { ifAbsent = false, signal } = options;
+  return { operation: `put of ${name}`, isWrite: true, ifAbsent, signal };
+}
+
+function writeOptions(options: PutOptions) {
+  return {
+    tier: tierOf(options.storageClass ?? 'hot'),
+    ...(options.ifAbsent && { conditions: { ifNoneMatch: '*' } }),
+  };
+}
+
+async function* startingWith(
+  first: Uint8Array,
+  rest: AsyncGenerator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield first;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+/** The body; a connection that broke under way is no error of the SDK's own kind. */
+async function bodyOf(
+  reply: BlobDownloadResponseParsed,
+  operation: string,
+  abortSignal: AbortSignal,
+): Promise<Uint8Array> {
+  try {
+    return await collect((reply.readableStreamBody ?? []) as AsyncIterable<Uint8Array>);
+  } catch (cause) {
+    abortSignal.throwIfAborted();
+    const message = `${operation} failed: the connection broke while the object was read`;
+    throw new AppError('E_STORAGE_UNAVAILABLE', message, { cause });
+  }
+}
