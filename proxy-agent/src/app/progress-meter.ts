@@ -1,0 +1,74 @@
+import type { Bus } from '@firn/shared/bus/bus';
+import type { Progress } from '@firn/shared/bus/progress';
+import { subjects } from '@firn/shared/bus/subjects';
+import type { Clock } from '@firn/shared/time/clock';
+import type { SessionKey } from '../ports/journal.ts';
+
+type Totals = Omit<Progress, 'sessionId' | 'attempt' | 'atMs'>;
+type Sum = 'objectsDone' | 'items' | 'bytes' | 'itemsFailed' | 'packs';
+
+const tickMs = 500;
+
+/** Counts what a session does and tells it on the bus, a tick each half second. */
+export class ProgressMeter {
+  readonly #key: SessionKey;
+  #totals: Totals = {
+    phase: 'starting',
+    objectsDone: 0,
+    objectsTotal: 0,
+    items: 0,
+    bytes: 0,
+    itemsFailed: 0,
+    requests: 0,
+    batchedRequests: 0,
+    packs: 0,
+    packsTotal: 0,
+    current: '',
+  };
+
+  constructor(key: SessionKey) {
+    this.#key = key;
+  }
+
+  add(sums: Partial<Record<Sum, number>>): void {
+    const totals: Record<Sum, number> = { ...this.#totals };
+    for (const [name, value] of Object.entries(sums)) totals[name as Sum] += value;
+    this.#totals = { ...this.#totals, ...totals };
+  }
+
+  set(values: Partial<Totals>): void {
+    this.#totals = { ...this.#totals, ...values };
+  }
+
+  at(nowMs: number): Progress {
+    return { ...this.#key, ...this.#totals, atMs: nowMs };
+  }
+}
+
+export interface PublishProgress {
+  readonly meter: ProgressMeter;
+  readonly key: SessionKey;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly workerId: () => string;
+  /** Brings counters up to date that are read, not pushed. */
+  readonly refresh: () => void;
+}
+
+/** Until the signal aborts; the last tick is published then. */
+export async function publishProgress(
+  options: PublishProgress,
+  signal: AbortSignal,
+): Promise<void> {
+  const { meter, key, bus, clock, workerId, refresh } = options;
+  const tick = () => {
+    refresh();
+    const payload = new TextEncoder().encode(JSON.stringify(meter.at(clock.now())));
+    bus.publish(subjects.progress(workerId(), key.sessionId), payload);
+  };
+  while (!signal.aborted) {
+    tick();
+    await clock.sleep(tickMs, signal).catch(() => undefined);
+  }
+  tick();
+}

@@ -1,0 +1,98 @@
+import { AppError } from '@firn/shared/errors/app-error';
+import type { RepositoryRef, SecretBundle, StorageRef } from '@firn/shared/gen/firn/link/v1/work';
+import type { BlobStore, Clock, Compute, Entropy } from '@firn/shared/repository/ports';
+import { openRepository, type Repository } from '@firn/shared/repository/repository';
+import type { ObjectStores } from '../ports/object-stores.ts';
+import type { Ownership } from './ownership.ts';
+import type { StorageCredentials } from './storage-credentials.ts';
+
+export interface RepositoriesOptions {
+  readonly stores: ObjectStores;
+  readonly credentials: StorageCredentials;
+  readonly ownership: Ownership;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly compute: Compute;
+  /** Of the process: an owned repository outlives the session that opened it. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The repositories of this process. One that is written to is opened once and
+ * owned: two writers in one process would race for the log. One that is only
+ * read is opened for each reader, and never owned.
+ */
+export class Repositories {
+  readonly #options: RepositoriesOptions;
+  readonly #owned = new Map<string, Promise<Repository>>();
+
+  constructor(options: RepositoriesOptions) {
+    this.#options = options;
+  }
+
+  /** Waits until the controller has named this process the owner. */
+  async owned(
+    ref: RepositoryRef | undefined,
+    secrets: SecretBundle,
+    signal: AbortSignal,
+  ): Promise<Repository> {
+    const known = required(ref, 'repository');
+    await this.#options.ownership.wait(signal);
+    const open = this.#owned.get(known.repositoryId) ?? this.#own(known, secrets);
+    this.#owned.set(known.repositoryId, open);
+    try {
+      const repository = await open;
+      await repository.refresh();
+      return repository;
+    } catch (error) {
+      this.#owned.delete(known.repositoryId);
+      throw error;
+    }
+  }
+
+  async forReading(
+    ref: RepositoryRef | undefined,
+    secrets: SecretBundle,
+    signal: AbortSignal,
+  ): Promise<Repository> {
+    return this.#open(required(ref, 'repository'), secrets, signal);
+  }
+
+  /** Another owner was met: everything must be opened and owned anew. */
+  forget(): void {
+    this.#owned.clear();
+  }
+
+  store(ref: StorageRef | undefined, signal: AbortSignal): BlobStore {
+    const { stores, credentials } = this.#options;
+    const storage = required(ref, 'storage');
+    return stores.open(storage, () =>
+      storage.provider === 'folder'
+        ? Promise.resolve('')
+        : credentials.sasToken(storage.storageId, signal),
+    );
+  }
+
+  async #own(ref: RepositoryRef, secrets: SecretBundle): Promise<Repository> {
+    const repository = await this.#open(ref, secrets, this.#options.signal);
+    await repository.takeOwnership(this.#options.ownership.incarnation);
+    return repository;
+  }
+
+  #open(ref: RepositoryRef, secrets: SecretBundle, signal: AbortSignal): Promise<Repository> {
+    const { repositoryId } = ref;
+    const key = secrets.repositories.find((each) => each.repositoryId === repositoryId);
+    const { clock, entropy, compute } = this.#options;
+    const store = this.store(ref.storage, signal);
+    const { rootKey } = required(key, `key of repository ${repositoryId}`);
+    return openRepository({ ports: { store, clock, entropy, compute }, repositoryId, rootKey });
+  }
+}
+
+/** A member that every assignment of this kind has; E_WORK_UNKNOWN when it is absent. */
+export function required<Value>(value: Value | undefined, name: string): Value {
+  if (value === undefined) {
+    throw new AppError('E_WORK_UNKNOWN', `the assignment has no ${name}`);
+  }
+  return value;
+}
