@@ -136,21 +136,6 @@ export const controllerCodes = {
     meaning: 'The certificate of this worker was revoked.',
     help: 'Enrol again with a new join string.',
   },
-  E_JOIN_STRING_INVALID: {
-    retry: 'never',
-    meaning: 'The join string cannot be read.',
-    help: 'Copy it whole: it begins with firn-join.v1. and is one word.',
-  },
-  E_CA_PIN_MISMATCH: {
-    retry: 'never',
-    meaning: 'The controller is not the one that the join string was made by.',
-    help: 'Check the address; make a new join string if the controller was installed anew.',
-  },
-  E_CONTROLLER_UNREACHABLE: {
-    retry: 'later',
-    meaning: 'The controller does not answer.',
-    help: 'Check the address, the CA file, and that the controller runs.',
-  },
   E_MASTER_KEY_MISMATCH: {
     retry: 'after-repair',
     meaning: 'A secret was sealed with another master key.',

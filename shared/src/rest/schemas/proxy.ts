@@ -43,6 +43,6 @@ export const EnrollResponse = open('EnrollResponse', {
   workerId: Id,
   certificatePem: Pem,
   caPem: Pem,
-  grpcAddress: Type.String({ description: 'host:port of the link' }),
+  linkAddress: Type.String({ description: 'host:port of the link' }),
 });
 export type EnrollResponse = Static<typeof EnrollResponse>;
