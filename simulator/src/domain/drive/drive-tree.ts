@@ -5,7 +5,16 @@ import type { FileContent } from './file-content.ts';
 import { itemIdOf } from './item-id.ts';
 import { checkPathLength, nameKey } from './item-name.ts';
 
+/** Is told of every change, whoever caused it. */
+export interface TreeWatcher {
+  /** An item was made, changed, moved or restored. Parents come before children. */
+  changed(item: DriveItem): void;
+  /** An item went to the recycle bin. Children come before parents. */
+  gone(item: DriveItem): void;
+}
+
 export type DriveTreeOptions = {
+  readonly watcher?: TreeWatcher;
   /** Six characters in all item ids of this drive. */
   readonly driveKey: string;
   /** Path of the library after the host, decoded: it counts for the path limit. */
@@ -43,6 +52,7 @@ export class DriveTree {
     this.#options = options;
     this.root = this.#build({ parentId: undefined, name: 'root', kind: 'folder' });
     this.changes.record(this.root, options.nowMs());
+    options.watcher?.changed(this.root);
   }
 
   nowMs(): number {
@@ -139,6 +149,7 @@ export class DriveTree {
     item.modifiedAtMs = this.nowMs();
     item.eTagVersion += 1;
     this.changes.record(item, this.nowMs());
+    this.#options.watcher?.changed(item);
   }
 
   /** Adds a version; its bytes count beside those of the older versions. */
@@ -162,6 +173,7 @@ export class DriveTree {
       this.#countDeleted(each, 1);
       this.changes.record(each, deletedAtMs);
     }
+    for (const each of subtree.toReversed()) this.#options.watcher?.gone(each);
   }
 
   /** Back from the recycle bin, with everything that went there together with it. */
