@@ -82,20 +82,18 @@ export class GraphClient {
   }
 
   /**
-   * Opens an answer and gives its body to `read`; a broken body counts as a
-   * failed call. The lane is held until `read` is done.
+   * Sends once, and gives the answer's body to `read`; both count as the call.
+   * The lane is held until `read` is done.
    */
-  stream<T>(call: GraphCall, read: (reply: HttpReply) => Promise<T>): Promise<T> {
-    return this.retrying(call, async () => {
-      const leave = await this.#enter(call);
-      try {
-        const reply = await this.#sendWithToken(call);
-        await this.#failUnlessStreamable(call, reply);
-        return await read(reply);
-      } finally {
-        leave();
-      }
-    });
+  async streamOnce<T>(call: GraphCall, read: (reply: HttpReply) => Promise<T>): Promise<T> {
+    const leave = await this.#enter(call);
+    try {
+      const reply = await this.#sendWithToken(call);
+      await this.#failUnlessStreamable(call, reply);
+      return await read(reply);
+    } finally {
+      leave();
+    }
   }
 
   /** Sends once, without a token. Any status is an answer. Holds the lane until the head is there. */
@@ -120,10 +118,11 @@ export class GraphClient {
   retrying<T>(
     call: Pick<GraphCall, 'method' | 'repeatable' | 'signal'>,
     work: () => Promise<T>,
+    triesMax: number = policy.triesMax,
   ): Promise<T> {
     const repeatable = call.repeatable ?? call.method === 'GET';
     return retry(work, {
-      policy,
+      policy: { ...policy, triesMax },
       ports: { clock: this.clock, random: this.#options.random },
       signal: call.signal,
       isRetryable: (error) =>
