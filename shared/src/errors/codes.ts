@@ -1,4 +1,5 @@
 import { agentCodes } from './codes/agent.ts';
+import { cliCodes } from './codes/cli.ts';
 import { controllerCodes } from './codes/controller.ts';
 import { generalCodes } from './codes/general.ts';
 import { repositoryCodes } from './codes/repository.ts';
@@ -27,6 +28,7 @@ export const errorCodes = {
   ...sourceCodes,
   ...controllerCodes,
   ...agentCodes,
+  ...cliCodes,
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

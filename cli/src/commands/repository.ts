@@ -1,0 +1,98 @@
+import type { Repository } from '@firn/shared/rest/schemas/repository';
+import { type Command, Option } from 'commander';
+import { readText } from '../config.ts';
+import type { Context } from '../context.ts';
+import { readPages } from './pages.ts';
+import { addResource, positiveInteger, type Runner } from './resource.ts';
+import { detachOption, finishWork, idempotencyKey } from './work.ts';
+
+interface CreateOptions {
+  readonly proxy: string;
+  readonly storage: string;
+  readonly passwordFile?: string;
+  readonly retentionType?: 'snapshot' | 'item';
+  readonly retentionDays?: number;
+  readonly detach?: boolean;
+}
+
+export function addRepositoryCommands(program: Command, run: Runner): void {
+  const repository = program.command('repository').description('backup repositories');
+  addCreate(repository, run);
+  addCheck(repository, run);
+  addResource<Repository>(repository, run, {
+    noun: 'repository',
+    columns: [
+      { heading: 'NAME', value: ({ name }) => name },
+      { heading: 'STATE', value: ({ state }) => state },
+      { heading: 'ENCRYPTED', value: ({ encrypted }) => (encrypted ? 'yes' : 'no') },
+      { heading: 'RETENTION', value: (row) => `${row.retentionType}, ${row.retentionDays} days` },
+      { heading: 'ID', value: ({ id }) => id },
+    ],
+    list: ({ client }, query) => client.call('listRepositories', { query }),
+    get: ({ client }, it) => client.call('getRepository', { params: { repository: it } }),
+    remove: ({ client }, it) => client.call('deleteRepository', { params: { repository: it } }),
+  });
+}
+
+function addCreate(repository: Command, run: Runner): void {
+  repository
+    .command('create <name>')
+    .description('make a backup repository on a proxy, extended with an object storage')
+    .requiredOption('--proxy <name>', 'the proxy that owns it')
+    .requiredOption('--storage <name>', 'the object storage that extends it')
+    .option('--password-file <file>', 'encrypt it: file with the password, which is never stored')
+    .addOption(new Option('--retention-type <type>', 'what expires').choices(['snapshot', 'item']))
+    .option('--retention-days <n>', 'how long restore points stay', positiveInteger)
+    .option(...detachOption)
+    .action((name: string, options: CreateOptions, command: Command) =>
+      run(command, async (context) => {
+        const { session } = await context.client.call('createRepository', {
+          body: createBody(name, options),
+          idempotencyKey: idempotencyKey(),
+        });
+        await finishWork(context, session, options);
+      }),
+    );
+}
+
+function createBody(name: string, options: CreateOptions) {
+  const { proxy, storage, passwordFile, retentionType, retentionDays } = options;
+  return {
+    name,
+    proxyId: proxy,
+    objectStorageId: storage,
+    ...(passwordFile === undefined ? {} : { password: readText(passwordFile, '--password-file') }),
+    ...(retentionType === undefined ? {} : { retentionType }),
+    ...(retentionDays === undefined ? {} : { retentionDays }),
+  };
+}
+
+function addCheck(repository: Command, run: Runner): void {
+  repository
+    .command('check <id-or-name>')
+    .description('read everything back that can be read, and name what is damaged')
+    .option('--structure-only', 'do not read data packs')
+    .action((idOrName: string, options: { structureOnly?: boolean }, command: Command) =>
+      run(command, async (context) => {
+        const session = await context.client.call('checkRepository', {
+          params: { repository: idOrName },
+          body: { readData: options.structureOnly !== true },
+          idempotencyKey: idempotencyKey(),
+        });
+        const ended = await finishWork(context, session, {});
+        await printFindings(context, ended.id);
+      }),
+    );
+}
+
+/** The findings of a check: a line each, most of them with the items they affect. */
+export async function printFindings(context: Context, sessionId: string): Promise<void> {
+  const findings = await readPages(10_000, (query) =>
+    context.client.call('listSessionFindings', { params: { session: sessionId }, query }),
+  );
+  for (const { severity, blob, objectId, items, problem } of findings) {
+    const where = [blob, objectId].filter((part) => part !== undefined).join(', ');
+    const affected = items.length === 0 ? '' : ` (${items.length} items: ${items.join(', ')})`;
+    context.terminal.note(`${severity}: ${where}: ${problem?.message ?? ''}${affected}`);
+  }
+}

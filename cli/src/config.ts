@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { AppError } from '@firn/shared/errors/app-error';
+
+/** How to reach a controller. Options of the command line win over the environment. */
+export interface CliConfig {
+  readonly url: string;
+  readonly token: string | undefined;
+  readonly caPem: string | undefined;
+}
+
+export interface ConnectionOptions {
+  readonly url?: string;
+  readonly tokenFile?: string;
+  readonly caFile?: string;
+}
+
+/**
+ * Reads FIRN_URL, FIRN_TOKEN or FIRN_TOKEN_FILE, and FIRN_CA_FILE. Fails with
+ * E_CONFIG_INVALID when the address is missing or a file cannot be read.
+ */
+export function loadConfig(options: ConnectionOptions, env: NodeJS.ProcessEnv): CliConfig {
+  const url = options.url ?? env['FIRN_URL'];
+  if (url === undefined || !URL.canParse(url)) {
+    throw new AppError('E_CONFIG_INVALID', 'no controller address: give --url or set FIRN_URL');
+  }
+  const tokenFile = options.tokenFile ?? env['FIRN_TOKEN_FILE'];
+  const caFile = options.caFile ?? env['FIRN_CA_FILE'];
+  return {
+    url,
+    token: tokenFile === undefined ? env['FIRN_TOKEN'] : readText(tokenFile, '--token-file'),
+    caPem: caFile === undefined ? undefined : readText(caFile, '--ca-file'),
+  };
+}
+
+/** A file that an option names. Fails with E_CONFIG_INVALID naming the option. */
+export function readText(path: string, option: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    throw new AppError('E_CONFIG_INVALID', `cannot read ${path}, given by ${option}`, { cause });
+  }
+}

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { type RunningChild, startChild } from '@firn/shared/services/child-process';
+import { projectRoot } from './project.ts';
+
+export interface ProgramOptions {
+  readonly name: 'controller' | 'proxy-agent' | 'simulator';
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly logFile: string;
+}
+
+export interface RunningProgram extends RunningChild {
+  /** What the program printed when it was ready. */
+  readonly ready: Readonly<Record<string, unknown>>;
+}
+
+/** Starts one of Firn's programs (or the simulator) and waits for its JSON ready line. */
+export async function startProgram(options: ProgramOptions): Promise<RunningProgram> {
+  const child = await startChild({
+    name: options.name,
+    command: process.execPath,
+    args: [join(projectRoot, options.name, 'src', 'main.ts'), ...(options.args ?? [])],
+    env: { ...options.env },
+    readyLine: /^\{.*"ready":\s*true/,
+    logFile: options.logFile,
+    stopMsMax: 20_000,
+  });
+  const ready = JSON.parse(child.readyLine) as Record<string, unknown>;
+  return { ...child, ready };
+}
+
+/** A text field of a ready line. */
+export function readyText(program: RunningProgram, field: string): string {
+  const value = program.ready[field];
+  if (typeof value === 'string') return value;
+  throw new Error(`the ready line has no ${field}`);
+}

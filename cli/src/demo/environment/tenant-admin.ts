@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { makeHttpsTransport, type Transport } from '@firn/shared/rest/transport';
+
+export interface TenantStats {
+  readonly users: number;
+  readonly mails: number;
+  readonly files: number;
+  readonly bytes: number;
+  /** Messages that anybody sent; the demo expects none. */
+  readonly sent: number;
+}
+
+export interface Comparison {
+  /** Items of the frozen truth. */
+  readonly expected: number;
+  readonly matched: number;
+  readonly mismatches: number;
+  /** The first of them, described. */
+  readonly examples: readonly string[];
+}
+
+/** The simulator's admin API: what happens to the tenant behind Firn's back. */
+export interface TenantAdmin {
+  stats(): Promise<TenantStats>;
+  /** New, changed, moved and deleted items and folders, decided by the seed. */
+  mutate(seed: number): Promise<string>;
+  /** Keeps today's truth under a name. */
+  freeze(name: string): Promise<void>;
+  /** Mailboxes emptied, files deleted. */
+  lose(): Promise<string>;
+  compare(name: string): Promise<Comparison>;
+  close(): void;
+}
+
+export interface TenantAdminOptions {
+  readonly url: string;
+  readonly adminToken: string;
+  readonly caFile: string;
+}
+
+export function makeTenantAdmin(options: TenantAdminOptions): TenantAdmin {
+  const transport = makeHttpsTransport({ caPem: readFileSync(options.caFile, 'utf8') });
+  const call = <T>(method: string, path: string, body?: unknown) =>
+    send<T>(transport, options, { method, path, body });
+  return {
+    stats: () => call<TenantStats>('GET', '/_admin/stats'),
+    mutate: async (seed) => describe(await call('POST', '/_admin/mutate', { seed })),
+    freeze: async (name) => {
+      await call('POST', '/_admin/freeze', { name });
+    },
+    lose: async () => describe(await call('POST', '/_admin/lose', {})),
+    compare: (name) => call<Comparison>('GET', `/_admin/compare?snapshot=${name}`),
+    close: () => transport.close(),
+  };
+}
+
+interface AdminCall {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+async function send<T>(
+  transport: Transport,
+  options: TenantAdminOptions,
+  call: AdminCall,
+): Promise<T> {
+  const response = await transport.send({
+    method: call.method,
+    url: new URL(call.path, options.url),
+    headers: {
+      authorization: `Bearer ${options.adminToken}`,
+      'content-type': 'application/json',
+    },
+    ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+  });
+  const text = Buffer.concat(await Array.fromAsync(response.body)).toString('utf8');
+  if (response.status >= 400) {
+    throw new Error(`the simulator answered ${call.path} with ${response.status}: ${text}`);
+  }
+  return (text === '' ? {} : JSON.parse(text)) as T;
+}
+
+/** {created: 3, moved: 2} as "3 created, 2 moved". */
+function describe(counts: unknown): string {
+  const entries = Object.entries(counts as Record<string, unknown>);
+  return entries
+    .filter(([, count]) => typeof count === 'number' && count > 0)
+    .map(([what, count]) => `${String(count)} ${what}`)
+    .join(', ');
+}

@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+import { AppError, isAppError } from '@firn/shared/errors/app-error';
+import { type Command, CommanderError } from 'commander';
+import { ApiCommand } from './commands/api-command.ts';
+import { addExploreCommands } from './commands/explore.ts';
+import { addCopyJobCommands, addJobCommands } from './commands/job.ts';
+import { addOrganizationCommands } from './commands/organization.ts';
+import { addProxyCommands } from './commands/proxy.ts';
+import {
+  addRestoreCommand,
+  addRestorePointCommands,
+  addRetrievalCommands,
+} from './commands/recovery.ts';
+import { addRepositoryCommands } from './commands/repository.ts';
+import { makeRunner } from './commands/resource.ts';
+import { addSessionCommands } from './commands/session.ts';
+import { addStorageCommands } from './commands/storage.ts';
+import { addTokenCommands } from './commands/token.ts';
+import { makeDemoCommand } from './demo/command.ts';
+import { type ExitCode, exitCode } from './exit-code.ts';
+import { paint } from './output/terminal.ts';
+
+function makeProgram(signal: AbortSignal): Command {
+  const program = new ApiCommand('firn')
+    .description('backup of Microsoft 365, with cold copies in archive storage')
+    .version('0.1.0')
+    .enablePositionalOptions()
+    .showHelpAfterError('(--help shows the options)')
+    .exitOverride();
+  const run = makeRunner(signal);
+  addOrganizationCommands(program, run);
+  addStorageCommands(program, run);
+  addProxyCommands(program, run);
+  addRepositoryCommands(program, run);
+  addJobCommands(program, run);
+  addCopyJobCommands(program, run);
+  addSessionCommands(program, run);
+  addRestorePointCommands(program, run);
+  addExploreCommands(program, run);
+  addRetrievalCommands(program, run);
+  addRestoreCommand(program, run);
+  addTokenCommands(program, run);
+  program.addCommand(makeDemoCommand(signal));
+  return program;
+}
+
+/** Prints what happened and what to do; answers the exit code. */
+function report(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+  if (error instanceof AppError) {
+    process.stderr.write(`${paint('red', error.code)}: ${error.message}\n  ${error.help}\n`);
+    if (isAppError(error, 'E_CONTROLLER_UNREACHABLE')) return exitCode.unreachable;
+    return isAppError(error, 'E_CONFIG_INVALID') ? exitCode.usage : exitCode.refused;
+  }
+  if (error instanceof Error && error.name === 'AbortError') return exitCode.interrupted;
+  const text = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${paint('red', 'E_INTERNAL')}: ${text}\n`);
+  return exitCode.failed;
+}
+
+const interrupt = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(name, () => interrupt.abort());
+}
+try {
+  await makeProgram(interrupt.signal).parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
