@@ -43,7 +43,10 @@ export function openBox(privateKey: KeyObject, box: SealedBox): Uint8Array {
     });
     const own = spki(createPublicKey(privateKey));
     const key = agree(privateKey, ephemeral, [box.ephemeralPublicKey, own]);
-    const decipher = createDecipheriv('aes-256-gcm', key, box.nonce);
+    const decipher = createDecipheriv('aes-256-gcm', key, box.nonce, {
+      // Without it Node takes a tag of 4 bytes for one.
+      authTagLength: tagBytes,
+    });
     const end = box.ciphertext.length - tagBytes;
     decipher.setAuthTag(box.ciphertext.subarray(end));
     return Buffer.concat([decipher.update(box.ciphertext.subarray(0, end)), decipher.final()]);
