@@ -145,6 +145,22 @@ function isSweepable(state: LogState, name: string): boolean {
   return origin === undefined || state.sessions.get(origin.sessionId)?.phase !== 'open';
 }
 
+/**
+ * Ends pins whose time has come, since a log in which nothing else happens would
+ * never notice that it has.
+ */
+export async function dropExpiredPins(log: RepositoryLog, store: BlobStore): Promise<void> {
+  const state = await log.refresh();
+  if (state.pins.size === 0) return;
+  const nowMs = await storageNowMs(store);
+  for (const { pinId } of state.pins.values()) {
+    await log.append(({ pins }) => {
+      const pin = pins.get(pinId);
+      return pin !== undefined && pin.untilMs <= nowMs ? { type: 'unpin', pinId } : undefined;
+    });
+  }
+}
+
 const clockHint = 'hint/clock';
 
 /**

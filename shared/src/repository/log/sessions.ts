@@ -36,8 +36,12 @@ export interface Commit extends SessionAttempt {
   readonly objects: CommitBody['objects'];
   /** Packs that this commit is the first to refer to. */
   readonly packs: readonly string[];
-  /** Every pack that the roots of objects reach, `packs` and meta packs included. */
-  readonly references: Iterable<string>;
+  /**
+   * Every pack that the roots of objects reach, `packs` and meta packs included.
+   * Asked on each state on which the commit is tried, since a relocate may have
+   * moved what the roots reach.
+   */
+  readonly references: (state: LogState) => Iterable<string>;
   readonly done: boolean;
 }
 
@@ -48,10 +52,9 @@ export interface Commit extends SessionAttempt {
  */
 export async function commitSession(log: RepositoryLog, commit: Commit): Promise<void> {
   const { jobId, sessionId, attempt, objects, packs, references, done } = commit;
-  const names = new Set([...references, ...packs]);
   await log.append((state) => {
     assertOurs(log, state, { jobId, sessionId, attempt });
-    assertPacksNotCondemned(state, names, log.rules);
+    assertPacksNotCondemned(state, new Set([...references(state), ...packs]), log.rules);
     return { type: 'commit', jobId, sessionId, attempt, objects, packs, done };
   });
 }

@@ -106,6 +106,11 @@ export interface LogState {
   readonly pins: ReadonlyMap<string, Pin>;
   /** Pack name → when it was condemned. Never to be referred to again. */
   readonly condemned: ReadonlyMap<string, CondemnedPack>;
+  /**
+   * The last entry whose swept names this state no longer lists. An index kept
+   * from before it may name them: it is dropped (isIndexUsable).
+   */
+  readonly forgottenTo: number;
   /** Segment id → the pack that holds it since a relocate. */
   readonly relocated: ReadonlyMap<string, string>;
   readonly settings: ReadonlyMap<string, Setting>;
@@ -123,6 +128,7 @@ export const emptyLogState: LogState = {
   cutoffs: new Map(),
   pins: new Map(),
   condemned: new Map(),
+  forgottenTo: -1,
   relocated: new Map(),
   settings: new Map(),
 };
@@ -185,6 +191,15 @@ export function applyEntry(state: LogState, stored: StoredEntry, judge = judgeEn
 /** Whether a session is known and may still commit. */
 export function isSessionOpen(state: LogState, sessionId: string): boolean {
   return state.sessions.get(sessionId)?.phase === 'open';
+}
+
+/**
+ * Whether an index of contents that was last reconciled at entry reconciledTo may
+ * be used by a session that begins on this state. The session MUST then take out
+ * of it all that state.condemned names, and may go on with it until it ends.
+ */
+export function isIndexUsable(state: LogState, reconciledTo: number): boolean {
+  return reconciledTo >= state.forgottenTo;
 }
 
 /** Points of an object of a job, oldest first; empty when it has none. */

@@ -131,14 +131,18 @@ function swept(state: LogState, body: EntryBodyOf<'swept'>): LogState {
 
 /**
  * A swept name is forgotten once every session that began before it was swept
- * has ended: a later one resolves content through roots, and no root reaches it.
+ * has ended: a later one found it condemned when it began, and took it out of
+ * its index.
  */
 function forgetSwept(state: LogState): LogState {
   const oldestOpenN = Math.min(
     ...[...state.openSessions.values()].map((id) => sessionOf(state, id).begunAtN),
   );
-  const kept = [...state.condemned].filter(
-    ([, { sweptAtN }]) => sweptAtN === undefined || sweptAtN > oldestOpenN,
-  );
-  return kept.length === state.condemned.size ? state : { ...state, condemned: new Map(kept) };
+  const kept = new Map<string, CondemnedPack>();
+  let { forgottenTo } = state;
+  for (const [name, pack] of state.condemned) {
+    if (pack.sweptAtN === undefined || pack.sweptAtN > oldestOpenN) kept.set(name, pack);
+    else forgottenTo = state.head;
+  }
+  return kept.size === state.condemned.size ? state : { ...state, condemned: kept, forgottenTo };
 }

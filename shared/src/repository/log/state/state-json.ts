@@ -42,6 +42,7 @@ export interface LogStateJson {
   readonly cutoffs: Entries<number>;
   readonly pins: readonly Pin[];
   readonly condemned: Entries<CondemnedPack>;
+  readonly forgottenTo: number;
   readonly relocated: Entries<string>;
   readonly settings: Entries<Setting>;
 }
@@ -63,6 +64,7 @@ export function encodeLogState(state: LogState): LogStateJson {
     cutoffs: [...state.cutoffs],
     pins: [...state.pins.values()],
     condemned: [...state.condemned],
+    forgottenTo: state.forgottenTo,
     relocated: [...state.relocated],
     settings: [...state.settings],
   };
@@ -92,6 +94,7 @@ export function decodeLogState(json: LogStateJson): LogState {
     cutoffs: new Map(json.cutoffs),
     pins: new Map(json.pins.map((pin) => [pin.pinId, pin])),
     condemned: new Map(json.condemned.map(([name, pack]) => [name, decodeCondemned(pack)])),
+    forgottenTo: json.forgottenTo,
     relocated: new Map(json.relocated),
     settings: new Map(json.settings),
   };

@@ -1,0 +1,65 @@
+/**
+ * A small model of the format: data packs hold contents, meta packs hold
+ * catalogs, a root is one catalog in a meta pack. A catalog row names the segment
+ * of a content; a segment lies in the pack of its name until it is relocated.
+ */
+import type { LogState } from '@firn/shared/repository/log/state';
+
+/** Content id → segment. */
+export type Catalog = ReadonlyMap<string, string>;
+
+type PackContent =
+  | { readonly kind: 'data'; readonly contents: ReadonlySet<string> }
+  | { readonly kind: 'meta'; readonly catalogs: ReadonlyMap<string, Catalog> };
+
+/** Bytes and their meaning: what is stored is the identity of an array. */
+export class ModelFormat {
+  readonly #packs = new WeakMap<Uint8Array, PackContent>();
+  /** Root → the contents that the object had when it was read. */
+  readonly truth = new Map<string, ReadonlySet<string>>();
+
+  encodeData(contents: Iterable<string>): Uint8Array {
+    return this.#encode({ kind: 'data', contents: new Set(contents) });
+  }
+
+  encodeMeta(catalogs: ReadonlyMap<string, Catalog>): Uint8Array {
+    return this.#encode({ kind: 'meta', catalogs });
+  }
+
+  contentsOf(bytes: Uint8Array): ReadonlySet<string> {
+    const pack = this.#packs.get(bytes);
+    return pack?.kind === 'data' ? pack.contents : new Set();
+  }
+
+  catalogOf(bytes: Uint8Array, objectId: string): Catalog | undefined {
+    const pack = this.#packs.get(bytes);
+    return pack?.kind === 'meta' ? pack.catalogs.get(objectId) : undefined;
+  }
+
+  #encode(pack: PackContent): Uint8Array {
+    const bytes = new Uint8Array(1);
+    this.#packs.set(bytes, pack);
+    return bytes;
+  }
+}
+
+export function makeRoot(metaName: string, objectId: string): string {
+  return `${metaName}#${objectId}`;
+}
+
+export function parseRoot(root: string): { readonly metaName: string; readonly objectId: string } {
+  const [metaName = '', objectId = ''] = root.split('#');
+  return { metaName, objectId };
+}
+
+/** The pack in which a segment lies. */
+export function packOf(state: LogState, segment: string): string {
+  return state.relocated.get(segment) ?? segment;
+}
+
+/** Every pack that a root's catalog reaches, the catalog's own included. */
+export function packsOf(state: LogState, root: string, catalog: Catalog): ReadonlySet<string> {
+  const packs = new Set([parseRoot(root).metaName]);
+  for (const segment of catalog.values()) packs.add(packOf(state, segment));
+  return packs;
+}

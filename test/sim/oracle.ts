@@ -1,0 +1,137 @@
+/**
+ * Sees the storage from outside and holds what must be true: it folds the log by
+ * the standard rules as entries arrive, and looks at each commit and deletion.
+ */
+import { applyEntry, emptyLogState, type LogState } from '@firn/shared/repository/log/state';
+import { rootsOf } from '@firn/shared/repository/log/state/roots';
+import { encodeLogState } from '@firn/shared/repository/log/state/state-json';
+import { type ModelFormat, packOf, packsOf, parseRoot } from './model-format.ts';
+import type { PlainCodec } from './plain-codec.ts';
+import type { SimStorage, StorageWatcher } from './sim-storage.ts';
+import type { World } from './world.ts';
+
+export interface OracleParts {
+  readonly world: World;
+  readonly storage: SimStorage;
+  readonly format: ModelFormat;
+  readonly codec: PlainCodec;
+}
+
+export class Oracle implements StorageWatcher {
+  readonly #parts: OracleParts;
+  /** State after each entry. */
+  readonly #states: LogState[] = [];
+  /** Set once the controller names nobody else any more. */
+  namedForGood: string | undefined;
+
+  constructor(parts: OracleParts) {
+    this.#parts = parts;
+  }
+
+  get state(): LogState {
+    return this.#states.at(-1) ?? emptyLogState;
+  }
+
+  onPut(name: string, bytes: Uint8Array, modifiedAtMs: number): void {
+    if (name.startsWith('log/')) this.#onEntry(bytes, modifiedAtMs);
+    if (name.startsWith('checkpoint/')) this.#onCheckpoint(name, bytes);
+  }
+
+  onDelete(name: string): void {
+    for (const root of rootsOf(this.state)) {
+      if (this.#reaches(root, name)) {
+        this.#fail('nothing reachable is deleted', `${name} is reached by ${root}`);
+      }
+    }
+  }
+
+  /** Two readers of one log agree. */
+  agree(reader: string, state: LogState): void {
+    const expected = this.#states[state.head];
+    const isSame = expected !== undefined && asJson(state) === asJson(expected);
+    if (!isSame && state.head >= 0) this.#fail('readers agree', `${reader} at ${state.head}`);
+  }
+
+  /** Nobody believes that it won what it lost. */
+  believesWon(n: number, entryId: string): void {
+    if (this.#states[n]?.digest === entryId) return;
+    this.#fail('nobody believes it won what it lost', `entry ${n} is not ${entryId}`);
+  }
+
+  /** At the end: every session ended, every root restores, no garbage is left. */
+  judgeEnd(): void {
+    const { state } = this;
+    for (const session of state.openSessions.values()) {
+      this.#fail('every session ends', `${session} is open`);
+    }
+    const roots = rootsOf(state);
+    for (const root of roots) this.#judgeRoot(root);
+    for (const name of this.#parts.storage.names()) {
+      if (!/^(packs|meta)\//.test(name)) continue;
+      const isReached = [...roots].some((root) => this.#reaches(root, name));
+      if (!isReached) this.#fail('garbage is gone', name);
+    }
+  }
+
+  #onEntry(bytes: Uint8Array, storedAtMs: number): void {
+    const { codec } = this.#parts;
+    const entry = codec.entryOf(bytes);
+    const stored = { entry, digest: codec.digestOf(bytes), storedAtMs };
+    const { state, alarm } = applyEntry(this.state, stored);
+    this.#states.push(state);
+    this.#parts.world.note(`log ${entry.n} ${JSON.stringify(entry.body)}`);
+    if (alarm !== undefined) {
+      this.#fail('no entry is void', `${alarm.type} ${alarm.n}: ${alarm.reason}`);
+    }
+    const { body } = entry;
+    if (body.type === 'commit')
+      for (const root of Object.values(body.objects)) this.#judgeRoot(root);
+    const isUsurper = this.namedForGood !== undefined && body.type === 'owner';
+    if (isUsurper && body.incarnation !== this.namedForGood) {
+      this.#fail('ownership comes to rest', `${body.incarnation} took over unnamed`);
+    }
+  }
+
+  #onCheckpoint(name: string, bytes: Uint8Array): void {
+    const n = Number(name.slice('checkpoint/'.length));
+    const expected = this.#states[n];
+    if (expected === undefined || Buffer.from(bytes).toString() !== asJson(expected)) {
+      this.#fail('a checkpoint is a function of the log', name);
+    }
+  }
+
+  /** Every valid commit restores equal to what its object was when it was read. */
+  #judgeRoot(root: string): void {
+    const { format, storage } = this.#parts;
+    const truth = format.truth.get(root) ?? new Set<string>();
+    const catalog = this.#catalog(root);
+    const missing = [...truth].find((content) => {
+      const segment = catalog?.get(content);
+      const pack = segment && storage.get(packOf(this.state, segment));
+      return !pack || !format.contentsOf(pack.bytes).has(content);
+    });
+    if (catalog?.size !== truth.size || missing !== undefined) {
+      this.#fail('a commit restores equal', `${root} lacks ${missing ?? 'its catalog'}`);
+    }
+  }
+
+  #reaches(root: string, name: string): boolean {
+    if (parseRoot(root).metaName === name) return true;
+    const catalog = this.#catalog(root);
+    return catalog !== undefined && packsOf(this.state, root, catalog).has(name);
+  }
+
+  #catalog(root: string) {
+    const { metaName, objectId } = parseRoot(root);
+    const meta = this.#parts.storage.get(metaName);
+    return meta && this.#parts.format.catalogOf(meta.bytes, objectId);
+  }
+
+  #fail(property: string, message: string): void {
+    this.#parts.world.fail(property, message);
+  }
+}
+
+function asJson(state: LogState): string {
+  return JSON.stringify(encodeLogState(state));
+}

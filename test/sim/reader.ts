@@ -1,0 +1,165 @@
+import { isAppError } from '@firn/shared/errors/app-error';
+import type { PointRef } from '@firn/shared/repository/log/entry';
+import type { RepositoryLog } from '@firn/shared/repository/log/repository-log';
+import { rootOfPoint } from '@firn/shared/repository/log/state/roots';
+import { type Catalog, packOf, parseRoot } from './model-format.ts';
+import { openLog, type Scene, storeOf } from './scene.ts';
+import type { SimProcess } from './sim-process.ts';
+import { dayMs, hourMs } from './world.ts';
+
+/**
+ * - `explore`: without a pin; stops when its point is gone
+ * - `restore`: pins one point first
+ * - `copy`: pins all objects of a job first, and reads for days
+ */
+export type ReaderKind = 'explore' | 'restore' | 'copy';
+
+interface Target {
+  readonly ref: PointRef;
+  readonly root: string;
+}
+
+const copyMsMax = 12 * dayMs;
+
+/** Reads points as a reader elsewhere does, and knows what it may rely on. */
+export class Reader {
+  readonly #scene: Scene;
+  readonly #process: SimProcess;
+  readonly #kind: ReaderKind;
+  #readOnAtMs = 0;
+  /** Set while leaning on a pin. By the own clock. */
+  #pinnedUntilMs: number | undefined;
+
+  constructor(scene: Scene, process: SimProcess, kind: ReaderKind) {
+    this.#scene = scene;
+    this.#process = process;
+    this.#kind = kind;
+  }
+
+  start(): void {
+    this.#run().catch((error: unknown) => {
+      this.#scene.world.fail('no unexpected error', String(error));
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { random } = this.#scene.world;
+    const log = await openLog(this.#scene, this.#process);
+    this.#readOnAtMs = this.#process.clock.now();
+    const targets = this.#choose(log);
+    if (targets.length === 0) return;
+    await this.#process.clock.sleep(random.between(1, random.pick([hourMs, 9 * dayMs]) ?? 1));
+    const forMs = this.#kind === 'copy' ? copyMsMax : 3 * dayMs;
+    const pinId = `pin-${this.#process.name}`;
+    if (!(await this.#lean(pinId, targets, forMs))) return;
+    for (const target of targets) await this.#read(log, target);
+    const owner = this.#scene.controller.named;
+    await this.#process.ask('unpin', () => owner?.unpin(pinId));
+  }
+
+  #choose(log: RepositoryLog): readonly Target[] {
+    const { random } = this.#scene.world;
+    const all: Target[] = [];
+    for (const [jobId, objects] of log.state.points) {
+      for (const [objectId, { points }] of objects) {
+        const point = random.pick(points);
+        if (point === undefined) continue;
+        const { sessionId, root } = point;
+        all.push({ ref: { jobId, objectId, sessionId }, root });
+      }
+    }
+    return this.#kind === 'copy' ? all : all.slice(0, 1);
+  }
+
+  /** Whether it may begin: an explorer at once, others once their pin is won and valid. */
+  async #lean(pinId: string, targets: readonly Target[], forMs: number): Promise<boolean> {
+    const { conduct, controller } = this.#scene;
+    if (this.#kind === 'explore') return true;
+    const untilMs = this.#process.clock.now() + forMs - hourMs;
+    if (this.#kind === 'restore' || conduct.copiesPin) {
+      const points = targets.map(({ ref }) => ref);
+      const isPinned = await this.#askForPin(controller.named, { pinId, points, forMs });
+      if (!isPinned) return false;
+    }
+    this.#pinnedUntilMs = untilMs;
+    return true;
+  }
+
+  /** The owner may die, and never answer. */
+  #askForPin(
+    owner: Scene['controller']['named'],
+    pin: { readonly pinId: string; readonly points: readonly PointRef[]; readonly forMs: number },
+  ): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#process.deliver(dayMs, 'has no answer', () => resolve(false));
+      owner?.process.deliver(50, 'is asked for a pin', () => {
+        owner.pin(pin.pinId, pin.points, pin.forMs).then(
+          (isPinned) => this.#process.deliver(50, 'pin answered', () => resolve(isPinned)),
+          (error: unknown) => this.#scene.world.fail('no unexpected error', String(error)),
+        );
+      });
+    });
+  }
+
+  async #read(log: RepositoryLog, target: Target): Promise<void> {
+    const { metaName, objectId } = parseRoot(target.root);
+    const meta = await this.#get(log, target, () => metaName);
+    if (meta === undefined) return;
+    const catalog = this.#scene.format.catalogOf(meta, objectId) ?? new Map<string, string>();
+    await this.#readContents(log, target, catalog);
+  }
+
+  async #readContents(log: RepositoryLog, target: Target, catalog: Catalog): Promise<void> {
+    const { world, format } = this.#scene;
+    const paceMs = this.#kind === 'copy' ? 2 * dayMs : 6 * hourMs;
+    for (const [content, segment] of catalog) {
+      await this.#process.clock.sleep(world.random.between(1, paceMs));
+      const bytes = await this.#get(log, target, () => packOf(log.state, segment));
+      if (bytes === undefined) return;
+      if (!format.contentsOf(bytes).has(content)) {
+        world.fail('readers find what they may rely on', `${segment} lacks ${content}`);
+      }
+    }
+  }
+
+  /** Bytes; undefined: the reader may no longer rely on its point and stops. */
+  async #get(
+    log: RepositoryLog,
+    target: Target,
+    nameOf: () => string,
+  ): Promise<Uint8Array | undefined> {
+    const store = storeOf(this.#scene, this.#process);
+    for (;;) {
+      await this.#readOnDaily(log);
+      if (!this.#mayRely(log, target)) return undefined;
+      const name = nameOf();
+      try {
+        return (await store.get(name)).bytes;
+      } catch (error) {
+        if (!isAppError(error)) throw error;
+        if (error.retry !== 'later') return this.#miss(name);
+        await this.#process.clock.sleep(hourMs);
+      }
+    }
+  }
+
+  #miss(name: string): undefined {
+    const { world } = this.#scene;
+    world.fail('readers find what they may rely on', `${this.#process.name} misses ${name}`);
+  }
+
+  /** Rule 10: every reader reads the log anew every day. */
+  async #readOnDaily(log: RepositoryLog): Promise<void> {
+    while (this.#process.clock.now() - this.#readOnAtMs > dayMs) {
+      const startedAtMs = this.#process.clock.now();
+      const state = await log.refresh();
+      this.#readOnAtMs = startedAtMs;
+      this.#scene.oracle.agree(this.#process.name, state);
+    }
+  }
+
+  #mayRely(log: RepositoryLog, { ref }: Target): boolean {
+    if (this.#pinnedUntilMs !== undefined) return this.#process.clock.now() < this.#pinnedUntilMs;
+    return rootOfPoint(log.state, ref) !== undefined;
+  }
+}

@@ -1,0 +1,126 @@
+import { AppError, isAppError } from '@firn/shared/errors/app-error';
+import type { PointRef } from '@firn/shared/repository/log/entry';
+import { advanceCutoff, expirePoints, retireObject } from '@firn/shared/repository/log/expiry';
+import {
+  condemnUnreferenced,
+  dropExpiredPins,
+  type ListPacks,
+  type Marker,
+} from '@firn/shared/repository/log/garbage';
+import {
+  beginSession,
+  closeSession,
+  commitSession,
+  relocateSegments,
+} from '@firn/shared/repository/log/sessions';
+import { listPacks, readBlob, readCatalog, type Writer } from './backup-session.ts';
+import { type Catalog, packOf, packsOf } from './model-format.ts';
+import { newPackName, putPack } from './pack-writer.ts';
+import { storeOf } from './scene.ts';
+import { dayMs, hourMs } from './world.ts';
+
+/** Expiry, marking, sweeping: what the owner does beside its sessions. */
+export class Upkeep {
+  readonly #writer: Writer;
+  readonly #catalogs = new Map<string, Catalog>();
+  readonly #marker: Marker;
+  readonly #list: ListPacks;
+
+  constructor(writer: Writer) {
+    const { scene, process } = writer;
+    this.#writer = writer;
+    this.#list = async () => [
+      ...(await listPacks(scene, process, 'packs/')),
+      ...(await listPacks(scene, process, 'meta/')),
+    ];
+    this.#marker = {
+      referencedPacks: async (roots, state) => {
+        if (scene.world.random.chance(0.4)) {
+          await process.clock.sleep(scene.world.random.between(hourMs, 30 * hourMs));
+        }
+        const packs = new Set<string>();
+        for (const root of roots) {
+          for (const pack of packsOf(state, root, await this.#catalog(root))) packs.add(pack);
+        }
+        return packs;
+      },
+    };
+  }
+
+  /** One round. What the storage refuses today is done in the next. */
+  async round(): Promise<void> {
+    const { scene, process, log } = this.#writer;
+    try {
+      if (!scene.controller.isClosing) await this.#expire();
+      await dropExpiredPins(log, storeOf(scene, process));
+      const marker = scene.conduct.marker(this.#marker);
+      await condemnUnreferenced(log, { marker, listPacks: this.#list });
+      await scene.conduct.sweep(log, { store: storeOf(scene, process), listPacks: this.#list });
+    } catch (error) {
+      const isForNextRound =
+        isAppError(error) && (error.retry === 'later' || error.code === 'E_BLOB_NOT_FOUND');
+      if (!isForNextRound) throw error;
+    }
+  }
+
+  async #catalog(root: string): Promise<Catalog> {
+    const known = this.#catalogs.get(root);
+    if (known !== undefined) return known;
+    const { scene, process } = this.#writer;
+    const catalog = await readCatalog(scene, process, root);
+    if (catalog === undefined) throw new AppError('E_BLOB_NOT_FOUND', `${root} is gone`);
+    this.#catalogs.set(root, catalog);
+    return catalog;
+  }
+
+  async #expire(): Promise<void> {
+    const { scene, log } = this.#writer;
+    const { random } = scene.world;
+    const jobId = random.pick([...log.state.points.keys()]);
+    if (jobId === undefined) return;
+    const objects = [...(log.state.points.get(jobId) ?? [])];
+    const roll = random.between(0, 10);
+    if (roll < 5) {
+      const some = objects.flatMap(([id, { points }]) => this.#some(jobId, id, points));
+      await expirePoints(log, some);
+    } else if (roll < 8) {
+      const cutoffMs = log.state.headAtMs - random.between(0, 4 * dayMs);
+      await advanceCutoff(log, { jobId, cutoffMs });
+    } else if (roll < 9) {
+      const objectId = random.pick(objects)?.[0];
+      if (objectId !== undefined) await retireObject(log, { jobId, objectId });
+    }
+  }
+
+  #some(
+    jobId: string,
+    objectId: string,
+    points: readonly { readonly sessionId: string }[],
+  ): readonly PointRef[] {
+    return points
+      .filter(() => this.#writer.scene.world.random.chance(0.6))
+      .map(({ sessionId }) => ({ jobId, objectId, sessionId }));
+  }
+}
+
+export const consolidationJobId = 'consolidation';
+
+/** Writes a pack's segment again into another pack, and says so in the log. */
+export async function consolidate(writer: Writer, sessionId: string): Promise<void> {
+  const { scene, process, log, epoch } = writer;
+  const session = { jobId: consolidationJobId, sessionId };
+  const attempt = await beginSession(log, session);
+  scene.index.reconcile(log.state);
+  const segment = scene.world.random.pick(scene.index.segments());
+  const bytes = segment && (await readBlob(scene, process, packOf(log.state, segment)));
+  if (segment === undefined || !bytes) return closeSession(log, session);
+  const name = newPackName(process, 'packs', { ...session, epoch, attempt });
+  await putPack(scene, process, {
+    name,
+    bytes: scene.format.encodeData(scene.format.contentsOf(bytes)),
+  });
+  await process.clock.sleep(scene.world.random.between(1, 12 * hourMs));
+  await relocateSegments(log, { ...session, attempt, segments: { [segment]: name } });
+  const nothing = { objects: {}, packs: [], references: () => [] };
+  await commitSession(log, { ...session, attempt, ...nothing, done: true });
+}
