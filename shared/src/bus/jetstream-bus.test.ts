@@ -22,11 +22,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+function withToken(url: string, token: string): string {
+  return url.replace('://', `://${encodeURIComponent(token)}@`);
+}
+
 function makeBus(options: Partial<JetStreamBusOptions> = {}): JetStreamBus {
   const logger = new MemoryLogger();
   return new JetStreamBus({
-    url: nats.url,
-    auth,
+    url: withToken(nats.url, auth.token),
     name: 'test',
     createsStreams: true,
     logger,
@@ -61,7 +64,7 @@ describe('JetStreamBus', () => {
     const port = await freePort();
     const late = { folder: join(folder, 'late'), auth, port };
     const logger = new MemoryLogger();
-    const bus = makeBus({ url: `nats://127.0.0.1:${port}`, logger });
+    const bus = makeBus({ url: withToken(`nats://127.0.0.1:${port}`, auth.token), logger });
     const stop = new AbortController();
     const heard: string[] = [];
     const listening = (async () => {
@@ -99,7 +102,7 @@ describe('JetStreamBus', () => {
 
   it('never tells the secret', async () => {
     const logger = new MemoryLogger();
-    const bus = makeBus({ auth: { token: 'wrong-token' }, logger });
+    const bus = makeBus({ url: withToken(nats.url, 'wrong-token'), logger });
     await expect.poll(() => logger.events.length).toBeGreaterThan(0);
     await bus.close();
     expect(JSON.stringify(logger.events)).not.toContain('wrong-token');

@@ -14,12 +14,16 @@ import {
 import type { Logger } from '../observe/logger.ts';
 import { systemClock } from '../time/system-clock.ts';
 import type { Bus, BusMessage } from './bus.ts';
+import { parseBusUrl } from './bus-url.ts';
 import { MessageQueue } from './message-queue.ts';
 import { type BusStream, busStreams } from './streams.ts';
 import { matchesSubject } from './subject-match.ts';
 
 export interface JetStreamBusOptions {
-  /** `nats://host:port` or `tls://host:port`. */
+  /**
+   * `nats://host:port` or `tls://host:port`; before the host `user:password@`,
+   * or `token@`. A secret.
+   */
   readonly url: string;
   readonly auth?: { readonly token: string } | { readonly user: string; readonly password: string };
   /** PEM of a private CA. */
@@ -53,7 +57,9 @@ export class JetStreamBus implements Bus {
   /** Resolves when the first connection stands and the streams exist, or the bus was closed. */
   readonly opened: Promise<void>;
 
+  /** Throws E_CONFIG_INVALID when the address is none. */
   constructor(options: JetStreamBusOptions) {
+    parseBusUrl(options.url);
     this.#options = options;
     this.opened = this.#open();
   }
@@ -98,22 +104,28 @@ export class JetStreamBus implements Bus {
     this.#closing.abort();
     for (const { queue } of [...this.#subscriptions]) queue.close();
     await this.opened;
-    // Sends what was published, as long as the server takes it.
-    if (this.#isConnected) await this.#connection?.drain();
-    else await this.#connection?.close();
-    this.#isConnected = false;
+    try {
+      // Sends what was published, as long as the server takes it.
+      if (this.#isConnected) await this.#connection?.drain();
+    } catch (error) {
+      this.#options.logger.warn('bus.drain-failed', { error });
+    } finally {
+      this.#isConnected = false;
+      await this.#connection?.close();
+    }
   }
 
   async #open(): Promise<void> {
-    const { logger, url, createsStreams } = this.#options;
+    const { logger, createsStreams } = this.#options;
+    const { server } = parseBusUrl(this.#options.url);
     while (!this.#closing.signal.aborted) {
       try {
         this.#connection ??= await this.#connect();
         if (createsStreams) await createStreams(this.#connection);
-        logger.info('bus.opened', { url });
+        logger.info('bus.opened', { server });
         return;
       } catch (error) {
-        logger.warn('bus.open-failed', { url, error });
+        logger.warn('bus.open-failed', { server, error });
         await this.#pause();
       }
     }
@@ -134,7 +146,7 @@ export class JetStreamBus implements Bus {
     for await (const { type } of connection.status()) {
       if (type !== 'disconnect' && type !== 'reconnect') continue;
       this.#isConnected = type === 'reconnect';
-      this.#options.logger.info(`bus.${type}ed`, { url: this.#options.url });
+      this.#options.logger.info(`bus.${type}ed`);
     }
   }
 
@@ -157,17 +169,17 @@ function attach(subscription: Subscription, connection: NatsConnection): void {
 }
 
 function connectionOptions(options: JetStreamBusOptions): NodeConnectionOptions {
-  const { auth, caPem } = options;
+  const { server, login } = parseBusUrl(options.url);
   return {
-    servers: options.url,
+    servers: server,
     name: options.name,
     // The client's own defaults give up for good after 20 seconds.
     maxReconnectAttempts: -1,
     reconnectTimeWait: retryMs,
     ignoreAuthErrorAbort: true,
     pingInterval: 20_000,
-    ...(auth !== undefined && ('token' in auth ? auth : { user: auth.user, pass: auth.password })),
-    ...(caPem !== undefined && { tls: { ca: caPem } }),
+    ...login,
+    ...(options.caPem !== undefined && { tls: { ca: options.caPem } }),
   };
 }
 
