@@ -107,10 +107,18 @@ export interface Compute {
   ): Promise<Uint8Array>;
   hmacSha256(key: Uint8Array, parts: readonly Uint8Array[]): Promise<Uint8Array>;
   sha256(parts: readonly Uint8Array[]): Promise<Uint8Array>;
+  /** For content that is never whole in memory. */
+  startSha256(): RunningHash;
   /** RFC 5869, SHA-256. */
   hkdf(key: Uint8Array, salt: Uint8Array, info: string, length: number): Promise<Uint8Array>;
   /** Argon2id (RFC 9106), 32 bytes. */
   argon2id(password: Uint8Array, salt: Uint8Array, cost: Argon2Cost): Promise<Uint8Array>;
+}
+
+export interface RunningHash {
+  update(bytes: Uint8Array): void;
+  /** Ends the hash. */
+  digest(): Uint8Array;
 }
 
 export interface Argon2Cost {

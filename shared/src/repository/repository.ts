@@ -1,33 +1,57 @@
+import { AppError } from '../errors/app-error.ts';
 import { invariant } from '../errors/invariant.ts';
-import type { PointReader } from './point/point-reader.ts';
+import {
+  type CollectedGarbage,
+  type CollectOptions,
+  collectGarbage,
+} from './garbage/collect-garbage.ts';
+import { readHeader, verifyHeader } from './header/repository-header.ts';
+import { deriveKeys, KeyRing } from './keys/key-ring.ts';
+import { SealedCodec } from './log/codec.ts';
+import { type IsNamed, takeOwnership } from './log/owner.ts';
+import { pinPoints, unpinPoints } from './log/pins.ts';
+import { RepositoryLog } from './log/repository-log.ts';
+import { beginSession } from './log/sessions.ts';
+import { contentOfRestorePoint, type LogAlarm, type RestorePoint } from './log/state.ts';
+import { StoredMeta } from './meta/meta-packs.ts';
+import { decodeRoot } from './object/object-record.ts';
+import type { OpenContext } from './open-context.ts';
+import { StoredPointReader } from './point/stored-point-reader.ts';
 import type { RepositoryPorts } from './ports.ts';
-import type { RepositorySession } from './session/repository-session.ts';
+import { StoredSession } from './session/stored-session.ts';
 
 export interface OpenRepository {
   readonly ports: RepositoryPorts;
   readonly repositoryId: string;
   /** 32 bytes, of the current key epoch. */
   readonly rootKey: Uint8Array;
+  /** Called for each void entry of the log: none should ever be. */
+  readonly onAlarm?: (alarm: LogAlarm) => void;
 }
 
 export interface BeginSession {
   readonly jobId: string;
   /** Letters, digits, `.`, `_`, `-`. Also the id of the restore point that it makes. */
   readonly sessionId: string;
+  /**
+   * Of the assignment. The log counts attempts by itself, since one may have died
+   * before it began; RepositorySession.attempt is the log's.
+   */
   readonly attempt: number;
 }
 
-export interface OpenPoint {
+export interface PointName {
   readonly jobId: string;
+  /** The session that made it. */
   readonly pointId: string;
+}
+
+export interface OpenPoint extends PointName {
   /** Retrieval id: packs are looked up below warm/<id>/ first. */
   readonly warm?: string | undefined;
 }
 
-export interface RestorePointSummary {
-  readonly jobId: string;
-  /** The session that made it. */
-  readonly pointId: string;
+export interface RestorePointSummary extends PointName {
   readonly committedAtMs: number;
   /** The session said done. */
   readonly complete: boolean;
@@ -38,34 +62,129 @@ export interface RestorePointSummary {
 }
 
 /** A repository in an object storage. All reads see the log as of the last refresh or write. */
-export interface Repository {
+export class Repository {
   readonly repositoryId: string;
+  /** For the format's own parts: copy, check, garbage. */
+  readonly context: OpenContext;
+
+  /** Use openRepository. */
+  constructor(context: OpenContext) {
+    this.context = context;
+    this.repositoryId = context.repositoryId;
+  }
+
+  get log(): RepositoryLog {
+    return this.context.log;
+  }
+
   /** Reads the log on to its head. */
-  refresh(): Promise<void>;
+  async refresh(): Promise<void> {
+    await this.log.refresh();
+  }
+
   /** Newest entry of the log that was read: -1 and '' of an empty log. */
-  head(): { readonly n: number; readonly digest: string };
+  head(): { readonly n: number; readonly digest: string } {
+    const { head, digest } = this.log.state;
+    return { n: head, digest };
+  }
+
   /**
    * Writes the owner entry; required before any other write. E_REPOSITORY_FENCED
-   * when another incarnation takes over later.
+   * when the controller names another incarnation, now or later.
    */
-  takeOwnership(incarnation: string): Promise<{ readonly epoch: number }>;
+  async takeOwnership(
+    incarnation: string,
+    isNamed: IsNamed = async () => true,
+  ): Promise<{ readonly epoch: number }> {
+    return { epoch: await takeOwnership(this.log, incarnation, isNamed) };
+  }
+
   /**
-   * attempt 1 begins the session; a higher one takes it over. Continues silently
-   * when exactly this attempt is begun already. E_SESSION_SUPERSEDED when the
-   * session ended or a later attempt exists.
+   * Begins the session, or takes it over when it is open. E_SESSION_SUPERSEDED when
+   * it ended; E_REPOSITORY_JOB_BUSY when another session of the job is open.
    */
-  beginSession(options: BeginSession): Promise<RepositorySession>;
+  async beginSession({ jobId, sessionId }: BeginSession): Promise<StoredSession> {
+    invariant(/^[A-Za-z0-9._-]+$/.test(sessionId), `session id ${sessionId} has other characters`);
+    const attempt = await beginSession(this.log, { jobId, sessionId });
+    const epoch = this.log.epoch ?? 0;
+    return new StoredSession({ context: this.context, jobId, sessionId, attempt, epoch });
+  }
+
   /** Oldest first; of all jobs when jobId is undefined. */
-  restorePoints(jobId?: string): readonly RestorePointSummary[];
+  restorePoints(jobId?: string): readonly RestorePointSummary[] {
+    const { restorePoints } = this.log.state;
+    const points =
+      jobId === undefined ? [...restorePoints.values()].flat() : restorePoints.get(jobId);
+    return (points ?? []).map((point) => this.#summary(point));
+  }
+
   /** E_POINT_NOT_FOUND */
-  openPoint(options: OpenPoint): Promise<PointReader>;
+  async openPoint({ jobId, pointId, warm }: OpenPoint): Promise<StoredPointReader> {
+    const restorePoint = this.#restorePoint({ jobId, pointId });
+    return new StoredPointReader({ context: this.context, restorePoint, warm });
+  }
+
   /** Keeps a point readable until then (storage's clock). Pin before copying, retrieving, restoring. */
-  pin(pinId: string, point: Pick<OpenPoint, 'jobId' | 'pointId'>, untilMs: number): Promise<void>;
-  unpin(pinId: string): Promise<void>;
+  async pin(pinId: string, point: PointName, untilMs: number): Promise<void> {
+    const { jobId } = point;
+    const content = contentOfRestorePoint(this.log.state, this.#restorePoint(point));
+    const points = [...content].map(([objectId, { sessionId }]) => ({
+      jobId,
+      objectId,
+      sessionId,
+    }));
+    await pinPoints(this.log, { pinId, points, untilMs });
+  }
+
+  async unpin(pinId: string): Promise<void> {
+    await unpinPoints(this.log, pinId);
+  }
+
+  /** Needs ownership. Safe to repeat and to interrupt. */
+  collectGarbage(options?: CollectOptions): Promise<CollectedGarbage> {
+    return collectGarbage(this.context, options);
+  }
+
+  #restorePoint({ jobId, pointId }: PointName): RestorePoint {
+    const points = this.log.state.restorePoints.get(jobId) ?? [];
+    const point = points.find(({ sessionId }) => sessionId === pointId);
+    if (point !== undefined) return point;
+    throw new AppError('E_POINT_NOT_FOUND', `job ${jobId} has no restore point ${pointId}`, {
+      context: { jobId, pointId },
+    });
+  }
+
+  #summary(point: RestorePoint): RestorePointSummary {
+    const { jobId, sessionId, committedAtMs, complete } = point;
+    const roots = [...contentOfRestorePoint(this.log.state, point).values()];
+    return {
+      ...{ jobId, pointId: sessionId, committedAtMs, complete },
+      objects: roots.length,
+      partial: roots.some(({ root }) => decodeRoot(root).failedItems > 0),
+    };
+  }
 }
 
+const rootKeyNumber = 1;
+
 /** E_REPOSITORY_NOT_FOUND, E_REPOSITORY_DAMAGED (also: the wrong root key). */
-export function openRepository(options: OpenRepository): Promise<Repository> {
-  invariant(options.rootKey.length === 32, 'a root key has 32 bytes');
-  return Promise.reject(new Error('not written'));
+export async function openRepository(options: OpenRepository): Promise<Repository> {
+  const { ports, repositoryId, rootKey, onAlarm } = options;
+  const { compute, entropy, store } = ports;
+  invariant(rootKey.length === 32, 'a root key has 32 bytes');
+  const header = await verifyHeader(await readHeader(store), compute);
+  if (header.repositoryId !== repositoryId) throw notThisOne(repositoryId, header.repositoryId);
+  const rootKeys = new Map([[rootKeyNumber, rootKey]]);
+  const codec = new SealedCodec({ compute, entropy, repositoryId, rootKeys, rootKeyNumber });
+  const log = await RepositoryLog.open({ ports, codec, ...(onAlarm && { onAlarm }) });
+  const keys = new KeyRing(ports, repositoryId, await deriveKeys(ports, rootKey, repositoryId));
+  return new Repository({ ports, repositoryId, keys, log, meta: new StoredMeta(ports) });
+}
+
+function notThisOne(wanted: string, found: string): AppError {
+  return new AppError(
+    'E_REPOSITORY_NOT_FOUND',
+    `repository ${found} lies at this place, not ${wanted}`,
+    { context: { repositoryId: wanted, found } },
+  );
 }

@@ -53,7 +53,7 @@ export interface ObjectReader {
   readonly object: PointObject;
   /** In order of ids. Parents may come after children. */
   folders(): AsyncIterable<CatalogFolder>;
-  /** In order of ids (UTF-8 bytes). */
+  /** In order of ids, as JavaScript orders strings. */
   items(): AsyncIterable<CatalogItem>;
   item(itemId: string): Promise<CatalogItem | undefined>;
   /**
@@ -64,7 +64,7 @@ export interface ObjectReader {
   content(item: CatalogItem): AsyncIterable<Uint8Array>;
   /**
    * Items in the order in which their content lies in packs, so that each frame
-   * is fetched and opened once per window of 50,000 items. A damaged item is
+   * is fetched and opened once per window of 10,000 items. A damaged item is
    * yielded with its failure, and the next ones follow.
    */
   readInPackOrder(filter?: ItemFilter): AsyncIterable<ReadItem>;

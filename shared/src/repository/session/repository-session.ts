@@ -30,7 +30,7 @@ export interface PreviousState {
   /** Undefined when the item is not stored. */
   item(itemId: string): Promise<CatalogItem | undefined>;
   folder(folderId: string): Promise<CatalogFolder | undefined>;
-  /** In order of ids (UTF-8 bytes). */
+  /** In order of ids, as JavaScript orders strings. */
   items(): AsyncIterable<CatalogItem>;
   folders(): AsyncIterable<CatalogFolder>;
   /** Ids of the items that are not stored at their newest state. */
@@ -51,13 +51,16 @@ export interface ObjectWriter {
    * Stores content and row. When reading the content fails, the error is thrown
    * as it is, nothing of the item was recorded, and the writer stays usable:
    * answer with failItem.
-   * @returns sealed bytes that this content added, before frames are shared; 0 when known
+   * @returns bytes of content, before compression, that were not stored yet
    */
   putItem(
     row: NewItem,
     content: Uint8Array | AsyncIterable<Uint8Array>,
   ): Promise<{ readonly storedBytes: number }>;
-  /** Only the row changed: the stored content stands. E_ITEM_NOT_STORED when there is none. */
+  /**
+   * Only the row changed: the stored content stands. E_ITEM_NOT_STORED when there
+   * is none; the writer stays usable.
+   */
   moveItem(row: NewItem): Promise<void>;
   removeItem(itemId: string): Promise<void>;
   /** The newest state could not be read: an older one stays readable, marked as failed. */

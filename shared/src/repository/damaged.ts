@@ -1,0 +1,37 @@
+import { AppError, isAppError } from '../errors/app-error.ts';
+
+/** What is damaged: names of blobs, ids of objects and items. */
+export type DamageContext = Readonly<Record<string, string | number>>;
+
+export function damaged(message: string, context: DamageContext = {}, cause?: unknown): AppError {
+  return new AppError('E_REPOSITORY_DAMAGED', message, { context, cause });
+}
+
+/** Stored bytes are missing or wrong. Not: they cannot be reached just now. */
+export function isDamage(error: unknown): error is AppError {
+  return isAppError(error, 'E_REPOSITORY_DAMAGED') || isAppError(error, 'E_BLOB_NOT_FOUND');
+}
+
+/** Runs a read; its damage is told with the blob that it concerns. */
+export async function naming<T>(
+  what: string,
+  context: DamageContext,
+  read: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    const why = error.code === 'E_BLOB_NOT_FOUND' ? 'it is missing or too short' : error.message;
+    throw damaged(`${what} cannot be read: ${why}`, { ...context, ...given(error) }, error);
+  }
+}
+
+function given(error: AppError): DamageContext {
+  const entries = Object.entries(error.context);
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string | number] => {
+      return typeof entry[1] === 'string' || typeof entry[1] === 'number';
+    }),
+  );
+}

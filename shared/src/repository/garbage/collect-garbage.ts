@@ -1,0 +1,37 @@
+import { condemnUnreferenced, sweepCondemned } from '../log/garbage.ts';
+import type { OpenContext } from '../open-context.ts';
+import { PackMarker } from './pack-marker.ts';
+
+export interface CollectedGarbage {
+  /** Packs that no restore point needs; deleted once their grace is over. */
+  readonly condemned: readonly string[];
+  readonly deleted: readonly string[];
+  /** Could not be deleted: the next run tries again. */
+  readonly kept: readonly string[];
+}
+
+export interface CollectOptions {
+  /** How long a condemned pack stays; default 7 days, by the storage's clock. */
+  readonly graceMs?: number;
+}
+
+/** Condemns what no root reaches, and deletes what was condemned long enough ago. */
+export async function collectGarbage(
+  context: OpenContext,
+  options: CollectOptions = {},
+): Promise<CollectedGarbage> {
+  const { log, ports } = context;
+  const { store } = ports;
+  const listPacks = () => listNames(context);
+  const condemned = await condemnUnreferenced(log, { marker: new PackMarker(context), listPacks });
+  const { deleted, kept } = await sweepCondemned(log, { store, listPacks, ...options });
+  return { condemned, deleted, kept };
+}
+
+async function listNames({ ports }: OpenContext): Promise<string[]> {
+  const names: string[] = [];
+  for (const prefix of ['packs/', 'meta/']) {
+    for await (const { name } of ports.store.list(prefix)) names.push(name);
+  }
+  return names;
+}

@@ -1,0 +1,169 @@
+import { type ContentAddress, decodeAddress, encodeAddress } from '../index/address.ts';
+import { decodeJson, encodeJson } from '../json.ts';
+import type { KeyRing, ObjectKey } from '../keys/key-ring.ts';
+import type { MetaPacks } from '../meta/meta-packs.ts';
+import type { RepositoryPorts } from '../ports.ts';
+import type { Level, Levels, RunKind } from '../run/run-layout.ts';
+import { RunWriter } from '../run/run-writer.ts';
+import { compactObject, needsCompaction } from './compact-object.ts';
+import { type ObjectReaders, openReaders } from './object-readers.ts';
+import type { ObjectLevels } from './object-record.ts';
+import type { ObjectState } from './object-state.ts';
+import { RowCounts } from './row-counts.ts';
+import type { SegmentPlace } from './segment-place.ts';
+
+export interface DraftOptions {
+  readonly ports: RepositoryPorts;
+  readonly keys: KeyRing;
+  readonly meta: MetaPacks;
+  readonly objectId: string;
+  readonly key: ObjectKey;
+  readonly previous: ObjectState | undefined;
+}
+
+export interface FinishedDraft extends ObjectLevels {
+  readonly counts: RowCounts;
+}
+
+const bufferBytesMax = 8 * 1024 * 1024;
+const addressBytes = 120;
+
+/**
+ * The next state of an object: what was committed before, and on top of it what
+ * the session puts. Buffers at most 8 MiB, then writes them as sorted runs.
+ */
+export class ObjectDraft {
+  readonly readers: ObjectReaders;
+  readonly #options: DraftOptions;
+  #catalog: Levels;
+  #index: Levels;
+  #table: Levels;
+  #counts: RowCounts;
+  /** False once runs were written that a count would have to search. */
+  #countsAreExact = true;
+  readonly #rows = new Map<string, Uint8Array | undefined>();
+  readonly #addresses = new Map<string, Uint8Array>();
+  readonly #places = new Map<string, SegmentPlace>();
+  #bufferedBytes = 0;
+
+  private constructor(options: DraftOptions, readers: ObjectReaders) {
+    const record = options.previous?.record;
+    this.#options = options;
+    this.readers = readers;
+    this.#catalog = record?.catalog ?? [];
+    this.#index = record?.index ?? [];
+    this.#table = record?.table ?? [];
+    this.#counts = RowCounts.of(record);
+  }
+
+  static async open(options: DraftOptions): Promise<ObjectDraft> {
+    const { ports, key } = options;
+    const readers = await openReaders({ ...options, compute: ports.compute, keyId: key.id });
+    return new ObjectDraft(options, readers);
+  }
+
+  async row<T>(key: string): Promise<T | undefined> {
+    const value = await this.#rowBytes(key);
+    return value && decodeJson<T>(value);
+  }
+
+  async putRow(key: string, row: unknown): Promise<void> {
+    await this.#setRow(key, encodeJson(row));
+  }
+
+  async removeRow(key: string): Promise<void> {
+    await this.#setRow(key, undefined);
+  }
+
+  /** Among what this draft holds in memory, and what was committed before. */
+  async knownAddress(contentId: string): Promise<ContentAddress | undefined> {
+    const { previous } = this.#options;
+    const buffered = this.#addresses.get(contentId);
+    return buffered === undefined ? previous?.address(contentId) : decodeAddress(buffered);
+  }
+
+  async putAddress(contentId: string, address: ContentAddress): Promise<void> {
+    this.#addresses.set(contentId, encodeAddress(address));
+    await this.#buffered(addressBytes);
+  }
+
+  putPlace(segment: string, place: SegmentPlace): void {
+    this.#places.set(segment, place);
+  }
+
+  /** Everything is in the session's meta packs. */
+  async finish(): Promise<FinishedDraft> {
+    await this.#flush();
+    const levels = { catalog: this.#catalog, index: this.#index, table: this.#table };
+    if (!needsCompaction(levels) && this.#countsAreExact) {
+      return { ...levels, counts: this.#counts };
+    }
+    return compactObject({
+      levels,
+      readers: this.readers,
+      writer: (kind) => this.#writer(kind),
+    });
+  }
+
+  async #rowBytes(key: string): Promise<Uint8Array | undefined> {
+    if (this.#rows.has(key)) return this.#rows.get(key);
+    return this.readers.catalog.get(this.#catalog, key);
+  }
+
+  async #setRow(key: string, value: Uint8Array | undefined): Promise<void> {
+    await this.#count(key, value !== undefined);
+    this.#rows.set(key, value);
+    await this.#buffered(key.length + (value?.length ?? 0) + 100);
+  }
+
+  async #count(key: string, isPut: boolean): Promise<void> {
+    if (!this.#countsAreExact) return;
+    const wasThere = (await this.#rowBytes(key)) !== undefined;
+    if (wasThere !== isPut) this.#counts = this.#counts.changed(key, isPut ? 1 : -1);
+  }
+
+  async #buffered(bytes: number): Promise<void> {
+    this.#bufferedBytes += bytes;
+    if (this.#bufferedBytes < bufferBytesMax) return;
+    await this.#flush();
+    // From here on finish counts, while it merges; asking per row would be slow.
+    this.#countsAreExact = false;
+  }
+
+  async #flush(): Promise<void> {
+    this.#catalog = await this.#flushTo(this.#catalog, 'catalog', this.#rows);
+    this.#index = await this.#flushTo(this.#index, 'index', this.#addresses);
+    const places = [...this.#places].map(([id, place]) => [id, encodeJson(place)] as const);
+    this.#table = await this.#flushTo(this.#table, 'table', new Map(places));
+    this.#rows.clear();
+    this.#addresses.clear();
+    this.#places.clear();
+    this.#bufferedBytes = 0;
+  }
+
+  async #flushTo(
+    levels: Levels,
+    kind: RunKind,
+    entries: ReadonlyMap<string, Uint8Array | undefined>,
+  ): Promise<Levels> {
+    const level = await this.#writeLevel(kind, entries);
+    return level.length === 0 ? levels : [level, ...levels];
+  }
+
+  async #writeLevel(
+    kind: RunKind,
+    entries: ReadonlyMap<string, Uint8Array | undefined>,
+  ): Promise<Level> {
+    const writer = this.#writer(kind);
+    const keys = [...entries.keys()].sort();
+    for (const key of keys) await writer.add({ key, value: entries.get(key) });
+    return writer.finish();
+  }
+
+  #writer(kind: RunKind): RunWriter {
+    const { ports, meta, keys, key, objectId } = this.#options;
+    const sealing =
+      kind === 'catalog' ? { key: key.key, keyId: key.id } : { key: keys.derived.meta, keyId: '' };
+    return new RunWriter({ ports, meta, kind, objectId, ...sealing });
+  }
+}

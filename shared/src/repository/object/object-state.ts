@@ -1,0 +1,102 @@
+import {
+  failedPrefix,
+  folderKey,
+  folderPrefix,
+  itemKey,
+  itemPrefix,
+} from '../catalog/catalog-keys.ts';
+import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
+import { damaged, naming } from '../damaged.ts';
+import { type ContentAddress, decodeAddress } from '../index/address.ts';
+import { decodeJson } from '../json.ts';
+import { mergeLevels, referredSegments } from '../run/merge-levels.ts';
+import type { RunEntry } from '../run/run-layout.ts';
+import { openBox } from '../segment/box.ts';
+import { type ObjectReaders, openReaders } from './object-readers.ts';
+import { type ObjectRecord, type ReadRecord, readRecord } from './object-record.ts';
+import type { SegmentPlace } from './segment-place.ts';
+
+/** One committed object: rows, addresses, places. Read lazily, and never changes. */
+export class ObjectState {
+  readonly record: ObjectRecord;
+  readonly readers: ObjectReaders;
+  readonly #context: ReadRecord;
+
+  private constructor(context: ReadRecord, record: ObjectRecord, readers: ObjectReaders) {
+    this.#context = context;
+    this.record = record;
+    this.readers = readers;
+  }
+
+  /** E_REPOSITORY_DAMAGED */
+  static async open(context: ReadRecord, root: string): Promise<ObjectState> {
+    const record = await readRecord(context, root);
+    const { keyId, objectId } = record;
+    const readers = await openReaders({ ...context, keyId, objectId });
+    return new ObjectState(context, record, readers);
+  }
+
+  async syncState(): Promise<Uint8Array> {
+    const { compute, keys, meta } = this.#context;
+    const { state, keyId, objectId } = this.record;
+    const context = { blob: state.pack, objectId };
+    return naming(`the sync state in ${state.pack}`, context, async () => {
+      const opening = { key: await keys.objectKey(keyId), kind: 'syncState' } as const;
+      return openBox(compute, opening, await meta.read(state));
+    });
+  }
+
+  item(itemId: string): Promise<CatalogItem | undefined> {
+    return this.#row<CatalogItem>(itemKey(itemId));
+  }
+
+  folder(folderId: string): Promise<CatalogFolder | undefined> {
+    return this.#row<CatalogFolder>(folderKey(folderId));
+  }
+
+  async *items(): AsyncGenerator<CatalogItem> {
+    for await (const { value } of this.#rows(itemPrefix)) yield decodeJson<CatalogItem>(value);
+  }
+
+  async *folders(): AsyncGenerator<CatalogFolder> {
+    for await (const { value } of this.#rows(folderPrefix)) yield decodeJson<CatalogFolder>(value);
+  }
+
+  async *failedItems(): AsyncGenerator<string> {
+    for await (const { key } of this.#rows(failedPrefix)) yield key.slice(failedPrefix.length);
+  }
+
+  /** Undefined: the index does not know the content. */
+  async address(contentId: string): Promise<ContentAddress | undefined> {
+    const value = await this.readers.index.get(this.record.index, contentId);
+    return value && decodeAddress(value);
+  }
+
+  async place(segment: string): Promise<SegmentPlace> {
+    const value = await this.readers.table.get(this.record.table, segment);
+    if (value !== undefined) return decodeJson<SegmentPlace>(value);
+    const { objectId } = this.record;
+    throw damaged(`the table of object ${objectId} does not know segment ${segment}`, { objectId });
+  }
+
+  /** Every segment that the index refers to: what keeps packs from being collected. */
+  referredSegments(): Promise<Set<string>> {
+    return referredSegments(this.readers.index, this.record.index);
+  }
+
+  async #row<T>(key: string): Promise<T | undefined> {
+    const value = await this.readers.catalog.get(this.record.catalog, key);
+    return value && decodeJson<T>(value);
+  }
+
+  async *#rows(prefix: string): AsyncGenerator<RunEntry & { readonly value: Uint8Array }> {
+    for await (const { key, value } of mergeLevels(
+      this.readers.catalog,
+      this.record.catalog,
+      prefix,
+    )) {
+      if (!key.startsWith(prefix)) return;
+      if (value !== undefined) yield { key, value };
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import type { KeyRing } from './keys/key-ring.ts';
+import type { RepositoryLog } from './log/repository-log.ts';
+import type { StoredMeta } from './meta/meta-packs.ts';
+import type { RepositoryPorts } from './ports.ts';
+
+/** What the parts of an open repository share. */
+export interface OpenContext {
+  readonly ports: RepositoryPorts;
+  readonly repositoryId: string;
+  readonly keys: KeyRing;
+  readonly log: RepositoryLog;
+  readonly meta: StoredMeta;
+}

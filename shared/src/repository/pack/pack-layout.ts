@@ -1,0 +1,99 @@
+/** Beginning, footer and end of packs. docs/repository-format.md, "Packs". */
+import { concatBytes, fromHex, fromUtf8, readU32, toHex, u32, utf8, writeU32 } from '../bytes.ts';
+import { damaged } from '../damaged.ts';
+import { decodeJson, encodeJson } from '../json.ts';
+import type { SegmentKind } from '../segment/kinds.ts';
+
+export const packMagic = utf8('FIRNPK1\n');
+const endMagic = 'FIRNEND1';
+export const trailerBytes = 16;
+const contentIdBytes = 32;
+const recordBytes = contentIdBytes + 16;
+
+export interface PackSegment {
+  readonly id: string;
+  readonly kind: SegmentKind;
+  /** Of its first byte in the blob. */
+  readonly offset: number;
+  /** Sealed length of each frame. */
+  readonly frames: readonly number[];
+  /** Empty: sealed under the meta key. */
+  readonly keyId: string;
+  /** Empty: of no object alone. */
+  readonly objectId: string;
+}
+
+/** Where one content lies in a pack. */
+export interface PackContent {
+  readonly contentId: string;
+  /** Position in the footer's list of segments. */
+  readonly segment: number;
+  readonly frame: number;
+  /** In the opened frame. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface PackFooter {
+  readonly pack: string;
+  readonly segments: readonly PackSegment[];
+  readonly contents: readonly PackContent[];
+}
+
+export interface Trailer {
+  readonly footerBytes: number;
+  readonly segments: number;
+}
+
+export function encodeContentRecord(content: PackContent): Uint8Array {
+  const record = new Uint8Array(recordBytes);
+  record.set(fromHex(content.contentId));
+  writeU32(record, contentIdBytes, content.segment);
+  writeU32(record, contentIdBytes + 4, content.frame);
+  writeU32(record, contentIdBytes + 8, content.offset);
+  writeU32(record, contentIdBytes + 12, content.length);
+  return record;
+}
+
+/** @param records as encodeContentRecord makes them */
+export function encodeFooter(
+  footer: Omit<PackFooter, 'contents'>,
+  records: readonly Uint8Array[],
+): Uint8Array {
+  const json = encodeJson(footer);
+  return concatBytes([u32(json.length), json, ...records]);
+}
+
+export function decodeFooter(bytes: Uint8Array): PackFooter {
+  const jsonEnd = 4 + readU32(bytes, 0);
+  const head = decodeJson<Omit<PackFooter, 'contents'>>(bytes.subarray(4, jsonEnd));
+  const contents: PackContent[] = [];
+  for (let at = jsonEnd; at + recordBytes <= bytes.length; at += recordBytes) {
+    contents.push(decodeRecord(bytes, at));
+  }
+  return { ...head, contents };
+}
+
+function decodeRecord(bytes: Uint8Array, at: number): PackContent {
+  return {
+    contentId: toHex(bytes.subarray(at, at + contentIdBytes)),
+    segment: readU32(bytes, at + contentIdBytes),
+    frame: readU32(bytes, at + contentIdBytes + 4),
+    offset: readU32(bytes, at + contentIdBytes + 8),
+    length: readU32(bytes, at + contentIdBytes + 12),
+  };
+}
+
+export function encodeTrailer(trailer: Trailer): Uint8Array {
+  return concatBytes([u32(trailer.footerBytes), u32(trailer.segments), utf8(endMagic)]);
+}
+
+export function decodeTrailer(bytes: Uint8Array): Trailer {
+  const isEnd = bytes.length === trailerBytes && fromAscii(bytes.subarray(8)) === endMagic;
+  if (!isEnd) throw damaged('a pack does not end as packs do');
+  return { footerBytes: readU32(bytes, 0), segments: readU32(bytes, 4) };
+}
+
+function fromAscii(bytes: Uint8Array): string | undefined {
+  return bytes.every((byte) => byte < 0x80) ? fromUtf8(bytes) : undefined;
+}

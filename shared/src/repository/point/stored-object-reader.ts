@@ -1,0 +1,89 @@
+import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
+import type { ObjectState } from '../object/object-state.ts';
+import type { OpenContext } from '../open-context.ts';
+import { FrameReader } from '../read/frame-reader.ts';
+import { Locator } from '../read/locate.ts';
+import type { PackFetcher } from '../read/pack-fetcher.ts';
+import { neverStored, type PackOrder, readInPackOrder, stream } from '../read/pack-order.ts';
+import { pageOf } from './item-page.ts';
+import type {
+  ItemFilter,
+  ItemPage,
+  ObjectReader,
+  PageRequest,
+  PointObject,
+  ReadItem,
+} from './point-reader.ts';
+
+export interface ObjectReaderOptions {
+  readonly context: OpenContext;
+  readonly packs: PackFetcher;
+  readonly object: PointObject;
+  readonly state: ObjectState;
+}
+
+export class StoredObjectReader implements ObjectReader {
+  readonly object: PointObject;
+  readonly state: ObjectState;
+  readonly #options: ObjectReaderOptions;
+  readonly #order: PackOrder;
+
+  constructor(options: ObjectReaderOptions) {
+    this.#options = options;
+    this.object = options.object;
+    this.state = options.state;
+    this.#order = this.#newOrder();
+  }
+
+  folders(): AsyncIterable<CatalogFolder> {
+    return this.state.folders();
+  }
+
+  items(): AsyncIterable<CatalogItem> {
+    return this.state.items();
+  }
+
+  item(itemId: string): Promise<CatalogItem | undefined> {
+    return this.state.item(itemId);
+  }
+
+  page(request: PageRequest): Promise<ItemPage> {
+    return pageOf(this.state.items(), request);
+  }
+
+  async *content(item: CatalogItem): AsyncGenerator<Uint8Array> {
+    const missing = neverStored(this.#order, item);
+    if (missing !== undefined) throw missing;
+    const [located] = await this.#order.locator.locateItems([item]);
+    if (located?.failure !== undefined) throw located.failure;
+    if (located !== undefined) yield* stream(this.#order, located);
+  }
+
+  /** Has frames of its own, so that several may run at the same time. */
+  readInPackOrder(filter: ItemFilter = {}): AsyncIterable<ReadItem> {
+    return readInPackOrder(this.#newOrder(), this.selected(filter));
+  }
+
+  async *selected({ folderIds, itemIds }: ItemFilter): AsyncGenerator<CatalogItem> {
+    if (itemIds !== undefined && itemIds.size <= 1_000) {
+      for (const itemId of [...itemIds].sort()) {
+        const item = await this.state.item(itemId);
+        if (item !== undefined && (folderIds?.has(item.folderId) ?? true)) yield item;
+      }
+      return;
+    }
+    for await (const item of this.state.items()) {
+      const isWanted =
+        (folderIds?.has(item.folderId) ?? true) && (itemIds?.has(item.itemId) ?? true);
+      if (isWanted) yield item;
+    }
+  }
+
+  #newOrder(): PackOrder {
+    const { context, packs, object, state } = this.#options;
+    const { objectId } = object;
+    const { keys, ports } = context;
+    const frames = new FrameReader({ compute: ports.compute, keys, packs, objectId });
+    return { objectId, frames, locator: new Locator(state) };
+  }
+}

@@ -1,0 +1,70 @@
+import { AppError } from '../../errors/app-error.ts';
+import { contentOfRestorePoint, type ObjectPoint, type RestorePoint } from '../log/state.ts';
+import { type ObjectRecord, readRecord } from '../object/object-record.ts';
+import { ObjectState } from '../object/object-state.ts';
+import type { OpenContext } from '../open-context.ts';
+import { PackFetcher } from '../read/pack-fetcher.ts';
+import type { PointObject, PointReader } from './point-reader.ts';
+import { StoredObjectReader } from './stored-object-reader.ts';
+
+export interface PointReaderOptions {
+  readonly context: OpenContext;
+  readonly restorePoint: RestorePoint;
+  readonly warm: string | undefined;
+}
+
+export class StoredPointReader implements PointReader {
+  readonly jobId: string;
+  readonly pointId: string;
+  readonly context: OpenContext;
+  readonly #points: ReadonlyMap<string, ObjectPoint>;
+  readonly #packs: PackFetcher;
+
+  constructor({ context, restorePoint, warm }: PointReaderOptions) {
+    this.context = context;
+    this.jobId = restorePoint.jobId;
+    this.pointId = restorePoint.sessionId;
+    this.#points = contentOfRestorePoint(context.log.state, restorePoint);
+    this.#packs = new PackFetcher(context.ports.store, warm);
+  }
+
+  get objectIds(): readonly string[] {
+    return [...this.#points.keys()].sort();
+  }
+
+  async *objects(): AsyncGenerator<PointObject> {
+    const { ports, keys, meta } = this.context;
+    for (const objectId of this.objectIds) {
+      const point = this.#point(objectId);
+      yield describe(await readRecord({ compute: ports.compute, keys, meta }, point.root), point);
+    }
+  }
+
+  async object(objectId: string): Promise<StoredObjectReader> {
+    const point = this.#point(objectId);
+    const { context } = this;
+    const { ports, keys, meta } = context;
+    const state = await ObjectState.open({ compute: ports.compute, keys, meta }, point.root);
+    const object = describe(state.record, point);
+    return new StoredObjectReader({ context, packs: this.#packs, object, state });
+  }
+
+  #point(objectId: string): ObjectPoint {
+    const point = this.#points.get(objectId);
+    if (point !== undefined) return point;
+    throw new AppError(
+      'E_OBJECT_NOT_IN_POINT',
+      `restore point ${this.pointId} does not hold object ${objectId}`,
+      { context: { pointId: this.pointId, objectId } },
+    );
+  }
+}
+
+function describe(record: ObjectRecord, { committedAtMs }: ObjectPoint): PointObject {
+  const { objectId, kind, userId, userPrincipalName, displayName, sessionId } = record;
+  const { mode, counts, items, folders, failedItems } = record;
+  return {
+    ...{ objectId, kind, userId, userPrincipalName, displayName, sessionId, committedAtMs },
+    ...{ mode, counts, items, folders, failedItems },
+  };
+}

@@ -1,0 +1,171 @@
+import { damaged, isDamage, naming } from '../damaged.ts';
+import type { ContentAddress } from '../index/address.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
+import type { SegmentPlace } from '../object/segment-place.ts';
+import type { Compute } from '../ports.ts';
+import { openFrame } from '../segment/frame.ts';
+import { deriveSegmentKey, type SegmentKey } from '../segment/segment-key.ts';
+import type { PackFetcher } from './pack-fetcher.ts';
+
+export interface FrameReaderOptions {
+  readonly compute: Compute;
+  readonly keys: KeyRing;
+  readonly packs: PackFetcher;
+  readonly objectId: string;
+}
+
+/** A content, and the place of its segment. */
+export interface PlacedContent {
+  readonly address: ContentAddress;
+  readonly place: SegmentPlace;
+}
+
+const fetchBytesMax = 4 * 1024 * 1024;
+/** Rather read over a gap than ask again: a request costs more. */
+const gapBytesMax = 64 * 1024;
+const openedBytesMax = 8 * 1024 * 1024;
+const segmentKeysMax = 64;
+
+/**
+ * Fetches and opens frames of one object. Told beforehand in which order it
+ * will be asked, it fetches neighbours in one request. Holds at most 4 MiB of
+ * sealed and 8 MiB of opened frames.
+ */
+export class FrameReader {
+  readonly #options: FrameReaderOptions;
+  readonly #opened = new Map<string, Uint8Array>();
+  readonly #segmentKeys = new Map<string, Promise<SegmentKey>>();
+  #openedBytes = 0;
+  #fetched = new Map<string, Uint8Array>();
+  #plan: readonly PlacedContent[] = [];
+  #planned = new Map<string, number>();
+
+  constructor(options: FrameReaderOptions) {
+    this.#options = options;
+  }
+
+  /** @param contents in the order in which they will be read; frames may repeat */
+  plan(contents: readonly PlacedContent[]): void {
+    const frames = new Map(contents.map((content) => [frameId(content), content] as const));
+    this.#plan = [...frames.values()].sort(byPlace);
+    this.#planned = new Map(this.#plan.map((content, at) => [frameId(content), at]));
+  }
+
+  /** E_REPOSITORY_DAMAGED with the pack and the object; E_BLOB_ARCHIVED. */
+  async read(content: PlacedContent): Promise<Uint8Array> {
+    const { address, place } = content;
+    const context = { pack: place.pack, objectId: this.#options.objectId };
+    return naming(`frame ${address.frame} in ${place.pack}`, context, async () => {
+      const frame = await this.#open(content);
+      const end = address.offset + address.length;
+      if (end > frame.length) throw damaged('it is shorter than the index says');
+      return frame.subarray(address.offset, end);
+    });
+  }
+
+  async #open(content: PlacedContent): Promise<Uint8Array> {
+    const id = frameId(content);
+    const known = this.#opened.get(id);
+    if (known !== undefined) return known;
+    const sealed = await this.#sealed(content);
+    const { address, place } = content;
+    const segment = await this.#segmentKey(address.segment, place.keyId);
+    const placeOfFrame = { segment, number: address.frame, kind: 'data' } as const;
+    const frame = await openFrame(this.#options.compute, placeOfFrame, sealed);
+    this.#keep(id, frame);
+    return frame;
+  }
+
+  async #sealed(content: PlacedContent): Promise<Uint8Array> {
+    const id = frameId(content);
+    const known = this.#fetched.get(id);
+    if (known !== undefined) return known;
+    const run = this.#neighbours(content);
+    if (run.length === 1) return this.#fetchOne(content);
+    try {
+      await this.#fetchRun(run);
+    } catch (error) {
+      // The run may reach into what is missing, while this frame is there.
+      if (!isDamage(error)) throw error;
+    }
+    return this.#fetched.get(id) ?? this.#fetchOne(content);
+  }
+
+  async #fetchOne({ address, place }: PlacedContent): Promise<Uint8Array> {
+    const offset = place.offset + address.frameOffset;
+    const range = { offset, length: address.frameLength };
+    return (await this.#options.packs.get(place.pack, range)).bytes;
+  }
+
+  async #fetchRun(run: readonly PlacedContent[]): Promise<void> {
+    const [first] = run;
+    const last = run.at(-1);
+    if (first === undefined || last === undefined) return;
+    const offset = startOf(first);
+    const length = startOf(last) + last.address.frameLength - offset;
+    const { bytes } = await this.#options.packs.get(first.place.pack, { offset, length });
+    this.#fetched = new Map(
+      run.map((content) => {
+        const at = startOf(content) - offset;
+        return [frameId(content), bytes.subarray(at, at + content.address.frameLength)];
+      }),
+    );
+  }
+
+  /** The frame, and planned ones that follow it closely in the same pack. */
+  #neighbours(content: PlacedContent): readonly PlacedContent[] {
+    const at = this.#planned.get(frameId(content));
+    if (at === undefined) return [content];
+    const run = [content];
+    const start = startOf(content);
+    let end = start + content.address.frameLength;
+    for (const next of this.#plan.slice(at + 1, at + 1 + 1024)) {
+      const nextStart = startOf(next);
+      const nextEnd = nextStart + next.address.frameLength;
+      const isNear = next.place.pack === content.place.pack && nextStart - end <= gapBytesMax;
+      if (!isNear || nextEnd - start > fetchBytesMax) break;
+      run.push(next);
+      end = nextEnd;
+    }
+    return run;
+  }
+
+  #keep(id: string, frame: Uint8Array): void {
+    this.#opened.set(id, frame);
+    this.#openedBytes += frame.length;
+    for (const [oldest, bytes] of this.#opened) {
+      if (this.#openedBytes <= openedBytesMax || oldest === id) return;
+      this.#opened.delete(oldest);
+      this.#openedBytes -= bytes.length;
+    }
+  }
+
+  #segmentKey(segment: string, keyId: string): Promise<SegmentKey> {
+    const known = this.#segmentKeys.get(segment);
+    if (known !== undefined) return known;
+    const { keys, compute } = this.#options;
+    const deriving = keys.objectKey(keyId).then((key) => deriveSegmentKey(compute, key, segment));
+    this.#segmentKeys.set(segment, deriving);
+    deriving.catch(() => this.#segmentKeys.delete(segment));
+    const [oldest] = this.#segmentKeys.keys();
+    if (this.#segmentKeys.size > segmentKeysMax && oldest !== undefined) {
+      this.#segmentKeys.delete(oldest);
+    }
+    return deriving;
+  }
+}
+
+/** In the order of packs, and of bytes within a pack. */
+export function byPlace(a: PlacedContent, b: PlacedContent): number {
+  if (a.place.pack !== b.place.pack) return a.place.pack < b.place.pack ? -1 : 1;
+  return startOf(a) - startOf(b) || a.address.offset - b.address.offset;
+}
+
+/** Names a frame within its object. */
+export function frameId({ address }: PlacedContent): string {
+  return `${address.segment}/${address.frame}`;
+}
+
+function startOf({ address, place }: PlacedContent): number {
+  return place.offset + address.frameOffset;
+}

@@ -1,0 +1,68 @@
+import type { AppError } from '../../errors/app-error.ts';
+import type { CatalogItem } from '../catalog/row.ts';
+import { damaged, isDamage } from '../damaged.ts';
+import type { ObjectState } from '../object/object-state.ts';
+import type { SegmentPlace } from '../object/segment-place.ts';
+import type { PlacedContent } from './frame-reader.ts';
+
+/** An item and where its contents lie; or why that is not known. */
+export interface LocatedItem {
+  readonly item: CatalogItem;
+  readonly contents: readonly PlacedContent[];
+  readonly failure: AppError | undefined;
+}
+
+/** Looks up contents of one object; remembers the places of segments. */
+export class Locator {
+  readonly #state: ObjectState;
+  readonly #places = new Map<string, SegmentPlace>();
+
+  constructor(state: ObjectState) {
+    this.#state = state;
+  }
+
+  /** E_REPOSITORY_DAMAGED */
+  async locate(contentId: string): Promise<PlacedContent> {
+    const address = await this.#state.address(contentId);
+    if (address === undefined) {
+      const { objectId } = this.#state.record;
+      throw damaged(`the index of object ${objectId} does not know a content`, {
+        objectId,
+        contentId,
+      });
+    }
+    const place = this.#places.get(address.segment) ?? (await this.#state.place(address.segment));
+    this.#places.set(address.segment, place);
+    return { address, place };
+  }
+
+  /** All at once, in order of content ids, so that each index frame is opened once. */
+  async locateItems(items: readonly CatalogItem[]): Promise<LocatedItem[]> {
+    const found = new Map<string, PlacedContent | AppError>();
+    const contentIds = [...new Set(items.flatMap(({ content }) => content))].sort();
+    for (const contentId of contentIds) {
+      found.set(contentId, await this.locate(contentId).catch(damageOrThrow));
+    }
+    return items.map((item) => located(item, found));
+  }
+}
+
+function located(
+  item: CatalogItem,
+  found: ReadonlyMap<string, PlacedContent | AppError>,
+): LocatedItem {
+  const contents: PlacedContent[] = [];
+  for (const contentId of item.content) {
+    const content = found.get(contentId);
+    if (content === undefined || content instanceof Error) {
+      return { item, contents: [], failure: content };
+    }
+    contents.push(content);
+  }
+  return { item, contents, failure: undefined };
+}
+
+function damageOrThrow(error: unknown): AppError {
+  if (isDamage(error)) return error;
+  throw error;
+}

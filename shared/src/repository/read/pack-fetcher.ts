@@ -1,0 +1,33 @@
+import type { Blob, BlobStore, ByteRange } from '../ports.ts';
+import { warmName } from '../retrieve/warm-name.ts';
+
+/** Ranges of packs, out of a retrieval's warm copies where there are any. */
+export class PackFetcher {
+  readonly #store: BlobStore;
+  readonly #warm: string | undefined;
+  readonly #names = new Map<string, Promise<string>>();
+
+  constructor(store: BlobStore, warm: string | undefined) {
+    this.#store = store;
+    this.#warm = warm;
+  }
+
+  async get(pack: string, range: ByteRange): Promise<Blob> {
+    return this.#store.get(await this.#nameOf(pack), range);
+  }
+
+  #nameOf(pack: string): Promise<string> {
+    if (this.#warm === undefined) return Promise.resolve(pack);
+    const known = this.#names.get(pack);
+    if (known !== undefined) return known;
+    const resolving = this.#resolve(pack, warmName(this.#warm, pack));
+    this.#names.set(pack, resolving);
+    resolving.catch(() => this.#names.delete(pack));
+    return resolving;
+  }
+
+  async #resolve(pack: string, warm: string): Promise<string> {
+    const info = await this.#store.head(warm);
+    return info !== undefined && !info.rehydrating ? warm : pack;
+  }
+}

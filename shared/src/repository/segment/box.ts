@@ -1,0 +1,41 @@
+import { concatBytes } from '../bytes.ts';
+import { damaged } from '../damaged.ts';
+import type { Compute, Entropy } from '../ports.ts';
+import { openFrame, sealFrame } from './frame.ts';
+import type { SegmentKind } from './kinds.ts';
+import { deriveSegmentKey, newSegment, type SegmentKey, segmentIdBytes } from './segment-key.ts';
+
+export interface BoxPorts {
+  readonly compute: Compute;
+  readonly entropy: Entropy;
+}
+
+/** A segment of exactly one frame, its id in front. */
+export async function sealBox(
+  ports: BoxPorts,
+  { key, kind }: { readonly key: Uint8Array; readonly kind: SegmentKind },
+  content: Uint8Array,
+): Promise<Uint8Array> {
+  const segment = await newSegment(ports, key);
+  return sealBoxAs(ports.compute, { segment, kind }, content);
+}
+
+export async function sealBoxAs(
+  compute: Compute,
+  { segment, kind }: { readonly segment: SegmentKey; readonly kind: SegmentKind },
+  content: Uint8Array,
+): Promise<Uint8Array> {
+  const frame = await sealFrame(compute, { segment, number: 0, kind }, content);
+  return concatBytes([segment.id, frame]);
+}
+
+/** E_REPOSITORY_DAMAGED */
+export async function openBox(
+  compute: Compute,
+  { key, kind }: { readonly key: Uint8Array; readonly kind: SegmentKind },
+  box: Uint8Array,
+): Promise<Uint8Array> {
+  if (box.length <= segmentIdBytes) throw damaged('a box is shorter than its id');
+  const segment = await deriveSegmentKey(compute, key, box.slice(0, segmentIdBytes));
+  return openFrame(compute, { segment, number: 0, kind }, box.subarray(segmentIdBytes));
+}

@@ -1,0 +1,82 @@
+/** Frames: compressed, sealed, and opened again before anybody may store them. */
+import { concatBytes, equalBytes, readU32, writeU32 } from '../bytes.ts';
+import { damaged } from '../damaged.ts';
+import type { Compute } from '../ports.ts';
+import { type SegmentKind, segmentKinds } from './kinds.ts';
+import { type SegmentKey, segmentIdBytes } from './segment-key.ts';
+
+/** Largest content of a frame, by kind of segment. */
+export const frameBytesMax = 16 * 1024 * 1024;
+export const footerBytesMax = 64 * 1024 * 1024;
+
+const headerBytes = 5;
+const nonceBytes = 12;
+
+export interface FramePlace {
+  readonly segment: SegmentKey;
+  readonly number: number;
+  readonly kind: SegmentKind;
+}
+
+/** Seals content as a frame. E_REPOSITORY_DAMAGED when it does not open to the same bytes. */
+export async function sealFrame(
+  compute: Compute,
+  place: FramePlace,
+  content: Uint8Array,
+): Promise<Uint8Array> {
+  const { key } = place.segment;
+  const plain = await encodePlain(compute, content);
+  const sealed = await compute.seal(key, nonceOf(place), plain, associatedOf(place));
+  if (!equalBytes(await openFrame(compute, place, sealed), content)) {
+    throw damaged('a frame that was just sealed opens to other bytes');
+  }
+  return sealed;
+}
+
+/** E_REPOSITORY_DAMAGED unless exactly this frame was sealed at this place. */
+export async function openFrame(
+  compute: Compute,
+  place: FramePlace,
+  sealed: Uint8Array,
+): Promise<Uint8Array> {
+  const { key } = place.segment;
+  const plain = await compute.open(key, nonceOf(place), sealed, associatedOf(place));
+  return decodePlain(compute, plain, place.kind === 'footer' ? footerBytesMax : frameBytesMax);
+}
+
+async function encodePlain(compute: Compute, content: Uint8Array): Promise<Uint8Array> {
+  const compressed = await compute.compress(content);
+  const isSmaller = compressed.length < content.length;
+  const header = new Uint8Array(headerBytes);
+  header[0] = isSmaller ? 1 : 0;
+  writeU32(header, 1, content.length);
+  return concatBytes([header, isSmaller ? compressed : content]);
+}
+
+async function decodePlain(
+  compute: Compute,
+  plain: Uint8Array,
+  sizeMax: number,
+): Promise<Uint8Array> {
+  if (plain.length < headerBytes) throw damaged('a frame is shorter than its header');
+  const length = readU32(plain, 1);
+  if (length > sizeMax) throw damaged(`a frame says that it has ${length} bytes`);
+  const body = plain.subarray(headerBytes);
+  const content = plain[0] === 1 ? await compute.decompress(body, length) : body;
+  if (content.length !== length) throw damaged('a frame has another length than it says');
+  return content;
+}
+
+function nonceOf({ number }: FramePlace): Uint8Array {
+  const nonce = new Uint8Array(nonceBytes);
+  writeU32(nonce, nonceBytes - 4, number);
+  return nonce;
+}
+
+function associatedOf({ segment, number, kind }: FramePlace): Uint8Array {
+  const bytes = new Uint8Array(segmentIdBytes + 5);
+  bytes.set(segment.id);
+  writeU32(bytes, segmentIdBytes, number);
+  bytes[segmentIdBytes + 4] = segmentKinds[kind];
+  return bytes;
+}

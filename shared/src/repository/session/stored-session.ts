@@ -1,0 +1,215 @@
+import { isAppError } from '../../errors/app-error.ts';
+import { invariant } from '../../errors/invariant.ts';
+import { isDamage } from '../damaged.ts';
+import type { ObjectKey } from '../keys/key-ring.ts';
+import { closeSession, commitSession } from '../log/sessions.ts';
+import { newestPoint } from '../log/state.ts';
+import { ObjectDraft } from '../object/object-draft.ts';
+import { ObjectState } from '../object/object-state.ts';
+import { referencedPacks } from '../object/referenced-packs.ts';
+import type { OpenContext } from '../open-context.ts';
+import { ContentWriter } from './content-writer.ts';
+import type {
+  Committed,
+  ObjectIdentity,
+  PreviousState,
+  RepositorySession,
+  SessionTotals,
+} from './repository-session.ts';
+import { SessionPacks } from './session-packs.ts';
+import { type FinishedObject, StoredObjectWriter } from './stored-object-writer.ts';
+
+export interface SessionOptions {
+  readonly context: OpenContext;
+  readonly jobId: string;
+  readonly sessionId: string;
+  /** By the log. */
+  readonly attempt: number;
+  readonly epoch: number;
+}
+
+export class StoredSession implements RepositorySession {
+  readonly jobId: string;
+  readonly sessionId: string;
+  readonly attempt: number;
+  readonly packs: SessionPacks;
+  readonly context: OpenContext;
+  readonly #bases = new Map<string, Promise<ObjectState | undefined>>();
+  readonly #keys = new Map<string, ObjectKey>();
+  readonly #finished = new Map<string, FinishedObject>();
+  #committing: Promise<unknown> = Promise.resolve();
+  #ended = false;
+
+  constructor(options: SessionOptions) {
+    const { context, jobId, sessionId, attempt, epoch } = options;
+    this.context = context;
+    this.jobId = jobId;
+    this.sessionId = sessionId;
+    this.attempt = attempt;
+    const { ports, keys } = context;
+    this.packs = new SessionPacks({ ports, keys, epoch, sessionId, attempt });
+  }
+
+  get committedObjects(): ReadonlySet<string> {
+    const session = this.context.log.state.sessions.get(this.sessionId);
+    return session?.committed ?? new Set();
+  }
+
+  async previous(objectId: string): Promise<PreviousState | undefined> {
+    const base = await this.base(objectId);
+    if (base === undefined) return undefined;
+    const syncState = await base.syncState().catch(orUndefinedWhenDamaged);
+    if (syncState === undefined) return this.#withoutBase(objectId);
+    return {
+      syncState,
+      item: (itemId) => base.item(itemId),
+      folder: (folderId) => base.folder(folderId),
+      items: () => base.items(),
+      folders: () => base.folders(),
+      failedItems: () => base.failedItems(),
+    };
+  }
+
+  object(identity: ObjectIdentity): Promise<StoredObjectWriter> {
+    return this.openWriter(identity, this.context.repositoryId);
+  }
+
+  /** @param contentIds repository whose secret makes the ids; of a copy: the source */
+  async openWriter(identity: ObjectIdentity, contentIds: string): Promise<StoredObjectWriter> {
+    invariant(!this.#ended, `session ${this.sessionId} has ended`);
+    const { context, packs, jobId, sessionId } = this;
+    const { objectId } = identity;
+    const { ports, keys } = context;
+    const previous = await this.base(objectId);
+    const key = await this.#objectKey(objectId, previous);
+    const { meta } = packs;
+    const draft = await ObjectDraft.open({ ports, keys, meta, objectId, key, previous });
+    const contentIdSecret = await keys.contentIdSecret(contentIds);
+    const content = new ContentWriter({ ports, packs, draft, objectId, key, contentIdSecret });
+    return new StoredObjectWriter({
+      ...{ context, meta, identity, jobId, sessionId, key, contentIds, draft, content },
+      hasFailedItems: (previous?.record.failedItems ?? 0) > 0,
+      onFinished: (finished) => this.#finish(finished),
+    });
+  }
+
+  /** The object's newest committed state; undefined when it cannot be built upon. */
+  base(objectId: string): Promise<ObjectState | undefined> {
+    const known = this.#bases.get(objectId);
+    if (known !== undefined) return known;
+    const opening = this.#openBase(objectId);
+    this.#bases.set(objectId, opening);
+    opening.catch(() => this.#bases.delete(objectId));
+    return opening;
+  }
+
+  unchanged(objectId: string): void {
+    this.#bases.delete(objectId);
+  }
+
+  commit(options: { readonly done: boolean }): Promise<Committed> {
+    const result = this.#committing.then(() => this.#commit(options.done));
+    this.#committing = result.catch(() => {});
+    return result;
+  }
+
+  async close(): Promise<void> {
+    this.#ended = true;
+    await closeSession(this.context.log, this);
+  }
+
+  totals(): SessionTotals {
+    return this.packs.totals();
+  }
+
+  async #openBase(objectId: string): Promise<ObjectState | undefined> {
+    const { log, ports, keys, meta } = this.context;
+    const point = newestPoint(log.state, this.jobId, objectId);
+    if (point === undefined) return undefined;
+    const base = await ObjectState.open({ compute: ports.compute, keys, meta }, point.root).catch(
+      orUndefinedWhenDamaged,
+    );
+    if (base === undefined) return undefined;
+    const packs = await referencedPacks(base.record, base.readers).catch(orUndefinedWhenDamaged);
+    const isUsable = packs !== undefined && this.#condemnedAmong(packs).length === 0;
+    return isUsable ? base : undefined;
+  }
+
+  #withoutBase(objectId: string): undefined {
+    this.#bases.set(objectId, Promise.resolve(undefined));
+    return undefined;
+  }
+
+  async #objectKey(objectId: string, previous: ObjectState | undefined): Promise<ObjectKey> {
+    if (previous !== undefined) {
+      const id = previous.record.keyId;
+      return { id, key: await this.context.keys.objectKey(id) };
+    }
+    const key = this.#keys.get(objectId) ?? (await this.context.keys.createObjectKey(objectId));
+    if (!this.#keys.has(objectId)) this.packs.countPuts(1);
+    this.#keys.set(objectId, key);
+    return key;
+  }
+
+  #finish(finished: FinishedObject): void {
+    this.#finished.set(finished.objectId, finished);
+    this.#bases.delete(finished.objectId);
+  }
+
+  async #commit(done: boolean): Promise<Committed> {
+    invariant(!this.#ended, `session ${this.sessionId} has ended`);
+    const batch = [...this.#finished.values()];
+    if (batch.length > 0) await this.packs.flush();
+    const { ready, refused } = await this.#append(batch, done);
+    for (const { objectId } of batch) this.#finished.delete(objectId);
+    for (const { objectId } of refused) this.#withoutBase(objectId);
+    this.#ended = done;
+    const { head, digest, headAtMs } = this.context.log.state;
+    return {
+      ...{ head, digest, atMs: headAtMs },
+      objects: ready.map(({ objectId }) => objectId),
+      refused: refused.map(({ objectId }) => objectId),
+      partial: ready.some(({ failedItems }) => failedItems > 0),
+    };
+  }
+
+  /** Rule 8 of the log: what is condemned meanwhile is refused, and the rest tried again. */
+  async #append(batch: readonly FinishedObject[], done: boolean) {
+    const { log } = this.context;
+    for (;;) {
+      const state = await log.refresh();
+      const isRefused = ({ references }: FinishedObject) =>
+        log.rules.condemnedAmong(state, references).length > 0;
+      const ready = batch.filter((object) => !isRefused(object));
+      const refused = batch.filter(isRefused);
+      try {
+        if (ready.length > 0 || done) await this.#put(ready, done);
+        return { ready, refused };
+      } catch (error) {
+        if (!isAppError(error, 'E_REPOSITORY_PACK_CONDEMNED')) throw error;
+      }
+    }
+  }
+
+  async #put(ready: readonly FinishedObject[], done: boolean): Promise<void> {
+    const { jobId, sessionId, attempt } = this;
+    const references = new Set(ready.flatMap((object) => [...object.references]));
+    await commitSession(this.context.log, {
+      ...{ jobId, sessionId, attempt, done },
+      references: () => references,
+      objects: Object.fromEntries(ready.map(({ objectId, root }) => [objectId, root])),
+      packs: [...references].filter((pack) => this.packs.isOwn(pack)),
+    });
+    this.packs.countPuts(1);
+  }
+
+  #condemnedAmong(packs: Iterable<string>): readonly string[] {
+    const { log } = this.context;
+    return log.rules.condemnedAmong(log.state, packs);
+  }
+}
+
+function orUndefinedWhenDamaged(error: unknown): undefined {
+  if (isDamage(error)) return undefined;
+  throw error;
+}

@@ -1,0 +1,96 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { nodeCompute } from '../../compute/node-compute.ts';
+import { createHeader, initializeRepository } from '../header/repository-header.ts';
+import type { RepositoryPorts } from '../ports.ts';
+import { openRepository, type Repository } from '../repository.ts';
+import type { NewItem, ObjectIdentity } from '../session/repository-session.ts';
+import { TestStore } from './test-store.ts';
+
+export interface TestRepository {
+  readonly store: TestStore;
+  readonly ports: RepositoryPorts;
+  readonly repositoryId: string;
+  readonly rootKey: Uint8Array;
+}
+
+export function testPorts(store: TestStore): RepositoryPorts {
+  let now = 1_700_000_000_000;
+  return {
+    store,
+    clock: {
+      now: () => {
+        now += 1;
+        return now;
+      },
+      sleep: async () => {},
+    },
+    entropy: { randomBytes: (length) => new Uint8Array(randomBytes(length)) },
+    compute: nodeCompute,
+  };
+}
+
+/** A new, not encrypted repository in a store of its own. */
+export async function aRepository(repositoryId = 'repository-1'): Promise<TestRepository> {
+  const store = new TestStore();
+  const ports = testPorts(store);
+  const created = await createHeader({ repositoryId, password: undefined, ...ports });
+  await initializeRepository(store, created.header);
+  return { store, ports, repositoryId, rootKey: created.rootKey };
+}
+
+/** Opens it as another process would. */
+export async function opened(repository: TestRepository): Promise<Repository> {
+  const { ports, repositoryId, rootKey } = repository;
+  return openRepository({ ports, repositoryId, rootKey });
+}
+
+let incarnations = 0;
+
+/** Opens it for writing. */
+export async function owned(repository: TestRepository): Promise<Repository> {
+  incarnations += 1;
+  const open = await opened(repository);
+  await open.takeOwnership(`incarnation-${incarnations}`);
+  return open;
+}
+
+export function anObject(objectId: string): ObjectIdentity {
+  return {
+    objectId,
+    kind: 'mailbox',
+    userId: `user-of-${objectId}`,
+    userPrincipalName: `${objectId}@example.com`,
+    displayName: `Mailbox ${objectId}`,
+  };
+}
+
+export function anItem(itemId: string, changes: Partial<NewItem> = {}): NewItem {
+  return {
+    itemId,
+    folderId: 'inbox',
+    name: `Subject of ${itemId}`,
+    type: 'IPM.Note',
+    changeKey: 'key-1',
+    size: 1_000,
+    date: '2026-01-02T03:04:05Z',
+    columns: { from: 'someone@example.com' },
+    properties: {},
+    format: 'fts',
+    ...changes,
+  };
+}
+
+/** Bytes that follow from the seed and do not compress. */
+export function someBytes(seed: string, length: number): Uint8Array {
+  const blocks: Uint8Array[] = [];
+  for (let at = 0; at < length; at += 32) {
+    blocks.push(createHash('sha256').update(`${seed}/${at}`).digest());
+  }
+  return new Uint8Array(Buffer.concat(blocks).subarray(0, length));
+}
+
+export async function collected(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of content) chunks.push(Uint8Array.from(chunk));
+  return new Uint8Array(Buffer.concat(chunks));
+}

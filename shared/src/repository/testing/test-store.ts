@@ -1,0 +1,99 @@
+import { AppError } from '../../errors/app-error.ts';
+import type { Blob, BlobInfo, BlobStore, ByteRange, CopyOptions, PutOptions } from '../ports.ts';
+
+interface StoredBlob {
+  readonly bytes: Uint8Array;
+  readonly info: BlobInfo;
+}
+
+/** A blob store for the tests of the format: blobs can be damaged, writes counted and stopped. */
+export class TestStore implements BlobStore {
+  readonly blobs = new Map<string, StoredBlob>();
+  readonly reads: string[] = [];
+  readonly writes: string[] = [];
+  /** Writes that are still let through; then the process that uses the store is dead. */
+  writesLeft = Number.POSITIVE_INFINITY;
+  #now = 1_000;
+
+  async put(name: string, body: Uint8Array, options: PutOptions = {}): Promise<void> {
+    this.#countWrite(name);
+    if (options.ifAbsent && this.blobs.has(name)) {
+      throw new AppError('E_BLOB_EXISTS', `${name} exists`);
+    }
+    this.set(name, body, options.storageClass);
+  }
+
+  async putStream(
+    name: string,
+    body: AsyncIterable<Uint8Array>,
+    options?: PutOptions,
+  ): Promise<void> {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of body) chunks.push(Uint8Array.from(chunk));
+    await this.put(name, Buffer.concat(chunks), options);
+  }
+
+  async get(name: string, range?: ByteRange): Promise<Blob> {
+    this.reads.push(name);
+    const blob = this.blobs.get(name);
+    if (blob === undefined) throw new AppError('E_BLOB_NOT_FOUND', `there is no ${name}`);
+    if (blob.info.storageClass === 'archive') {
+      throw new AppError('E_BLOB_ARCHIVED', `${name} is archived`);
+    }
+    if (range === undefined) return { info: blob.info, bytes: Uint8Array.from(blob.bytes) };
+    const end = range.offset + range.length;
+    if (end > blob.bytes.length) throw new AppError('E_BLOB_NOT_FOUND', `${name} is too short`);
+    return { info: blob.info, bytes: blob.bytes.slice(range.offset, end) };
+  }
+
+  async head(name: string): Promise<BlobInfo | undefined> {
+    return this.blobs.get(name)?.info;
+  }
+
+  async *list(prefix: string): AsyncGenerator<BlobInfo> {
+    for (const name of this.names(prefix)) {
+      const info = this.blobs.get(name)?.info;
+      if (info !== undefined) yield info;
+    }
+  }
+
+  async delete(name: string): Promise<void> {
+    this.#countWrite(name);
+    this.blobs.delete(name);
+  }
+
+  async copy(from: string, to: string, options: CopyOptions): Promise<void> {
+    this.#countWrite(to);
+    const blob = this.blobs.get(from);
+    if (blob === undefined) throw new AppError('E_BLOB_NOT_FOUND', `there is no ${from}`);
+    this.set(to, blob.bytes, options.storageClass);
+  }
+
+  names(prefix = ''): string[] {
+    return [...this.blobs.keys()].filter((name) => name.startsWith(prefix)).sort();
+  }
+
+  set(name: string, bytes: Uint8Array, storageClass: BlobInfo['storageClass'] = 'hot'): void {
+    this.#now += 1;
+    const info = { name, size: bytes.length, storageClass, modifiedAtMs: this.#now };
+    this.blobs.set(name, { bytes: Uint8Array.from(bytes), info: { ...info, rehydrating: false } });
+  }
+
+  bytes(name: string): Uint8Array {
+    return this.blobs.get(name)?.bytes ?? new Uint8Array();
+  }
+
+  /** Another store with the same blobs. */
+  fork(): TestStore {
+    const fork = new TestStore();
+    for (const [name, blob] of this.blobs) fork.blobs.set(name, blob);
+    fork.#now = this.#now;
+    return fork;
+  }
+
+  #countWrite(name: string): void {
+    if (this.writesLeft <= 0) throw new AppError('E_STORAGE_DENIED', 'the process is dead');
+    this.writesLeft -= 1;
+    this.writes.push(name);
+  }
+}
