@@ -1,6 +1,6 @@
 import { AppError, isAppError } from '@firn/shared/errors/app-error';
 import type { CatalogFolder } from '@firn/shared/repository/catalog/row';
-import { requiredTextAt } from '../client/json-value.ts';
+import { numberAt, requiredTextAt } from '../client/json-value.ts';
 import { decodeDeltaPage } from '../client/page.ts';
 import { decodeFolder, isRemovedFolder } from './folder-tree.ts';
 import { exchangeHeaders, foldersDeltaPath, type MailboxAccess, pageSize } from './mailbox-api.ts';
@@ -10,6 +10,8 @@ export interface FolderChanges {
   readonly isFull: boolean;
   readonly listed: ReadonlyMap<string, CatalogFolder>;
   readonly removed: ReadonlySet<string>;
+  /** Number of items by folder, where the service says it. */
+  readonly totals: ReadonlyMap<string, number>;
   readonly link: string;
 }
 
@@ -43,6 +45,7 @@ async function followFolders(
 ): Promise<FolderChanges> {
   const listed = new Map<string, CatalogFolder>();
   const removed = new Set<string>();
+  const totals = new Map<string, number>();
   let path = link ?? foldersDeltaPath(access.mailboxId);
   for (;;) {
     const { client, lane } = access;
@@ -51,13 +54,15 @@ async function followFolders(
     const reply = await client.json({ method: 'GET', path, what, lane, headers, signal });
     const page = decodeDeltaPage(reply.body, 'the delta of folders');
     for (const entry of page.entries) {
-      if (isRemovedFolder(entry)) removed.add(requiredTextAt(entry, 'id', 'a removed folder'));
-      else listed.set(requiredTextAt(entry, 'id', 'a folder'), decodeFolder(entry));
+      const id = requiredTextAt(entry, 'id', 'a folder');
+      if (isRemovedFolder(entry)) removed.add(id);
+      else listed.set(id, decodeFolder(entry));
+      totals.set(id, numberAt(entry, 'totalItemCount') ?? Number.NaN);
     }
     if (page.nextLink !== undefined) path = page.nextLink;
     else if (page.deltaLink !== undefined) {
       for (const id of removed) listed.delete(id);
-      return { isFull: link === undefined, listed, removed, link: page.deltaLink };
+      return { isFull: link === undefined, listed, removed, totals, link: page.deltaLink };
     }
   }
 }

@@ -3,7 +3,7 @@ import type { HttpReply } from '../client/http-sender.ts';
 import { readAll } from '../client/http-sender.ts';
 import { recordOf } from '../client/json-value.ts';
 import { type DriveAccess, itemPath, units } from './drive-api.ts';
-import { decodeDriveEntry, type FileEntry } from './drive-item.ts';
+import { decodeDriveEntry, type FileEntry, isRewritten } from './drive-item.ts';
 import { QuickXorHash } from './quick-xor-hash.ts';
 
 /** Breaks in a row without a byte between them. */
@@ -11,10 +11,6 @@ const breaksMax = 5;
 /** A download URL lives for about an hour; a file that takes longer needs several. */
 const freshUrlsMax = 100;
 const errorMaxBytes = 64 * 1024;
-
-/** Files that SharePoint or the phone's gallery rewrites after their size was stated. [facts: rclone, abraunegg/onedrive] */
-const rewritten =
-  /\.(docx?|docm|dotx?|xlsx?|xlsm|xltx?|pptx?|pptm|potx?|vsdx?|pdf|html?|hei[cf])$/i;
 
 interface Progress {
   url: string | undefined;
@@ -148,6 +144,6 @@ function verify(access: DriveAccess, file: FileEntry, hash: QuickXorHash): void 
   const isSame = hash.length === size && (quickXorHash ?? hash.digest()) === hash.digest();
   if (isSame) return;
   const message = `${hash.length} bytes of ${file.name} came, ${size} were stated, or the hash differs`;
-  if (!rewritten.test(file.name)) throw new AppError('E_SOURCE_CONTENT_MISMATCH', message);
+  if (!isRewritten(file.name)) throw new AppError('E_SOURCE_CONTENT_MISMATCH', message);
   access.onNote(`${message}: the service rewrites such files; stored as they came`);
 }

@@ -1,6 +1,7 @@
 import type { CatalogFolder } from '@firn/shared/repository/catalog/row';
 import type { SourceItem } from '../../../../ports/source.ts';
 import {
+  isRecord,
   type JsonRecord,
   numberAt,
   recordAt,
@@ -108,6 +109,21 @@ export function decodeDates(record: JsonRecord): FileSystemInfo {
     ...(createdDateTime === undefined ? {} : { createdDateTime }),
     ...(lastModifiedDateTime === undefined ? {} : { lastModifiedDateTime }),
   };
+}
+
+/** The dates in a stored row. */
+export function datesOf(properties: Readonly<Record<string, unknown>>): FileSystemInfo {
+  const dates = properties['fileSystemInfo'];
+  return isRecord(dates) ? decodeDates(dates) : {};
+}
+
+/** Office, PDF, HTML and HEIC: SharePoint or the gallery rewrites them after their size was stated. [facts: rclone, abraunegg/onedrive] */
+const rewritten =
+  /\.(docx?|docm|dotx?|xlsx?|xlsm|xltx?|pptx?|pptm|potx?|vsdx?|pdf|html?|hei[cf])$/i;
+
+/** Whether size and hash of such a file may differ from what the service states. */
+export function isRewritten(name: string): boolean {
+  return rewritten.test(name);
 }
 
 /** The service cuts to seconds in some answers and not in others. */

@@ -2,16 +2,15 @@ import { AppError, isAppError } from '@firn/shared/errors/app-error';
 import type { CatalogFolder, CatalogItem } from '@firn/shared/repository/catalog/row';
 import type { KnownState, SourceChange } from '../../../../ports/source.ts';
 import { isGone } from '../client/batch.ts';
-import { isRecord, recordOf } from '../client/json-value.ts';
+import { recordOf } from '../client/json-value.ts';
 import { type DeltaPage, decodeDeltaPage } from '../client/page.ts';
 import { type DriveAccess, deltaPath, itemPath, units } from './drive-api.ts';
 import { malware } from './drive-content.ts';
 import {
   type DriveEntry,
-  decodeDates,
+  datesOf,
   decodeDriveEntry,
   type FileEntry,
-  type FileSystemInfo,
   type FolderEntry,
   fileRow,
   folderRow,
@@ -38,6 +37,7 @@ export class DriveSession {
   readonly #tree = new DriveTree();
   readonly #queue: FileQueue;
   #resets = 0;
+  readonly #newFolders = new Set<string>();
   #shortcuts = 0;
 
   constructor(options: DriveSessionOptions) {
@@ -102,6 +102,7 @@ export class DriveSession {
     const folder = folderRow(entry);
     if (!this.#tree.place(entry.itemId, stateOf(entry))) return;
     const stored = await this.#options.known.folder(entry.itemId);
+    if (stored === undefined) this.#newFolders.add(folder.folderId);
     if (stored === undefined || !isSameFolder(folder, stored)) yield { type: 'folder', folder };
   }
 
@@ -152,10 +153,22 @@ export class DriveSession {
     for (const folderId of deepestFirst(goneFolders, parents)) {
       yield { type: 'folder-removed', folderId };
     }
-    for (const itemId of this.#tree.named()) {
-      const wasStored = parents.has(itemId) || (await this.#options.known.item(itemId));
-      if (!wasStored && this.#tree.hasMet(itemId)) yield { type: 'item-removed', itemId };
+    yield* this.#removeNew();
+  }
+
+  /** What this round has made known and then taken back. */
+  async *#removeNew(): AsyncGenerator<SourceChange> {
+    for (const id of this.#tree.named()) {
+      if (this.#newFolders.has(id)) yield { type: 'folder-removed', folderId: id };
+      else if (this.#tree.hasMet(id) && (await this.#isUnknown(id))) {
+        yield { type: 'item-removed', itemId: id };
+      }
     }
+  }
+
+  async #isUnknown(id: string): Promise<boolean> {
+    const { known } = this.#options;
+    return (await known.item(id)) === undefined && (await known.folder(id)) === undefined;
   }
 
   async *#removeFiles(goneFolders: ReadonlySet<string>): AsyncGenerator<SourceChange> {
@@ -199,12 +212,6 @@ function isSameFolder(folder: CatalogFolder, stored: CatalogFolder): boolean {
     stored.type === folder.type &&
     isSameDates(datesOf(stored.properties), datesOf(folder.properties))
   );
-}
-
-/** The dates in a stored row. */
-export function datesOf(properties: Readonly<Record<string, unknown>>): FileSystemInfo {
-  const dates = properties['fileSystemInfo'];
-  return isRecord(dates) ? decodeDates(dates) : {};
 }
 
 function refusalOf(file: FileEntry): AppError | undefined {
