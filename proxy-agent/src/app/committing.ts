@@ -1,3 +1,4 @@
+import type { Counts } from '@firn/shared/gen/firn/link/v1/work';
 import type { Repository } from '@firn/shared/repository/repository';
 import type {
   Committed,
@@ -58,7 +59,7 @@ export class Committing {
   }
 
   /** What the session itself did since the last commit. */
-  #counts(): typeof this.#counted {
+  #counts(): Pick<Counts, 'requests' | 'batchedRequests' | 'packs' | 'puts'> {
     const { packs, puts } = this.#options.session.totals();
     const { http, batched } = this.#options.requests?.() ?? { http: 0, batched: 0 };
     const before = this.#counted;

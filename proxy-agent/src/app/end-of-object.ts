@@ -1,4 +1,5 @@
 import type { Counts, FailedItem, ObjectResult } from '@firn/shared/gen/firn/link/v1/work';
+import type { CatalogItem } from '@firn/shared/repository/catalog/row';
 import { toProblem } from '@firn/shared/rpc/problem';
 import { noCounts } from '../domain/counts.ts';
 import { failedItemsMax } from './session-events.ts';
@@ -8,11 +9,21 @@ export class FailedItems {
   readonly named: FailedItem[] = [];
   count = 0;
 
+  /** Further ones are counted only. */
+  get isFull(): boolean {
+    return this.named.length >= failedItemsMax;
+  }
+
   add(item: { itemId: string; name: string; folder: string }, error: unknown): void {
     this.count += 1;
-    if (this.named.length >= failedItemsMax) return;
+    if (this.isFull) return;
     this.named.push({ ...item, problem: toProblem(error) });
   }
+}
+
+/** @param item its row, when there is one */
+export function failedItemOf(itemId: string, item: CatalogItem | undefined) {
+  return { itemId, name: item?.name ?? '', folder: item?.folderId ?? '' };
 }
 
 export interface ObjectOfResult {

@@ -51,8 +51,6 @@ export interface PublishProgress {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly workerId: () => string;
-  /** Brings counters up to date that are read, not pushed. */
-  readonly refresh: () => void;
 }
 
 /** Until the signal aborts; the last tick is published then. */
@@ -60,9 +58,8 @@ export async function publishProgress(
   options: PublishProgress,
   signal: AbortSignal,
 ): Promise<void> {
-  const { meter, key, bus, clock, workerId, refresh } = options;
+  const { meter, key, bus, clock, workerId } = options;
   const tick = () => {
-    refresh();
     const payload = new TextEncoder().encode(JSON.stringify(meter.at(clock.now())));
     bus.publish(subjects.progress(workerId(), key.sessionId), payload);
   };

@@ -1,5 +1,6 @@
 import { SessionEvent } from '@firn/shared/gen/firn/link/v1/link';
 import {
+  type CheckFinding,
   Counts,
   type FailedItem,
   ObjectResult,
@@ -32,7 +33,7 @@ export class SessionEvents {
   readonly #options: SessionEventsOptions;
   #counts: Counts;
   #good: number;
-  /** Objects whose newest result is failed or a warning. */
+  /** Objects whose newest result is failed or a warning; and other troubles, by name. */
   readonly #troubled: Map<string, string>;
 
   private constructor(options: SessionEventsOptions, told: Told) {
@@ -75,6 +76,19 @@ export class SessionEvents {
 
   async log(level: 'info' | 'warning' | 'error', message: string): Promise<void> {
     await this.emit({ $case: 'log', value: { level, message } });
+  }
+
+  /** What a check found; an error makes the session a warning. */
+  async finding(value: CheckFinding): Promise<void> {
+    const event: EventBody = { $case: 'finding', value };
+    if (value.severity === 'error') await this.trouble('findings', [event]);
+    else await this.emit(event);
+  }
+
+  /** Tells events of something that makes the session a warning, once per name. */
+  async trouble(name: string, events: readonly EventBody[]): Promise<void> {
+    this.#troubled.set(name, 'warning');
+    await this.#write(events, { put: { [statusPrefix + name]: encodeText('warning') } });
   }
 
   /** Keeps the result until release; a later result of the same object replaces it. */

@@ -146,7 +146,13 @@ class ObjectWriting {
 
   async #move(item: SourceItem): Promise<void> {
     const writer = await this.#open();
-    await writer.moveItem(item);
+    try {
+      await writer.moveItem(item);
+    } catch (error) {
+      // Its content was never stored: the next session reads it.
+      if (!isAppError(error, 'E_ITEM_NOT_STORED')) throw error;
+      return this.#fail(item, error);
+    }
     this.#count(item);
     this.#options.context.progress.add({ items: 1 });
   }

@@ -1,0 +1,36 @@
+import { AppError } from '@firn/shared/errors/app-error';
+import type { PointReader } from '@firn/shared/repository/point/point-reader';
+import type { Damage } from '@firn/shared/repository/repack/point-copy';
+import { FailedItems, failedItemOf } from '../end-of-object.ts';
+
+/** Damage met while copying, until the object that it lies in is told. */
+export class DamagedItems {
+  readonly #point: PointReader;
+  readonly #of = new Map<string, Damage[]>();
+
+  constructor(point: PointReader) {
+    this.#point = point;
+  }
+
+  add(damage: Damage): void {
+    const known = this.#of.get(damage.objectId) ?? [];
+    this.#of.set(damage.objectId, [...known, damage]);
+  }
+
+  /** The object's damaged items, by name. */
+  async take(objectId: string): Promise<FailedItems> {
+    const failed = new FailedItems();
+    const damages = this.#of.get(objectId) ?? [];
+    this.#of.delete(objectId);
+    if (damages.length === 0) return failed;
+    const reader = await this.#point.object(objectId);
+    for (const { pack, itemIds, message } of damages) {
+      const error = new AppError('E_REPOSITORY_DAMAGED', `${pack}: ${message}`);
+      for (const itemId of itemIds) {
+        const item = failed.isFull ? undefined : await reader.item(itemId);
+        failed.add(failedItemOf(itemId, item), error);
+      }
+    }
+    return failed;
+  }
+}

@@ -1,0 +1,139 @@
+import type { CopyWork } from '@firn/shared/gen/firn/link/v1/work';
+import type { PointReader } from '@firn/shared/repository/point/point-reader';
+import { openPointCopy } from '@firn/shared/repository/repack/open-point-copy';
+import type {
+  Accepted,
+  CopiedObject,
+  Damage,
+  PointCopy,
+  RepackTask,
+} from '@firn/shared/repository/repack/point-copy';
+import type { Repository } from '@firn/shared/repository/repository';
+import type { RepackExecutor } from '../../ports/repack-executor.ts';
+import { objectResult } from '../end-of-object.ts';
+import { forEachConcurrent } from '../for-each-concurrent.ts';
+import type { SessionContext } from '../session-context.ts';
+import { type WritingSession, withWritingSession } from '../writing-session.ts';
+import { DamagedItems } from './damaged-items.ts';
+import { makeLocalRepack } from './local-repack.ts';
+
+/** A copy that takes longer than this has to pin its source again: it never should. */
+const pinMs = 30 * 24 * 60 * 60 * 1000;
+
+/**
+ * One session of a backup copy job: repacks a point of the source into the
+ * target. The source point is pinned for as long as that takes. Killed and
+ * started again it goes on behind what was committed; packs that no commit
+ * names are garbage.
+ */
+export async function runCopy(context: SessionContext, work: CopyWork): Promise<void> {
+  const { repositories, secrets, signal, clock, key } = context;
+  const source = await repositories.owned(work.source, secrets, signal);
+  const target = await repositories.owned(work.target, secrets, signal);
+  const from = { jobId: work.sourceJobId, pointId: work.restorePointId };
+  const pinId = `copy-${key.sessionId}`;
+  await source.pin(pinId, from, clock.now() + pinMs);
+  const executor = work.byAppliance ? context.remoteRepack() : makeLocalRepack(context, work);
+  await withWritingSession(context, { repository: target, jobId: work.jobId }, async (writing) => {
+    const point = await source.openPoint(from);
+    const packBytes = Number(work.packBytes);
+    const copy = await openPointCopy({ source: point, target: writing.session, packBytes });
+    const run = new CopyRun({ writing, point, copy, executor });
+    await run.tasks();
+    await run.told();
+  });
+  await executor.finish();
+  await unpin(source, pinId);
+}
+
+/** The copy stands; a pin that stays ends by itself. */
+async function unpin(source: Repository, pinId: string): Promise<void> {
+  await source.unpin(pinId).catch(() => undefined);
+}
+
+interface CopyRunOptions {
+  readonly writing: WritingSession;
+  readonly point: PointReader;
+  readonly copy: PointCopy;
+  readonly executor: RepackExecutor;
+}
+
+class CopyRun {
+  readonly #options: CopyRunOptions;
+  readonly #damaged: DamagedItems;
+  #packsDone = 0;
+  #packsMade = 0;
+
+  constructor(options: CopyRunOptions) {
+    this.#options = options;
+    this.#damaged = new DamagedItems(options.point);
+  }
+
+  async tasks(): Promise<void> {
+    const { copy, executor, writing } = this.#options;
+    writing.context.progress.set({ phase: 'repacking' });
+    await this.#countObjects();
+    await forEachConcurrent(this.#made(copy.tasks()), executor.concurrency, (task) =>
+      this.#task(task),
+    );
+    writing.context.progress.set({ packsTotal: this.#packsMade, phase: 'committing' });
+  }
+
+  /** Objects that needed no task. */
+  async told(): Promise<void> {
+    for (const object of this.#options.copy.takeFinished()) await this.#finished(object);
+  }
+
+  async #countObjects(): Promise<void> {
+    const { progress } = this.#options.writing.context;
+    for await (const _ of this.#options.point.objects()) {
+      const { objectsTotal } = progress.at(0);
+      progress.set({ objectsTotal: objectsTotal + 1 });
+    }
+  }
+
+  async *#made(tasks: AsyncIterable<RepackTask>): AsyncGenerator<RepackTask> {
+    for await (const task of tasks) {
+      this.#packsMade += 1;
+      yield task;
+      await this.told();
+    }
+  }
+
+  async #task(task: RepackTask): Promise<void> {
+    const { executor, copy, writing } = this.#options;
+    const { context } = writing;
+    context.signal.throwIfAborted();
+    const manifest = await executor.execute(task, context.signal);
+    context.signal.throwIfAborted();
+    const accepted = await copy.accept(task.number, manifest);
+    this.#packsDone += 1;
+    context.progress.set({ packs: this.#packsDone });
+    context.progress.add({ bytes: task.bytes });
+    await this.#tellDamage(accepted);
+    for (const object of accepted.finished) await this.#finished(object);
+  }
+
+  async #tellDamage({ damaged }: Accepted): Promise<void> {
+    for (const damage of damaged) {
+      this.#damaged.add(damage);
+      await this.#options.writing.context.events.log('error', describe(damage));
+    }
+  }
+
+  async #finished(copied: CopiedObject): Promise<void> {
+    const { writing, point } = this.#options;
+    const { events, progress } = writing.context;
+    const { object } = await point.object(copied.objectId);
+    const failed = await this.#damaged.take(copied.objectId);
+    const counts = { items: BigInt(copied.items), bytes: BigInt(copied.bytes) };
+    const unchanged = copied.status === 'unchanged';
+    await events.hold(objectResult({ object, counts, failed, unchanged }));
+    progress.add({ objectsDone: 1, items: copied.items, itemsFailed: copied.damagedItems });
+    progress.set({ current: copied.displayName });
+  }
+}
+
+function describe({ pack, objectId, itemIds, message }: Damage): string {
+  return `${itemIds.length} items of ${objectId} are damaged in ${pack}: ${message}`;
+}

@@ -1,0 +1,14 @@
+import type { InitializeRepositoryWork } from '@firn/shared/gen/firn/link/v1/work';
+import { initializeRepository } from '@firn/shared/repository/header/repository-header';
+import type { SessionContext } from './session-context.ts';
+
+/** Writes the header of a new repository. Safe to repeat. */
+export async function runInitialize(
+  context: SessionContext,
+  work: InitializeRepositoryWork,
+): Promise<void> {
+  const { repositories, signal, progress } = context;
+  progress.set({ phase: 'initializing' });
+  const store = repositories.store(work.repository?.storage, signal);
+  await initializeRepository(store, work.header);
+}

@@ -1,0 +1,50 @@
+import type { ViewRequest, ViewResponse } from '@firn/shared/gen/firn/link/v1/link';
+import { SecretBundle } from '@firn/shared/gen/firn/link/v1/work';
+import type { ViewStream } from '@firn/shared/rpc/link/grpc-link';
+import { toProblem } from '@firn/shared/rpc/problem';
+import type { Boxes } from '../../ports/boxes.ts';
+import { forEachConcurrent } from '../for-each-concurrent.ts';
+import type { Repositories } from '../repositories.ts';
+import type { StorageCredentials } from '../storage-credentials.ts';
+import { answerView } from './answer-view.ts';
+
+export interface ServeViews {
+  readonly repositories: Repositories;
+  readonly credentials: StorageCredentials;
+  readonly boxes: Boxes;
+}
+
+const questionsAtOnce = 4;
+
+/** Answers what users view, as long as the stream lives. Announces itself first. */
+export async function serveViews(
+  options: ServeViews,
+  stream: ViewStream,
+  signal: AbortSignal,
+): Promise<void> {
+  await stream.send({ requestId: '', answer: { $case: 'opened', value: {} } });
+  await forEachConcurrent(stream.questions, questionsAtOnce, async (question) => {
+    const answer = await answerOne(options, question, signal);
+    await stream.send({ requestId: question.requestId, answer });
+  });
+}
+
+async function answerOne(
+  { repositories, credentials, boxes }: ServeViews,
+  question: ViewResponse,
+  signal: AbortSignal,
+): Promise<ViewRequest['answer']> {
+  try {
+    const { secrets: box, repository: ref, jobId, restorePointId, retrievalId } = question;
+    const opened = box === undefined ? new Uint8Array() : boxes.open(box);
+    const secrets = SecretBundle.decode(opened);
+    for (const each of secrets.storages) credentials.put('', each);
+    const repository = await repositories.forReading(ref, secrets, signal);
+    const warm = retrievalId === '' ? undefined : retrievalId;
+    const point = await repository.openPoint({ jobId, pointId: restorePointId, warm });
+    const page = await answerView(point, question);
+    return { $case: 'page', value: Buffer.from(page) };
+  } catch (error) {
+    return { $case: 'problem', value: toProblem(error) };
+  }
+}
