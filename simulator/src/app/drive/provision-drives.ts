@@ -3,6 +3,7 @@ import type { Drive, Drives } from '../../domain/drive/drive.ts';
 import { DriveTree } from '../../domain/drive/drive-tree.ts';
 import { driveIdOf, driveKeyOf } from '../../domain/drive/item-id.ts';
 import type { RandomStream } from '../../domain/random-stream.ts';
+import { drawGuid } from '../../domain/seed/seeded-users.ts';
 import type { TruthJournal } from '../../domain/truth-journal.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Hasher } from '../../ports/hasher.ts';
@@ -56,19 +57,4 @@ export function makeDrive(user: User, factory: DriveFactory): Drive {
     quotaBytes: TERABYTE,
     tokenGeneration: 1,
   };
-}
-
-/** A version 4 UUID out of a deterministic stream. */
-function drawGuid(random: RandomStream): string {
-  const hex = Array.from({ length: 4 }, () =>
-    random.below(0x1_0000_0000).toString(16).padStart(8, '0'),
-  ).join('');
-  const variant = '89ab'[random.below(4)];
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `${variant}${hex.slice(17, 20)}`,
-    hex.slice(20),
-  ].join('-');
 }
