@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { ByteRange } from '../../repository/ports.ts';
 
 /**
  * Files that appear whole or not at all, and stay after a power cut: written
@@ -35,7 +36,8 @@ export class TemporaryFile {
     await syncFolder(dirname(path));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Takes the temporary name away; what was published stays. */
+  async dispose(): Promise<void> {
     await this.#handle.close();
     await rm(this.path, { force: true });
   }
@@ -48,16 +50,30 @@ async function makeFolders(path: string): Promise<void> {
 }
 
 async function syncFolder(path: string): Promise<void> {
-  await using handle = await open(path, 'r');
-  await handle.sync();
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
-/** Reads exactly length bytes at offset, or fewer where the file ends. */
-export async function readAt(
-  handle: FileHandle,
-  offset: number,
-  length: number,
-): Promise<Uint8Array> {
+/** The file's size, and the bytes of the range, fewer where the file ends. Default: all. */
+export async function readFileRange(
+  path: string,
+  range?: ByteRange,
+): Promise<{ readonly size: number; readonly bytes: Uint8Array }> {
+  const handle = await open(path, 'r');
+  try {
+    const { size } = await handle.stat();
+    const { offset, length } = range ?? { offset: 0, length: size };
+    return { size, bytes: await readAt(handle, offset, length) };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readAt(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
   const bytes = Buffer.allocUnsafe(length);
   let used = 0;
   while (used < length) {

@@ -1,5 +1,5 @@
-import type { Stats } from 'node:fs';
-import { open, rm, stat } from 'node:fs/promises';
+import { createReadStream, type Stats } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invariant } from '../../errors/invariant.ts';
 import type {
@@ -23,7 +23,7 @@ import { checkBlobName } from '../blob-name.ts';
 import { classOfCopy, type StoredClass, shownClass } from '../rehydration.ts';
 import { ClassMarks, isUnmarked } from './class-marks.ts';
 import { isNodeError, toFolderError } from './folder-errors.ts';
-import { readAt, TemporaryFile } from './folder-files.ts';
+import { readFileRange, TemporaryFile } from './folder-files.ts';
 import { listNames } from './folder-listing.ts';
 
 export interface FolderStoreOptions {
@@ -87,11 +87,8 @@ export class FolderStore implements BlobStore {
     return await this.#guard(`get of ${name}`, signal, async () => {
       const info = await this.#find(name);
       if (info.storageClass === 'archive') throw blobArchived(name);
-      await using handle = await open(this.#path(name), 'r');
-      const { size } = await handle.stat();
-      const { offset, length } = range ?? { offset: 0, length: size };
-      const bytes = await readAt(handle, offset, length);
-      if (bytes.length < length) throw blobTooShort(name, { offset, length });
+      const { size, bytes } = await readFileRange(this.#path(name), range);
+      if (range !== undefined && bytes.length < range.length) throw blobTooShort(name, range);
       return { info: { ...info, size }, bytes };
     });
   }
@@ -120,9 +117,8 @@ export class FolderStore implements BlobStore {
     await this.#guard(`copy of ${from} to ${to}`, options.signal, async () => {
       const source = await this.#find(from);
       const rehydration = { nowMs: this.#clock.now(), takesMs: this.#rehydrateMs };
-      await using handle = await open(this.#path(from), 'r');
       await this.#create(to, {
-        chunks: handle.createReadStream({ autoClose: false }),
+        chunks: createReadStream(this.#path(from)),
         class: classOfCopy(source, options.storageClass, rehydration),
         ifAbsent: false,
         signal: options.signal,
@@ -133,15 +129,17 @@ export class FolderStore implements BlobStore {
   async #create(name: string, blob: NewBlob): Promise<void> {
     const path = this.#path(name);
     if (blob.ifAbsent && (await statIfAny(path)) !== undefined) throw blobExists(name);
-    await using file = await TemporaryFile.create(join(this.#folder, '.firn-tmp'));
-    await file.write(blob.chunks);
-    throwIfCancelled(`put of ${name}`, blob.signal);
-    await this.#marks.write(name, blob.class);
+    const file = await TemporaryFile.create(join(this.#folder, '.firn-tmp'));
     try {
+      await file.write(blob.chunks);
+      throwIfCancelled(`put of ${name}`, blob.signal);
+      await this.#marks.write(name, blob.class);
       await file.publish(path, !blob.ifAbsent);
     } catch (error) {
       if (isNodeError(error, 'EEXIST') && blob.ifAbsent) throw blobExists(name);
       throw error;
+    } finally {
+      await file.dispose();
     }
     // A blob that replaced one of another class must not inherit its mark.
     if (isUnmarked(blob.class)) await this.#marks.remove(name);
