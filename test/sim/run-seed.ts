@@ -39,7 +39,7 @@ export async function runSeed(
   conduct: Conduct = correctConduct,
 ): Promise<SeedResult> {
   const play = new Play(new World(seed), conduct);
-  await play.toTheEnd();
+  await withoutStacks(() => play.toTheEnd());
   const { world, oracle } = play.scene;
   return {
     seed,
@@ -49,6 +49,17 @@ export async function runSeed(
     entries: oracle.state.head - emptyLogState.head,
     recent: world.recent(),
   };
+}
+
+/** Errors are replies here, and their stacks would cost more than all else. */
+async function withoutStacks(run: () => Promise<void>): Promise<void> {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    await run();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 class Play {

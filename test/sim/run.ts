@@ -1,18 +1,9 @@
 /** npm run sim -- [--seeds N] [--from S] [--defect NAME] [--replay SEED] */
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type DefectName, defectNames, defects } from './defects.ts';
+import { rememberedSeeds } from './remembered-seeds.ts';
 import { runSeed, type SeedResult } from './run-seed.ts';
 import { type Conduct, correctConduct } from './scene.ts';
-
-/** Seeds that failed once: they run for ever. */
-export function rememberedSeeds(): readonly number[] {
-  const text = readFileSync(new URL('./seeds.txt', import.meta.url), 'utf8');
-  return text
-    .split('\n')
-    .filter((line) => /^\d/.test(line))
-    .map((line) => Number.parseInt(line, 10));
-}
 
 function isDefectName(name: string): name is DefectName {
   return (defectNames as readonly string[]).includes(name);

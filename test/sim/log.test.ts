@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { type DefectName, defects } from './defects.ts';
+import { rememberedSeeds } from './remembered-seeds.ts';
+import { runSeed } from './run-seed.ts';
+
+const cleanSeeds = 300;
+
+/** A seed that finds the defect. `npm run sim -- --defect NAME` finds others. */
+const findingSeeds: Readonly<Record<DefectName, number>> = {
+  'own-id-not-compared': 4,
+  'condemned-pack-reused': 6,
+  'condemn-from-stale-position': 8,
+  'pin-of-condemned-point': 2,
+  'copy-source-not-pinned': 2,
+  'sweep-without-grace': 13,
+  'only-newer-condemns-checked': 6,
+  'commit-after-done': 1,
+  'sweep-once-only': 10,
+  'takeover-unnamed': 1,
+};
+
+describe("the repository's log, simulated", () => {
+  it(`holds all its properties on ${cleanSeeds} seeds and on those that failed once`, async () => {
+    const range = Array.from({ length: cleanSeeds }, (_, i) => i + 1);
+    for (const seed of [...rememberedSeeds(), ...range]) {
+      const { failure } = await runSeed(seed);
+      expect(failure, `seed ${seed}`).toBeUndefined();
+    }
+  });
+
+  it.each(Object.entries(findingSeeds))('notices the defect %s', async (name, seed) => {
+    const { failure } = await runSeed(seed, defects[name as DefectName]());
+    expect(failure).toBeDefined();
+  });
+
+  it('plays the same seed the same way', async () => {
+    const first = await runSeed(7);
+    const second = await runSeed(7);
+    expect(second.traceDigest).toBe(first.traceDigest);
+    expect(second.events).toBe(first.events);
+  });
+
+  it('plays other seeds other ways', async () => {
+    const digests = new Set<string>();
+    for (const seed of [1, 2, 3]) digests.add((await runSeed(seed)).traceDigest);
+    expect(digests.size).toBe(3);
+  });
+});
