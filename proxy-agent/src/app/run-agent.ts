@@ -1,4 +1,5 @@
 import type { Bus } from '@firn/shared/bus/bus';
+import { isAppError } from '@firn/shared/errors/app-error';
 import type { Assignment } from '@firn/shared/gen/firn/link/v1/link';
 import { SecretBundle } from '@firn/shared/gen/firn/link/v1/work';
 import type { Logger } from '@firn/shared/observe/logger';
@@ -144,6 +145,7 @@ class Agent {
       log.info('session.left', { left });
       return left;
     } catch (error) {
+      if (isAppError(error, 'E_ASSIGNMENT_LOST')) return 'lost';
       log.error('session.failed', { error });
       const problem = toProblem(error);
       await events.end({ status: 'failed', counts: events.counts, problem });
