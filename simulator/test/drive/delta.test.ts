@@ -104,6 +104,17 @@ describe('GET root/delta', () => {
       },
     ],
     [
+      'a token from before all were ended',
+      async (world: DriveWorld) => {
+        const reply = await world.graph(
+          'GET',
+          `/drives/${world.drive().id}/root/delta?token=latest`,
+        );
+        world.delta.expireAll();
+        return /token='(.+)'/.exec(linkOf(reply))?.[1] ?? '';
+      },
+    ],
+    [
       'a token older than its life',
       async (world: DriveWorld) => {
         const reply = await world.graph(

@@ -9,6 +9,7 @@ import {
   type DrivePartOptions,
   makeDrivePart,
 } from '../../src/api/drive/drive-part.ts';
+import { DeltaPolicy } from '../../src/app/delta-policy.ts';
 import { FaultRules } from '../../src/app/fault-rules.ts';
 import { Latency } from '../../src/app/latency.ts';
 import { OutlookBudget } from '../../src/app/outlook-budget.ts';
@@ -99,6 +100,7 @@ export class DriveWorld {
   readonly directory = new Directory();
   readonly truth = new MemoryTruth();
   readonly faults = new FaultRules();
+  readonly delta = new DeltaPolicy();
   readonly hasher = new NodeHasher();
   readonly part: DrivePart;
   readonly #dispatcher: Dispatcher;
@@ -115,6 +117,7 @@ export class DriveWorld {
       ...options,
       directory: this.directory,
       journal: this.truth,
+      delta: this.delta,
       random: randomStream('drive world'),
       clock,
       ids,

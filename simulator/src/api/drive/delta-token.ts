@@ -23,6 +23,7 @@ export function sealPosition(context: DriveContext, drive: Drive, position: Delt
     after: position.after,
     began: position.kind === 'full' ? position.beganAt : null,
     generation: drive.tokenGeneration,
+    epoch: context.delta.epoch,
     issued: context.clock.nowMs(),
   });
 }
@@ -40,8 +41,8 @@ export function openPosition(
   const payload = context.sealer.open(token);
   if (payload?.['use'] !== 'drive-delta' || payload['drive'] !== drive.id) return undefined;
   if (payload['generation'] !== drive.tokenGeneration) return undefined;
-  const ageMs = context.clock.nowMs() - Number(payload['issued']);
-  if (ageMs > context.lifetimes.deltaTokenMs) return undefined;
+  const stamp = { epoch: Number(payload['epoch']), issuedMs: Number(payload['issued']) };
+  if (!context.delta.isAlive(stamp, context.clock.nowMs())) return undefined;
   const after = Number(payload['after']);
   return payload['kind'] === 'full'
     ? { kind: 'full', after, beganAt: Number(payload['began']) }

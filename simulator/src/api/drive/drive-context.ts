@@ -1,3 +1,4 @@
+import type { DeltaPolicy } from '../../app/delta-policy.ts';
 import type { Directory } from '../../domain/directory.ts';
 import type { Drives } from '../../domain/drive/drive.ts';
 import type { ResourceMeter } from '../../domain/drive/resource-meter.ts';
@@ -10,13 +11,11 @@ import type { PendingUploads } from './pending-uploads.ts';
 
 /** How long what the drive routes hand out stays good. */
 export type DriveLifetimes = {
-  readonly deltaTokenMs: number;
   readonly downloadUrlMs: number;
   readonly uploadSessionMs: number;
 };
 
 export const DRIVE_LIFETIMES: DriveLifetimes = {
-  deltaTokenMs: 30 * 86_400_000,
   downloadUrlMs: 3_600_000,
   uploadSessionMs: 86_400_000,
 };
@@ -28,6 +27,7 @@ export interface DriveContext {
   readonly meter: ResourceMeter;
   readonly uploads: PendingUploads;
   readonly lifetimes: DriveLifetimes;
+  readonly delta: DeltaPolicy;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly sealer: TokenSealer;

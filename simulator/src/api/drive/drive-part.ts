@@ -1,3 +1,4 @@
+import type { DeltaPolicy } from '../../app/delta-policy.ts';
 import { DriveParty } from '../../app/drive/drive-party.ts';
 import { provisionDrives } from '../../app/drive/provision-drives.ts';
 import type { ContentParty } from '../../domain/content-party.ts';
@@ -33,6 +34,8 @@ export type DrivePartOptions = {
   readonly directory: Directory;
   readonly journal: TruthJournal;
   readonly random: RandomStream;
+  /** Whether delta tokens are still good. */
+  readonly delta: DeltaPolicy;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly sealer: TokenSealer;

@@ -19,8 +19,8 @@ type Counts = {
 };
 
 /**
- * Changes a drive as its user would between two backups: files made, rewritten, renamed, moved and
- * deleted; folders made, renamed, moved with what is in them, deleted, and replaced by a new one
+ * Changes a drive as its user would between two backups: files made, rewritten, touched, renamed,
+ * moved and deleted; folders made, renamed, moved with what is in them, deleted, and replaced by a new one
  * of the same name.
  */
 export function mutateDrive(work: Work, plan: MutationPlan): Counts {
@@ -48,13 +48,17 @@ function mutateFiles(work: Work, plan: MutationPlan, counts: Counts): void {
     counts.deleted += 1;
   }
   for (const file of take(rest, share(plan.changedShare))) {
+    counts.changed += 1;
+    if (work.random.chance(0.25)) {
+      updateItem(work.tree, file.id, { times: { modifiedAtMs: work.tree.nowMs() } });
+      continue;
+    }
     const content = drawContent(work.random.fork(`change ${file.id}`), {
       name: file.name,
       sizeClass: 'small',
       hasher: work.hasher,
     });
     replaceContent(work.tree, file.id, { content });
-    counts.changed += 1;
   }
   for (const file of take(rest, share(plan.movedShare))) {
     moveFile(work, file);
