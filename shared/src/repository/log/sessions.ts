@@ -1,4 +1,5 @@
 import { AppError } from '../../errors/app-error.ts';
+import { invariant } from '../../errors/invariant.ts';
 import type { CommitBody, RelocateBody } from './entry.ts';
 import type { RepositoryLog } from './repository-log.ts';
 import { type LogRules, standardRules } from './rules.ts';
@@ -29,7 +30,9 @@ export async function beginSession(
     if (open !== undefined && open !== sessionId) throw jobIsBusy(jobId, open);
     return { type: 'begin', jobId, sessionId, attempt: (known?.attempt ?? 0) + 1 };
   });
-  return appended?.state.sessions.get(sessionId)?.attempt ?? 0;
+  const session = appended?.state.sessions.get(sessionId);
+  invariant(session !== undefined, `session ${sessionId} is not in the log that it began in`);
+  return session.attempt;
 }
 
 export interface Commit extends SessionAttempt {
