@@ -175,8 +175,8 @@ async function recover(stage: Stage, copy: Session) {
 async function compare({ steps, environment, story }: Stage): Promise<number> {
   const { mismatches, examples } = await steps.run('compare with the truth', async () => {
     const value = await environment.tenant.admin.compare(snapshot);
-    const { expected, matched } = value;
-    const summary = `${formatCount(matched)} of ${formatCount(expected)} equal, ${value.mismatches} mismatches`;
+    const { frozen, matched } = value;
+    const summary = `${formatCount(matched)} of ${formatCount(frozen)} equal, ${value.mismatches} mismatches`;
     return { value, summary, ok: value.mismatches === 0 };
   });
   for (const line of examples) story.terminal.note(`    ${line}`);

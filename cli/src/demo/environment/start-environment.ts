@@ -128,7 +128,7 @@ async function startController(
     },
     logFile: join(folder, 'controller.log'),
   });
-  releasers.add('controller', () => controller.stop());
+  releasers.add('controller', async () => void (await controller.stop()));
   return { url: readyText(controller, 'url'), caFile: readyText(controller, 'caFile'), tokenFile };
 }
 
@@ -154,7 +154,7 @@ async function startAgent(
     },
     logFile: join(folder, 'proxy-agent.log'),
   });
-  releasers.add('proxy agent', () => agent.stop());
+  releasers.add('proxy agent', async () => void (await agent.stop()));
   return agent;
 }
 

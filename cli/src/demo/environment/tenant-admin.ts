@@ -12,8 +12,9 @@ export interface TenantStats {
 
 export interface Comparison {
   /** Items of the frozen truth. */
-  readonly expected: number;
+  readonly frozen: number;
   readonly matched: number;
+  /** Items of the frozen truth that are not there now, and the other way round. */
   readonly mismatches: number;
   /** The first of them, described. */
   readonly examples: readonly string[];
@@ -43,14 +44,59 @@ export function makeTenantAdmin(options: TenantAdminOptions): TenantAdmin {
   const call = <T>(method: string, path: string, body?: unknown) =>
     send<T>(transport, options, { method, path, body });
   return {
-    stats: () => call<TenantStats>('GET', '/_admin/stats'),
-    mutate: async (seed) => describe(await call('POST', '/_admin/mutate', { seed })),
+    stats: async () => readStats(await call<StatsAnswer>('GET', '/_admin/stats')),
+    mutate: async (seed) => {
+      const { changes } = await call<{ changes: unknown[] }>('POST', '/_admin/mutate', { seed });
+      return describeChanges(changes);
+    },
     freeze: async (name) => {
       await call('POST', '/_admin/freeze', { name });
     },
-    lose: async () => describe(await call('POST', '/_admin/lose', {})),
-    compare: (name) => call<Comparison>('GET', `/_admin/compare?snapshot=${name}`),
+    lose: async () => {
+      const { left } = await call<{ left: number }>('POST', '/_admin/lose', {});
+      return `${left} items left`;
+    },
+    compare: async (name) =>
+      readComparison(await call<ComparisonAnswer>('GET', `/_admin/compare?snapshot=${name}`)),
     close: () => transport.close(),
+  };
+}
+
+interface StatsAnswer {
+  readonly users: number;
+  readonly content: Readonly<Record<'mail' | 'file', { items: number; bytes: number }>>;
+  readonly sent: number;
+}
+
+function readStats({ users, content, sent }: StatsAnswer): TenantStats {
+  const { mail, file } = content;
+  return { users, mails: mail.items, files: file.items, bytes: mail.bytes + file.bytes, sent };
+}
+
+interface TruthEntry {
+  readonly user: string;
+  readonly folderPath: string;
+  readonly name: string;
+}
+
+interface ComparisonAnswer {
+  readonly frozen: number;
+  readonly matched: number;
+  readonly missing: number;
+  readonly extra: number;
+  readonly firstMissing: readonly TruthEntry[];
+  readonly firstExtra: readonly TruthEntry[];
+}
+
+function readComparison(answer: ComparisonAnswer): Comparison {
+  const { frozen, matched, missing, extra, firstMissing, firstExtra } = answer;
+  const line = (what: string) => (entry: TruthEntry) =>
+    `${what}: ${entry.user}: ${entry.folderPath}/${entry.name}`;
+  return {
+    frozen,
+    matched,
+    mismatches: missing + extra,
+    examples: [...firstMissing.map(line('missing')), ...firstExtra.map(line('not expected'))],
   };
 }
 
@@ -81,11 +127,13 @@ async function send<T>(
   return (text === '' ? {} : JSON.parse(text)) as T;
 }
 
-/** {created: 3, moved: 2} as "3 created, 2 moved". */
-function describe(counts: unknown): string {
-  const entries = Object.entries(counts as Record<string, unknown>);
-  return entries
-    .filter(([, count]) => typeof count === 'number' && count > 0)
-    .map(([what, count]) => `${String(count)} ${what}`)
-    .join(', ');
+/** Sums [{created: 2, moved: 1}, {created: 1}] up as "3 created, 1 moved". */
+function describeChanges(changes: readonly unknown[]): string {
+  const sums = new Map<string, number>();
+  for (const change of changes) {
+    for (const [what, count] of Object.entries(change as Record<string, unknown>)) {
+      if (typeof count === 'number') sums.set(what, (sums.get(what) ?? 0) + count);
+    }
+  }
+  return [...sums].map(([what, count]) => `${count} ${what}`).join(', ');
 }
