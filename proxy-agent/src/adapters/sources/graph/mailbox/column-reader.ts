@@ -70,19 +70,23 @@ export class ColumnReader {
     found: Map<string, ItemColumns>,
     signal: AbortSignal,
   ): Promise<void> {
-    const byFolder = Map.groupBy(items, ({ folderId }) => folderId);
     for (const item of items) this.#takeAhead(item, found);
-    const lacks = (folderId: string) =>
-      (byFolder.get(folderId) ?? []).filter(({ itemId }) => !found.has(itemId)).length;
-    const open = [...byFolder.keys()].filter(
-      (id) => this.#cursors.get(id)?.next !== undefined && lacks(id) >= listFrom,
-    );
-    if (open.length === 0) return;
-    const parts = open.map((id) => this.#part(this.#cursors.get(id)?.next ?? ''));
-    const replies = await this.#send(parts, 'list items', signal);
-    for (const [index, folderId] of open.entries()) this.#takePage(folderId, replies[index]);
-    for (const item of items) this.#takeAhead(item, found);
-    for (const id of open) this.#giveUpIfUseless(id, lacks(id), byFolder.get(id)?.length ?? 0);
+    for (;;) {
+      const lacking = items.filter(({ itemId }) => !found.has(itemId));
+      const byFolder = Map.groupBy(lacking, ({ folderId }) => folderId);
+      const open = [...byFolder].filter(([id, lacks]) => this.#isListWorth(id, lacks.length));
+      if (open.length === 0) return;
+      const folderIds = open.map(([id]) => id);
+      const parts = folderIds.map((id) => this.#part(this.#cursors.get(id)?.next ?? ''));
+      const replies = await this.#send(parts, 'list items', signal);
+      for (const [index, folderId] of folderIds.entries()) this.#takePage(folderId, replies[index]);
+      for (const item of lacking) this.#takeAhead(item, found);
+      for (const folderId of folderIds) this.#giveUpIfUseless(folderId);
+    }
+  }
+
+  #isListWorth(folderId: string, lackingCount: number): boolean {
+    return this.#cursors.get(folderId)?.next !== undefined && lackingCount >= listFrom;
   }
 
   #takeAhead({ folderId, itemId }: ListedItem, found: Map<string, ItemColumns>): void {
@@ -105,12 +109,10 @@ export class ColumnReader {
     }
   }
 
-  /** List and delta run in different orders: item calls are then no dearer. */
-  #giveUpIfUseless(folderId: string, lacking: number, wanted: number): void {
-    const cursor = this.#cursors.get(folderId);
-    if (cursor === undefined) return;
-    const isUseless = lacking > wanted / 2 || cursor.ahead.size > aheadMax;
-    if (isUseless) this.#cursors.delete(folderId);
+  /** List and delta run in orders that are too different: item calls bound memory. */
+  #giveUpIfUseless(folderId: string): void {
+    const ahead = this.#cursors.get(folderId)?.ahead.size ?? 0;
+    if (ahead > aheadMax) this.#cursors.delete(folderId);
   }
 
   async #oneByOne(

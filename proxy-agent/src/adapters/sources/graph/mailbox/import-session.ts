@@ -8,6 +8,12 @@ interface Session {
   readonly expiresAtMs: number;
 }
 
+/** The id need not have the form in which Graph lists the item. */
+export interface ImportedItem {
+  readonly itemId: string;
+  readonly changeKey: string | undefined;
+}
+
 /** A session is not used any more so long before it expires. */
 const reserveMs = 120_000;
 /** Taken when the service does not say. */
@@ -30,10 +36,9 @@ export class ImportSession {
 
   /**
    * Creates one item; nothing is sent to anybody.
-   * @returns the new item's id
    * @throws AppError E_SOURCE_UNAVAILABLE when it is unclear whether it was created
    */
-  async create(folderId: string, data: Buffer, signal: AbortSignal): Promise<string> {
+  async create(folderId: string, data: Buffer, signal: AbortSignal): Promise<ImportedItem> {
     const body = JSON.stringify({
       FolderId: folderId,
       Mode: 'create',
@@ -41,8 +46,8 @@ export class ImportSession {
     });
     for (let fresh = 0; ; fresh += 1) {
       const session = await this.#current(signal);
-      const itemId = await this.#post(session, body, signal);
-      if (itemId !== undefined) return itemId;
+      const imported = await this.#post(session, body, signal);
+      if (imported !== undefined) return imported;
       if (fresh === freshSessionsMax) {
         throw new AppError('E_SOURCE_DENIED', 'the service refuses its own import sessions');
       }
@@ -51,7 +56,7 @@ export class ImportSession {
   }
 
   /** undefined: the session is not accepted any more; nothing was created. */
-  #post(session: Session, body: string, signal: AbortSignal): Promise<string | undefined> {
+  #post(session: Session, body: string, signal: AbortSignal): Promise<ImportedItem | undefined> {
     const { client, lane } = this.#access;
     const what = 'import an item';
     return client.retrying({ method: 'POST', repeatable: false, signal }, async () => {
@@ -70,7 +75,9 @@ export class ImportSession {
       if (reply.status >= 300) {
         throw client.error({ status: reply.status, headers: reply.headers, body: answer }, what);
       }
-      return requiredTextAt(recordOf(answer, 'the import answer'), 'itemId', 'the import answer');
+      const made = recordOf(answer, 'the import answer');
+      const itemId = requiredTextAt(made, 'itemId', 'the import answer');
+      return { itemId, changeKey: textAt(made, 'changeKey') };
     });
   }
 

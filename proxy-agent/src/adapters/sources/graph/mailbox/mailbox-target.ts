@@ -9,7 +9,7 @@ import type {
 import { batchPartsMax } from '../client/batch.ts';
 import { isRecord, textAt } from '../client/json-value.ts';
 import { concurrently } from '../round/concurrently.ts';
-import { findImported } from './import-search.ts';
+import { Claims, findImported } from './import-search.ts';
 import { ImportSession, isUnclear } from './import-session.ts';
 import { exchangeHeaders, itemPath, type MailboxAccess } from './mailbox-api.ts';
 import { ensureFolders } from './target-folders.ts';
@@ -40,8 +40,7 @@ export class MailboxTarget implements RestoreTarget {
   readonly #access: MailboxAccess;
   readonly #session: ImportSession;
   #empty: ReadonlySet<string> = new Set();
-  /** Items that this restore has made or found: nobody else may claim them. */
-  readonly #claimed = new Set<string>();
+  readonly #claims = new Claims();
 
   constructor(access: MailboxAccess) {
     this.#access = access;
@@ -164,7 +163,8 @@ export class MailboxTarget implements RestoreTarget {
     const data = await contentOf(work.restore);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        this.#claimed.add(await this.#session.create(work.folderId, data, work.signal));
+        const made = await this.#session.create(work.folderId, data, work.signal);
+        this.#claims.add(made.itemId, made.changeKey);
         return;
       } catch (error) {
         work.signal.throwIfAborted();
@@ -176,16 +176,14 @@ export class MailboxTarget implements RestoreTarget {
     }
   }
 
-  async #claimImported(work: Import, sinceMs: number): Promise<boolean> {
+  #claimImported(work: Import, sinceMs: number): Promise<boolean> {
     const sought = {
       item: work.restore.item,
       folderId: work.folderId,
       sinceMs: sinceMs - clockSkewMs,
-      claimed: this.#claimed,
+      claims: this.#claims,
     };
-    const found = await findImported(this.#access, sought, work.signal);
-    if (found !== undefined) this.#claimed.add(found);
-    return found !== undefined;
+    return findImported(this.#access, sought, work.signal);
   }
 }
 
