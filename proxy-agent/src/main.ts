@@ -7,6 +7,7 @@ import { nodeEntropy } from '@firn/shared/compute/node-entropy';
 import { isAppError } from '@firn/shared/errors/app-error';
 import { Releasers } from '@firn/shared/lifecycle/releasers';
 import { watchSignals } from '@firn/shared/lifecycle/signals';
+import { makeProviderStores } from '@firn/shared/object-store/provider-stores';
 import { makeJsonLogger } from '@firn/shared/observe/json-logger';
 import type { Logger } from '@firn/shared/observe/logger';
 import { decodeJoinString, type JoinString } from '@firn/shared/rpc/enrolment/join-string';
@@ -17,7 +18,6 @@ import { EnrolledIdentity } from './adapters/identity/enrolled-identity.ts';
 import { IdentityFile } from './adapters/identity/identity-file.ts';
 import { openSqliteJournal } from './adapters/journal/sqlite-journal.ts';
 import { makeSources } from './adapters/sources/organization-sources.ts';
-import { makeObjectStores } from './adapters/stores/provider-stores.ts';
 import { type AgentPorts, runAgent } from './app/run-agent.ts';
 import { type AgentConfig, readConfig } from './config.ts';
 
@@ -60,7 +60,7 @@ async function openPorts(
     random: systemRandom,
     entropy: nodeEntropy,
     compute: nodeCompute,
-    stores: makeObjectStores(systemClock, systemRandom),
+    stores: makeProviderStores(systemClock, systemRandom),
     sources: makeSources(systemClock, systemRandom),
     logger,
     rssBytes: () => process.memoryUsage.rss(),

@@ -1,4 +1,4 @@
-import { orAborted } from './or-aborted.ts';
+import { orAborted } from '@firn/shared/time/or-aborted';
 
 /**
  * Whether this process may own the worker's repositories. Only the incarnation

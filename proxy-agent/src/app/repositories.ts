@@ -2,9 +2,9 @@ import { AppError } from '@firn/shared/errors/app-error';
 import type { RepositoryRef, SecretBundle, StorageRef } from '@firn/shared/gen/firn/link/v1/work';
 import type { BlobStore, Clock, Compute, Entropy } from '@firn/shared/repository/ports';
 import { openRepository, type Repository } from '@firn/shared/repository/repository';
+import type { StorageCredentials } from '@firn/shared/rpc/storage-credentials';
 import type { ObjectStores } from '../ports/object-stores.ts';
 import type { Ownership } from './ownership.ts';
-import type { StorageCredentials } from './storage-credentials.ts';
 
 export interface RepositoriesOptions {
   readonly stores: ObjectStores;

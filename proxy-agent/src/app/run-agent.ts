@@ -1,10 +1,12 @@
 import type { Bus } from '@firn/shared/bus/bus';
+import { ProgressMeter } from '@firn/shared/bus/progress-meter';
 import { isAppError } from '@firn/shared/errors/app-error';
 import type { Assignment } from '@firn/shared/gen/firn/link/v1/link';
 import { SecretBundle } from '@firn/shared/gen/firn/link/v1/work';
 import type { Logger } from '@firn/shared/observe/logger';
 import type { Compute, Entropy } from '@firn/shared/repository/ports';
 import { toProblem } from '@firn/shared/rpc/problem';
+import { StorageCredentials } from '@firn/shared/rpc/storage-credentials';
 import type { ObjectStores } from '../ports/object-stores.ts';
 import type { Sources } from '../ports/sources.ts';
 import type { WorkerIdentity } from '../ports/worker-identity.ts';
@@ -12,13 +14,11 @@ import { keepCertificate } from './keep-certificate.ts';
 import { AgentLink, type AgentLinkPorts } from './link/agent-link.ts';
 import { RemoteRepacks } from './link/remote-repacks.ts';
 import { Ownership } from './ownership.ts';
-import { ProgressMeter } from './progress-meter.ts';
 import { Repositories, required } from './repositories.ts';
 import type { SessionContext, SessionSettings } from './session-context.ts';
 import { SessionEvents } from './session-events.ts';
 import { runToEnd, type SessionLeft } from './session-run.ts';
 import { Sessions } from './sessions.ts';
-import { StorageCredentials } from './storage-credentials.ts';
 import { serveViews } from './view/serve-views.ts';
 import { makeWakeup } from './wakeup.ts';
 
@@ -69,6 +69,8 @@ class Agent {
   constructor(ports: AgentPorts, settings: AgentSettings) {
     this.#ports = ports;
     this.#settings = settings;
+    // It may fail before anybody waits for it.
+    this.#failure.promise.catch(() => undefined);
     const { clock, entropy, boxes, journal } = ports;
     this.#link = new AgentLink(ports);
     this.#ownership = new Ownership(incarnation(entropy));

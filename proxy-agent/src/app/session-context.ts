@@ -1,9 +1,9 @@
+import type { ProgressMeter } from '@firn/shared/bus/progress-meter';
 import type { SecretBundle } from '@firn/shared/gen/firn/link/v1/work';
 import type { Clock, Compute, Entropy } from '@firn/shared/repository/ports';
 import type { Journal, SessionKey } from '../ports/journal.ts';
 import type { RepackExecutor } from '../ports/repack-executor.ts';
 import type { Sources } from '../ports/sources.ts';
-import type { ProgressMeter } from './progress-meter.ts';
 import type { Repositories } from './repositories.ts';
 import type { SessionEvents } from './session-events.ts';
 

@@ -1,10 +1,10 @@
 import type { Bus } from '@firn/shared/bus/bus';
+import { publishProgress } from '@firn/shared/bus/progress-meter';
 import { AppError, isAppError } from '@firn/shared/errors/app-error';
 import type { Counts, Work } from '@firn/shared/gen/firn/link/v1/work';
 import { toProblem } from '@firn/shared/rpc/problem';
 import { addCounts, noCounts } from '../domain/counts.ts';
 import { outcomeOf } from '../domain/work-outcome.ts';
-import { publishProgress } from './progress-meter.ts';
 import { runSession } from './run-session.ts';
 import { type SessionContext, stopReason } from './session-context.ts';
 

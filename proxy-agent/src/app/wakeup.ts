@@ -1,4 +1,4 @@
-import { orAborted } from './or-aborted.ts';
+import { orAborted } from '@firn/shared/time/or-aborted';
 
 /** Lets one loop sleep until somebody has something for it. */
 export interface Wakeup {

@@ -3,10 +3,10 @@ import type { RepackResult, RepackWorker } from '@firn/shared/gen/firn/link/v1/l
 import type { RepackTask } from '@firn/shared/repository/repack/point-copy';
 import type { SendOnLink } from '@firn/shared/rpc/link/run-link';
 import { fromProblem } from '@firn/shared/rpc/problem';
+import { orAborted } from '@firn/shared/time/or-aborted';
 import type { Boxes } from '../../ports/boxes.ts';
 import type { SessionKey } from '../../ports/journal.ts';
 import type { RepackExecutor } from '../../ports/repack-executor.ts';
-import { orAborted } from '../or-aborted.ts';
 
 /** So that a worker writes one pack while the next task travels. */
 const tasksPerWorker = 2;

@@ -15,13 +15,13 @@ import type {
   WorkerMessage,
 } from '@firn/shared/rpc/link/link-stream';
 import { type LinkOptions, runLink, type SendOnLink } from '@firn/shared/rpc/link/run-link';
+import type { StorageCredentials } from '@firn/shared/rpc/storage-credentials';
 import type { Clock } from '@firn/shared/time/clock';
 import type { Boxes } from '../../ports/boxes.ts';
 import type { Journal } from '../../ports/journal.ts';
 import { sendEvents } from '../event-sender.ts';
 import type { Ownership } from '../ownership.ts';
 import type { Sessions } from '../sessions.ts';
-import type { StorageCredentials } from '../storage-credentials.ts';
 import type { Wakeup } from '../wakeup.ts';
 import type { RemoteRepacks } from './remote-repacks.ts';
 

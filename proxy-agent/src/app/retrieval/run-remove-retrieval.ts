@@ -1,5 +1,5 @@
 import type { RemoveRetrievalWork } from '@firn/shared/gen/firn/link/v1/work';
-import { warmName } from '@firn/shared/repository/retrieve/packs-needed';
+import { warmName } from '@firn/shared/repository/retrieve/warm-name';
 import { forEachConcurrent } from '../for-each-concurrent.ts';
 import type { SessionContext } from '../session-context.ts';
 import { retrievalPin } from './run-retrieval.ts';

@@ -1,10 +1,7 @@
 import type { RetrievalWork } from '@firn/shared/gen/firn/link/v1/work';
 import type { BlobStore } from '@firn/shared/repository/ports';
-import {
-  type NeededPack,
-  packsNeeded,
-  warmName,
-} from '@firn/shared/repository/retrieve/packs-needed';
+import { type NeededPack, packsNeeded } from '@firn/shared/repository/retrieve/packs-needed';
+import { warmName } from '@firn/shared/repository/retrieve/warm-name';
 import { forEachConcurrent } from '../for-each-concurrent.ts';
 import { packSelections } from '../selections.ts';
 import type { SessionContext } from '../session-context.ts';

@@ -2,10 +2,10 @@ import type { ViewRequest, ViewResponse } from '@firn/shared/gen/firn/link/v1/li
 import { SecretBundle } from '@firn/shared/gen/firn/link/v1/work';
 import type { ViewStream } from '@firn/shared/rpc/link/grpc-link';
 import { toProblem } from '@firn/shared/rpc/problem';
+import type { StorageCredentials } from '@firn/shared/rpc/storage-credentials';
 import type { Boxes } from '../../ports/boxes.ts';
 import { forEachConcurrent } from '../for-each-concurrent.ts';
 import type { Repositories } from '../repositories.ts';
-import type { StorageCredentials } from '../storage-credentials.ts';
 import { answerView } from './answer-view.ts';
 
 export interface ServeViews {

@@ -1,17 +1,22 @@
 import { isAbsolute, join } from 'node:path';
-import { AppError } from '@firn/shared/errors/app-error';
-import type { StorageRef } from '@firn/shared/gen/firn/link/v1/work';
-import { AzureStore } from '@firn/shared/object-store/azure/azure-store';
-import { FolderStore } from '@firn/shared/object-store/folder/folder-store';
-import { RetryingStore } from '@firn/shared/object-store/retrying-store';
-import type { BlobStore, Clock } from '@firn/shared/repository/ports';
-import type { ObjectStores } from '../../ports/object-stores.ts';
+import { AppError } from '../errors/app-error.ts';
+import type { StorageRef } from '../gen/firn/link/v1/work.ts';
+import type { BlobStore } from '../repository/ports.ts';
+import type { Clock } from '../time/clock.ts';
+import { AzureStore } from './azure/azure-store.ts';
+import { FolderStore } from './folder/folder-store.ts';
+import { RetryingStore } from './retrying-store.ts';
+
+export interface ProviderStores {
+  /** @param sasToken asked before every call; empty for a folder */
+  open(storage: StorageRef, sasToken: () => Promise<string>): BlobStore;
+}
 
 /** A storage that does not answer is tried for about two minutes. */
 const policy = { triesMax: 9, delayMsFirst: 500, delayMsMax: 30_000 };
 
 /** Azure Blob containers and local folders, with retries of what is safe to repeat. */
-export function makeObjectStores(clock: Clock, random: () => number): ObjectStores {
+export function makeProviderStores(clock: Clock, random: () => number): ProviderStores {
   const ports = { clock, random };
   return {
     open: (storage, sasToken) => new RetryingStore(bareStore(storage, sasToken), { policy, ports }),

@@ -1,8 +1,9 @@
-import type { Bus } from '@firn/shared/bus/bus';
-import type { Progress } from '@firn/shared/bus/progress';
-import { subjects } from '@firn/shared/bus/subjects';
-import type { Clock } from '@firn/shared/time/clock';
-import type { SessionKey } from '../ports/journal.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Bus } from './bus.ts';
+import type { Progress } from './progress.ts';
+import { subjects } from './subjects.ts';
+
+type SessionKey = Pick<Progress, 'sessionId' | 'attempt'>;
 
 type Totals = Omit<Progress, 'sessionId' | 'attempt' | 'atMs'>;
 type Sum = 'objectsDone' | 'items' | 'bytes' | 'itemsFailed' | 'packs';

@@ -1,6 +1,6 @@
-import type { StorageCredential } from '@firn/shared/gen/firn/link/v1/work';
-import type { Clock } from '@firn/shared/time/clock';
-import { orAborted } from './or-aborted.ts';
+import type { StorageCredential } from '../gen/firn/link/v1/work.ts';
+import type { Clock } from '../time/clock.ts';
+import { orAborted } from '../time/or-aborted.ts';
 
 /** Asks the controller for a fresh credential; the answer comes to put. */
 export type RequestCredential = (sessionId: string, storageId: string) => Promise<void>;
