@@ -116,7 +116,7 @@ export class Oracle implements StorageWatcher {
   }
 
   #reaches(root: string, name: string): boolean {
-    if (parseRoot(root).metaName === name) return true;
+    if (root.startsWith(`${name}#`)) return true;
     const catalog = this.#catalog(root);
     return catalog !== undefined && packsOf(this.state, root, catalog).has(name);
   }
@@ -132,6 +132,13 @@ export class Oracle implements StorageWatcher {
   }
 }
 
+const jsonOfStates = new WeakMap<LogState, string>();
+
+/** States never change, and are compared more than once. */
 function asJson(state: LogState): string {
-  return JSON.stringify(encodeLogState(state));
+  const known = jsonOfStates.get(state);
+  if (known !== undefined) return known;
+  const json = JSON.stringify(encodeLogState(state));
+  jsonOfStates.set(state, json);
+  return json;
 }

@@ -11,6 +11,7 @@ import {
 /** Entries unsealed. Bytes that were decoded once are known again by identity. */
 export class PlainCodec implements EntryCodec {
   readonly #entries = new WeakMap<Uint8Array, LogEntry>();
+  readonly #checkpoints = new WeakMap<Uint8Array, LogState>();
 
   async encodeEntry(entry: LogEntry): Promise<Uint8Array> {
     const bytes = Buffer.from(JSON.stringify(entry));
@@ -46,6 +47,10 @@ export class PlainCodec implements EntryCodec {
   }
 
   async decodeCheckpoint(_n: number, stored: Uint8Array): Promise<LogState> {
-    return decodeLogState(JSON.parse(Buffer.from(stored).toString()) as LogStateJson);
+    const known = this.#checkpoints.get(stored);
+    if (known !== undefined) return known;
+    const state = decodeLogState(JSON.parse(Buffer.from(stored).toString()) as LogStateJson);
+    this.#checkpoints.set(stored, state);
+    return state;
   }
 }

@@ -39,7 +39,9 @@ export function effects(state: LogState, body: EntryBody): LogState {
 }
 
 function merged<V>(map: ReadonlyMap<string, V>, more: Iterable<readonly [string, V]>) {
-  return new Map<string, V>([...map, ...more]);
+  const copy = new Map(map);
+  for (const [key, value] of more) copy.set(key, value);
+  return copy;
 }
 
 function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {
