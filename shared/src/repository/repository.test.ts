@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { utf8 } from './bytes.ts';
-import type { Repository } from './repository.ts';
 import {
   anItem,
   anObject,
@@ -9,7 +7,9 @@ import {
   opened,
   owned,
   someBytes,
-} from './testing/test-repository.ts';
+} from '../../test/repository/test-repository.ts';
+import { utf8 } from './bytes.ts';
+import type { Repository } from './repository.ts';
 
 const end = { syncState: utf8('token'), mode: 'full', counts: { items: 1 } } as const;
 

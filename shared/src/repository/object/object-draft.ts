@@ -82,6 +82,13 @@ export class ObjectDraft {
     return buffered === undefined ? previous?.address(contentId) : decodeAddress(buffered);
   }
 
+  /** Anywhere in this draft: also in runs that it has written. */
+  async address(contentId: string): Promise<ContentAddress | undefined> {
+    const value =
+      this.#addresses.get(contentId) ?? (await this.readers.index.get(this.#index, contentId));
+    return value && decodeAddress(value);
+  }
+
   async putAddress(contentId: string, address: ContentAddress): Promise<void> {
     this.#addresses.set(contentId, encodeAddress(address));
     await this.#buffered(addressBytes);

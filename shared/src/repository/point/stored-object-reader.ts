@@ -5,6 +5,7 @@ import { FrameReader } from '../read/frame-reader.ts';
 import { Locator } from '../read/locate.ts';
 import type { PackFetcher } from '../read/pack-fetcher.ts';
 import { neverStored, type PackOrder, readInPackOrder, stream } from '../read/pack-order.ts';
+import { deriveSegmentKey } from '../segment/segment-key.ts';
 import { pageOf } from './item-page.ts';
 import type {
   ItemFilter,
@@ -83,7 +84,12 @@ export class StoredObjectReader implements ObjectReader {
     const { context, packs, object, state } = this.#options;
     const { objectId } = object;
     const { keys, ports } = context;
-    const frames = new FrameReader({ compute: ports.compute, keys, packs, objectId });
+    const { compute } = ports;
+    const frames = new FrameReader({
+      ...{ compute, packs, objectId },
+      segmentKeyOf: async ({ address, place }) =>
+        deriveSegmentKey(compute, await keys.objectKey(place.keyId), address.segment),
+    });
     return { objectId, frames, locator: new Locator(state) };
   }
 }

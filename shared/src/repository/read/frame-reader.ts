@@ -1,17 +1,19 @@
 import { damaged, isDamage, naming } from '../damaged.ts';
 import type { ContentAddress } from '../index/address.ts';
-import type { KeyRing } from '../keys/key-ring.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
 import type { Compute } from '../ports.ts';
 import { openFrame } from '../segment/frame.ts';
-import { deriveSegmentKey, type SegmentKey } from '../segment/segment-key.ts';
+import type { SegmentKey } from '../segment/segment-key.ts';
 import type { PackFetcher } from './pack-fetcher.ts';
 
 export interface FrameReaderOptions {
   readonly compute: Compute;
-  readonly keys: KeyRing;
   readonly packs: PackFetcher;
   readonly objectId: string;
+  /** Asked once per segment, as long as it is in use. */
+  readonly segmentKeyOf: (content: PlacedContent) => Promise<SegmentKey>;
+  /** Fetched neighbourhoods that are kept, of up to 4 MiB each. Default 1: enough in pack order. */
+  readonly fetchesKept?: number;
 }
 
 /** A content, and the place of its segment. */
@@ -36,7 +38,7 @@ export class FrameReader {
   readonly #opened = new Map<string, Uint8Array>();
   readonly #segmentKeys = new Map<string, Promise<SegmentKey>>();
   #openedBytes = 0;
-  #fetched = new Map<string, Uint8Array>();
+  readonly #fetched: Map<string, Uint8Array>[] = [];
   #plan: readonly PlacedContent[] = [];
   #planned = new Map<string, number>();
 
@@ -68,8 +70,8 @@ export class FrameReader {
     const known = this.#opened.get(id);
     if (known !== undefined) return known;
     const sealed = await this.#sealed(content);
-    const { address, place } = content;
-    const segment = await this.#segmentKey(address.segment, place.keyId);
+    const { address } = content;
+    const segment = await this.#segmentKey(content);
     const placeOfFrame = { segment, number: address.frame, kind: 'data' } as const;
     const frame = await openFrame(this.#options.compute, placeOfFrame, sealed);
     this.#keep(id, frame);
@@ -78,7 +80,7 @@ export class FrameReader {
 
   async #sealed(content: PlacedContent): Promise<Uint8Array> {
     const id = frameId(content);
-    const known = this.#fetched.get(id);
+    const known = this.#fetchedFrame(id);
     if (known !== undefined) return known;
     const run = this.#neighbours(content);
     if (run.length === 1) return this.#fetchOne(content);
@@ -88,7 +90,7 @@ export class FrameReader {
       // The run may reach into what is missing, while this frame is there.
       if (!isDamage(error)) throw error;
     }
-    return this.#fetched.get(id) ?? this.#fetchOne(content);
+    return this.#fetchedFrame(id) ?? this.#fetchOne(content);
   }
 
   async #fetchOne({ address, place }: PlacedContent): Promise<Uint8Array> {
@@ -104,12 +106,16 @@ export class FrameReader {
     const offset = startOf(first);
     const length = startOf(last) + last.address.frameLength - offset;
     const { bytes } = await this.#options.packs.get(first.place.pack, { offset, length });
-    this.#fetched = new Map(
-      run.map((content) => {
-        const at = startOf(content) - offset;
-        return [frameId(content), bytes.subarray(at, at + content.address.frameLength)];
-      }),
-    );
+    const frames = run.map((content) => {
+      const at = startOf(content) - offset;
+      return [frameId(content), bytes.subarray(at, at + content.address.frameLength)] as const;
+    });
+    this.#fetched.push(new Map(frames));
+    if (this.#fetched.length > (this.#options.fetchesKept ?? 1)) this.#fetched.shift();
+  }
+
+  #fetchedFrame(id: string): Uint8Array | undefined {
+    return this.#fetched.find((frames) => frames.has(id))?.get(id);
   }
 
   /** The frame, and planned ones that follow it closely in the same pack. */
@@ -140,18 +146,18 @@ export class FrameReader {
     }
   }
 
-  #segmentKey(segment: string, keyId: string): Promise<SegmentKey> {
+  #segmentKey(content: PlacedContent): Promise<SegmentKey> {
+    const { segment } = content.address;
     const known = this.#segmentKeys.get(segment);
     if (known !== undefined) return known;
-    const { keys, compute } = this.#options;
-    const deriving = keys.objectKey(keyId).then((key) => deriveSegmentKey(compute, key, segment));
-    this.#segmentKeys.set(segment, deriving);
-    deriving.catch(() => this.#segmentKeys.delete(segment));
+    const asked = this.#options.segmentKeyOf(content);
+    this.#segmentKeys.set(segment, asked);
+    asked.catch(() => this.#segmentKeys.delete(segment));
     const [oldest] = this.#segmentKeys.keys();
     if (this.#segmentKeys.size > segmentKeysMax && oldest !== undefined) {
       this.#segmentKeys.delete(oldest);
     }
-    return deriving;
+    return asked;
   }
 }
 

@@ -1,6 +1,3 @@
-import type { PointReader } from '../point/point-reader.ts';
-import type { RepositorySession } from '../session/repository-session.ts';
-
 /** One target pack to be written by anybody who holds the plan. */
 export interface RepackTask {
   /** From 1, in order. */
@@ -17,9 +14,11 @@ export interface CopiedObject {
   readonly objectId: string;
   readonly displayName: string;
   readonly status: 'copied' | 'unchanged';
+  /** New or changed rows, of which the content may have been there. */
   readonly items: number;
   /** Not copied, since the source is damaged; recorded as failed in the target. */
   readonly damagedItems: number;
+  /** Of content that was added, before compression. */
   readonly bytes: number;
 }
 
@@ -39,7 +38,8 @@ export interface Accepted {
 /**
  * Copies a point of one repository into a session of another. tasks() is
  * consumed while manifests are accepted in any order; a task whose worker was
- * lost is given, with the same plan, to another.
+ * lost is given, with the same plan, to another. Objects that the session has
+ * committed already are passed over.
  */
 export interface PointCopy {
   /** Yields a task as soon as its pack is full. Waits for nothing but its reader. */
@@ -49,12 +49,3 @@ export interface PointCopy {
   /** Objects that needed no task, since the last call (unchanged, or only rows differ). */
   takeFinished(): readonly CopiedObject[];
 }
-
-export interface CopyPoint {
-  readonly source: PointReader;
-  readonly target: RepositorySession;
-  /** Of the target's packs; 128 MiB on Azure, 256 MiB else. */
-  readonly packBytes: number;
-}
-
-export type OpenPointCopy = (options: CopyPoint) => Promise<PointCopy>;

@@ -3,12 +3,14 @@ import { invariant } from '../../errors/invariant.ts';
 import { toHex } from '../bytes.ts';
 import { failedKey, folderKey, itemKey } from '../catalog/catalog-keys.ts';
 import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
+import type { ContentAddress } from '../index/address.ts';
 import { encodeJson } from '../json.ts';
 import type { ObjectKey } from '../keys/key-ring.ts';
 import type { MetaPacks, MetaRef } from '../meta/meta-packs.ts';
 import type { FinishedDraft, ObjectDraft } from '../object/object-draft.ts';
 import { encodeRoot, type ObjectRecord } from '../object/object-record.ts';
 import { referencedPacks } from '../object/referenced-packs.ts';
+import type { SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import { sealBox } from '../segment/box.ts';
 import type { ContentWriter } from './content-writer.ts';
@@ -86,6 +88,32 @@ export class StoredObjectWriter implements ObjectWriter {
       if (row.failed !== undefined) await this.#markFailed(row.itemId);
       else await this.#unmarkFailed(row.itemId);
     });
+  }
+
+  get key(): ObjectKey {
+    return this.#options.key;
+  }
+
+  /** A segment that a worker stored, and the contents in it. */
+  acceptSegment(
+    segment: string,
+    place: SegmentPlace,
+    contents: Iterable<readonly [string, ContentAddress]>,
+  ): Promise<void> {
+    return this.#writing(async () => {
+      const { draft } = this.#options;
+      draft.putPlace(segment, place);
+      for (const [contentId, address] of contents) await draft.putAddress(contentId, address);
+    });
+  }
+
+  /** Whether all of the contents are stored. */
+  async hasContents(contentIds: readonly string[]): Promise<boolean> {
+    for (const contentId of contentIds) {
+      const address = await this.#writing(() => this.#options.draft.address(contentId));
+      if (address === undefined) return false;
+    }
+    return true;
   }
 
   async moveItem(row: NewItem): Promise<void> {

@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { nodeCompute } from '../../compute/node-compute.ts';
-import { createHeader, initializeRepository } from '../header/repository-header.ts';
-import type { RepositoryPorts } from '../ports.ts';
-import { openRepository, type Repository } from '../repository.ts';
-import type { NewItem, ObjectIdentity } from '../session/repository-session.ts';
+import { nodeCompute } from '../../src/compute/node-compute.ts';
+import {
+  createHeader,
+  initializeRepository,
+} from '../../src/repository/header/repository-header.ts';
+import type { RepositoryPorts } from '../../src/repository/ports.ts';
+import { openRepository, type Repository } from '../../src/repository/repository.ts';
+import type { NewItem, ObjectIdentity } from '../../src/repository/session/repository-session.ts';
 import { TestStore } from './test-store.ts';
 
 export interface TestRepository {

@@ -1,5 +1,12 @@
-import { AppError } from '../../errors/app-error.ts';
-import type { Blob, BlobInfo, BlobStore, ByteRange, CopyOptions, PutOptions } from '../ports.ts';
+import { AppError } from '../../src/errors/app-error.ts';
+import type {
+  Blob,
+  BlobInfo,
+  BlobStore,
+  ByteRange,
+  CopyOptions,
+  PutOptions,
+} from '../../src/repository/ports.ts';
 
 interface StoredBlob {
   readonly bytes: Uint8Array;

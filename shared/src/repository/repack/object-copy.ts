@@ -1,0 +1,113 @@
+import type { CatalogItem } from '../catalog/row.ts';
+import type { StoredObjectReader } from '../point/stored-object-reader.ts';
+import type { StoredObjectWriter } from '../session/stored-object-writer.ts';
+import type { StoredSession } from '../session/stored-session.ts';
+import type { ObjectPlan } from './object-plan.ts';
+import type { PlannedContent, PlannedTarget, RepackedSegment } from './plan-codec.ts';
+import type { CopiedObject } from './point-copy.ts';
+
+export interface ObjectCopyOptions {
+  readonly source: StoredObjectReader;
+  readonly session: StoredSession;
+  readonly plan: ObjectPlan;
+}
+
+export interface RepackedPack {
+  readonly pack: string;
+  readonly packLength: number;
+}
+
+/** One object on its way into the target. */
+export class ObjectCopy {
+  readonly objectId: string;
+  readonly plan: ObjectPlan;
+  /** Tasks that hold contents of it and are not accepted yet. */
+  openTasks = 0;
+  /** No further task will hold contents of it. */
+  isPlanned = false;
+  readonly #options: ObjectCopyOptions;
+  #writer: Promise<StoredObjectWriter> | undefined;
+  #bytes = 0;
+
+  constructor(options: ObjectCopyOptions) {
+    this.#options = options;
+    this.plan = options.plan;
+    this.objectId = options.source.object.objectId;
+  }
+
+  get isReady(): boolean {
+    return this.isPlanned && this.openTasks === 0;
+  }
+
+  /** Opened with the first content, or at the end. */
+  writer(): Promise<StoredObjectWriter> {
+    const { session, source } = this.#options;
+    this.#writer ??= session.openWriter(source.object, source.state.record.contentIds);
+    return this.#writer;
+  }
+
+  /** @param contents of the target, without damaged ones, in the order of the plan */
+  async accept(
+    { pack, packLength }: RepackedPack,
+    target: PlannedTarget,
+    stored: { readonly segment: RepackedSegment; readonly contents: readonly PlannedContent[] },
+  ): Promise<void> {
+    const { id, offset, frames } = stored.segment;
+    const length = frames.reduce((sum, frame) => sum + frame, 0);
+    const writer = await this.writer();
+    const place = { pack, offset, length, keyId: target.keyId, packLength };
+    await writer.acceptSegment(id, place, addresses(stored.segment, stored.contents));
+    for (const content of stored.contents) this.#bytes += content.length;
+  }
+
+  /** Carries the rows over. Items whose content did not arrive are recorded as failed. */
+  async finish(): Promise<CopiedObject> {
+    const { source } = this.#options;
+    const writer = await this.writer();
+    for await (const change of this.plan.folders()) {
+      if (change.type === 'put') await writer.putFolder(change.row);
+      else await writer.removeFolder(change.id);
+    }
+    let items = 0;
+    let damagedItems = 0;
+    for await (const change of this.plan.items()) {
+      if (change.type === 'removed') await writer.removeItem(change.id);
+      else if (await this.#put(writer, change.row)) items += 1;
+      else damagedItems += 1;
+    }
+    const { mode, counts } = source.object;
+    await writer.finish({ syncState: await source.state.syncState(), mode, counts });
+    const { objectId, displayName } = source.object;
+    const status = 'copied';
+    return { objectId, displayName, status, items, damagedItems, bytes: this.#bytes };
+  }
+
+  async #put(writer: StoredObjectWriter, row: CatalogItem): Promise<boolean> {
+    if (await writer.hasContents(row.content)) {
+      await writer.putStored(row);
+      return true;
+    }
+    await writer.failItem(row, {
+      code: 'E_REPOSITORY_DAMAGED',
+      message: 'its content is damaged in the repository that was copied from',
+    });
+    return false;
+  }
+}
+
+function* addresses(segment: RepackedSegment, contents: readonly PlannedContent[]) {
+  let next = 0;
+  let frameOffset = 0;
+  for (const [frame, frameLength] of segment.frames.entries()) {
+    let offset = 0;
+    for (let count = segment.contents[frame] ?? 0; count > 0; count -= 1, next += 1) {
+      const content = contents[next];
+      if (content === undefined) return;
+      const { contentId, length } = content;
+      const inFrame = { frame, frameOffset, frameLength, offset, length };
+      yield [contentId, { segment: segment.id, ...inFrame }] as const;
+      offset += length;
+    }
+    frameOffset += frameLength;
+  }
+}

@@ -1,0 +1,149 @@
+/** Plans and results of repack tasks. docs/repository-format.md, "Repack task and result". */
+import { concatBytes, fromHex, readU32, toHex, u32, writeU32 } from '../bytes.ts';
+import { damaged } from '../damaged.ts';
+import { decodeJson, encodeJson } from '../json.ts';
+import type { Compute } from '../ports.ts';
+
+export interface PlannedSource {
+  /** Id of the segment. */
+  readonly segment: string;
+  readonly pack: string;
+  /** Of the segment, in the pack. */
+  readonly offset: number;
+  /** Of this segment alone, hex. */
+  readonly key: string;
+}
+
+export interface PlannedFrame {
+  /** Position in sources. */
+  readonly source: number;
+  readonly frame: number;
+  /** Of the sealed frame, in the segment. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface PlannedTarget {
+  readonly objectId: string;
+  readonly keyId: string;
+  /** 8 bytes, hex, and the prefix key that belongs to them. */
+  readonly idPrefix: string;
+  readonly key: string;
+  /** How many of the contents, in order, are its. */
+  readonly contents: number;
+}
+
+export interface PlannedContent {
+  readonly contentId: string;
+  /** Position in frames. */
+  readonly frame: number;
+  /** In the opened frame. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface RepackPlan {
+  readonly pack: {
+    /** Of the pack's name, up to the random part. */
+    readonly namePrefix: string;
+    readonly footerIdPrefix: string;
+    readonly footerKey: string;
+  };
+  readonly sources: readonly PlannedSource[];
+  readonly frames: readonly PlannedFrame[];
+  readonly targets: readonly PlannedTarget[];
+  readonly contents: readonly PlannedContent[];
+}
+
+export interface RepackedSegment {
+  /** Position in the plan's targets. */
+  readonly target: number;
+  readonly id: string;
+  readonly offset: number;
+  /** Sealed length of each frame. */
+  readonly frames: readonly number[];
+  /** Number of contents in each frame, in the order of the plan. */
+  readonly contents: readonly number[];
+}
+
+export interface RepackDamage {
+  /** Positions in the plan's contents. */
+  readonly contents: readonly number[];
+  readonly pack: string;
+  readonly message: string;
+}
+
+export interface RepackResult {
+  readonly pack: string;
+  readonly packLength: number;
+  readonly segments: readonly RepackedSegment[];
+  readonly damaged: readonly RepackDamage[];
+}
+
+const contentIdBytes = 32;
+const contentEntryBytes = contentIdBytes + 12;
+const plainBytesMax = 4 * 1024 * 1024;
+
+export function encodePlan(compute: Compute, plan: RepackPlan): Promise<Uint8Array> {
+  const { pack, sources, targets, contents } = plan;
+  const frames = plan.frames.map(({ source, frame, offset, length }) => {
+    return [source, frame, offset, length];
+  });
+  const json = encodeJson({ pack, sources, frames, targets });
+  return packed(compute, concatBytes([u32(json.length), json, ...contents.map(encodeContent)]));
+}
+
+export async function decodePlan(compute: Compute, bytes: Uint8Array): Promise<RepackPlan> {
+  const plain = await unpacked(compute, bytes);
+  const jsonEnd = 4 + readU32(plain, 0);
+  const json = decodeJson<
+    Omit<RepackPlan, 'frames' | 'contents'> & {
+      readonly frames: readonly [number, number, number, number][];
+    }
+  >(plain.subarray(4, jsonEnd));
+  const frames = json.frames.map(([source, frame, offset, length]) => {
+    return { source, frame, offset, length };
+  });
+  const contents: PlannedContent[] = [];
+  for (let at = jsonEnd; at + contentEntryBytes <= plain.length; at += contentEntryBytes) {
+    contents.push(decodeContent(plain, at));
+  }
+  return { ...json, frames, contents };
+}
+
+export function encodeResult(compute: Compute, result: RepackResult): Promise<Uint8Array> {
+  return packed(compute, encodeJson(result));
+}
+
+export async function decodeResult(compute: Compute, bytes: Uint8Array): Promise<RepackResult> {
+  return decodeJson<RepackResult>(await unpacked(compute, bytes));
+}
+
+function encodeContent({ contentId, frame, offset, length }: PlannedContent): Uint8Array {
+  const entry = new Uint8Array(contentEntryBytes);
+  entry.set(fromHex(contentId));
+  writeU32(entry, contentIdBytes, frame);
+  writeU32(entry, contentIdBytes + 4, offset);
+  writeU32(entry, contentIdBytes + 8, length);
+  return entry;
+}
+
+function decodeContent(bytes: Uint8Array, at: number): PlannedContent {
+  return {
+    contentId: toHex(bytes.subarray(at, at + contentIdBytes)),
+    frame: readU32(bytes, at + contentIdBytes),
+    offset: readU32(bytes, at + contentIdBytes + 4),
+    length: readU32(bytes, at + contentIdBytes + 8),
+  };
+}
+
+async function packed(compute: Compute, plain: Uint8Array): Promise<Uint8Array> {
+  return concatBytes([u32(plain.length), await compute.compress(plain)]);
+}
+
+async function unpacked(compute: Compute, bytes: Uint8Array): Promise<Uint8Array> {
+  if (bytes.length < 4) throw damaged('a repack message is cut off');
+  const length = readU32(bytes, 0);
+  if (length > plainBytesMax) throw damaged(`a repack message says that it has ${length} bytes`);
+  return compute.decompress(bytes.subarray(4), length);
+}

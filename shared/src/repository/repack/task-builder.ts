@@ -1,0 +1,144 @@
+import { toHex } from '../bytes.ts';
+import type { ObjectKey } from '../keys/key-ring.ts';
+import type { OpenContext } from '../open-context.ts';
+import { frameId } from '../read/frame-reader.ts';
+import { derivePrefixKey, deriveSegmentKey, idPrefixBytes } from '../segment/segment-key.ts';
+import { sharedFrameBytes } from '../session/content-writer.ts';
+import type { NeededContent } from './object-plan.ts';
+import type {
+  PlannedContent,
+  PlannedFrame,
+  PlannedSource,
+  PlannedTarget,
+  RepackPlan,
+} from './plan-codec.ts';
+
+export interface TaskBuilderOptions {
+  readonly source: OpenContext;
+  readonly target: OpenContext;
+  /** Of the target's packs. */
+  readonly namePrefix: string;
+  readonly packBytes: number;
+}
+
+/** A plan < 1 MiB: what its parts take, uncompressed. */
+const planBytesMax = 900 * 1024;
+const contentBytes = 44;
+const frameBytes = 32;
+const sourceBytes = 280;
+const targetBytes = 240;
+
+type OpenTarget = PlannedTarget & { contents: number };
+
+/** Gathers the contents of one target pack. */
+export class TaskBuilder {
+  readonly #options: TaskBuilderOptions;
+  readonly #sources = new Map<string, { readonly at: number; readonly source: PlannedSource }>();
+  readonly #frames = new Map<string, { readonly at: number; readonly frame: PlannedFrame }>();
+  readonly #targets: OpenTarget[] = [];
+  readonly #contents: PlannedContent[] = [];
+  /** Item of each content, for naming what is damaged. */
+  readonly itemIds: string[] = [];
+  #sealedBytes = 0;
+  #bytes = 0;
+
+  constructor(options: TaskBuilderOptions) {
+    this.#options = options;
+  }
+
+  get isFull(): boolean {
+    const planBytes =
+      this.#contents.length * contentBytes +
+      this.#frames.size * frameBytes +
+      this.#sources.size * sourceBytes +
+      this.#targets.length * targetBytes;
+    return this.#sealedBytes >= this.#options.packBytes || planBytes >= planBytesMax;
+  }
+
+  /** About what the pack will have. */
+  get sealedBytes(): number {
+    return this.#sealedBytes;
+  }
+
+  /** Before compression. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get contents(): number {
+    return this.#contents.length;
+  }
+
+  get objectIds(): readonly string[] {
+    return this.#targets.map(({ objectId }) => objectId);
+  }
+
+  async add(objectId: string, key: ObjectKey, needed: NeededContent): Promise<void> {
+    const target = await this.#target(objectId, key);
+    const { address } = needed.placed;
+    const { offset, length } = address;
+    const frame = await this.#frame(needed);
+    this.#contents.push({ contentId: needed.contentId, frame, offset, length });
+    this.itemIds.push(needed.itemId);
+    target.contents += 1;
+    this.#bytes += length;
+    this.#sealedBytes += sealedShare(length, address.frameLength);
+  }
+
+  async build(): Promise<RepackPlan> {
+    const { namePrefix, target } = this.#options;
+    const { compute, entropy } = target.ports;
+    const idPrefix = entropy.randomBytes(idPrefixBytes);
+    const footer = await derivePrefixKey(compute, target.keys.derived.footers, idPrefix);
+    return {
+      pack: { namePrefix, footerIdPrefix: toHex(idPrefix), footerKey: toHex(footer.key) },
+      sources: [...this.#sources.values()].map(({ source }) => source),
+      frames: [...this.#frames.values()].map(({ frame }) => frame),
+      targets: this.#targets,
+      contents: this.#contents,
+    };
+  }
+
+  async #target(objectId: string, key: ObjectKey): Promise<OpenTarget> {
+    const last = this.#targets.at(-1);
+    if (last?.objectId === objectId) return last;
+    const { compute, entropy } = this.#options.target.ports;
+    const idPrefix = entropy.randomBytes(idPrefixBytes);
+    const prefix = await derivePrefixKey(compute, key.key, idPrefix);
+    const keys = { keyId: key.id, idPrefix: toHex(idPrefix), key: toHex(prefix.key) };
+    const target = { objectId, ...keys, contents: 0 };
+    this.#targets.push(target);
+    return target;
+  }
+
+  async #frame({ placed }: NeededContent): Promise<number> {
+    const id = frameId(placed);
+    const known = this.#frames.get(id);
+    if (known !== undefined) return known.at;
+    const { frame, frameOffset, frameLength } = placed.address;
+    const source = await this.#source(placed);
+    const at = this.#frames.size;
+    const planned = { source, frame, offset: frameOffset, length: frameLength };
+    this.#frames.set(id, { at, frame: planned });
+    return at;
+  }
+
+  async #source({ address, place }: NeededContent['placed']): Promise<number> {
+    const known = this.#sources.get(address.segment);
+    if (known !== undefined) return known.at;
+    const { ports, keys } = this.#options.source;
+    const objectKey = await keys.objectKey(place.keyId);
+    const { key } = await deriveSegmentKey(ports.compute, objectKey, address.segment);
+    const { pack, offset } = place;
+    const at = this.#sources.size;
+    const source = { segment: address.segment, pack, offset, key: toHex(key) };
+    this.#sources.set(address.segment, { at, source });
+    return at;
+  }
+}
+
+/** What a content takes of its sealed frame, which it may share with others. */
+function sealedShare(length: number, frameLength: number): number {
+  if (length > sharedFrameBytes) return frameLength;
+  return Math.min(length, (length * frameLength) / sharedFrameBytes);
+}
