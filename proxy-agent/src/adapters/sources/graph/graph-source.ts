@@ -39,6 +39,14 @@ export interface GraphSourceOptions {
 const defaultGraphUrl = 'https://graph.microsoft.com';
 const defaultLoginUrl = 'https://login.microsoftonline.com';
 
+/** Clouds whose Graph has an audience of its own. [Microsoft: deployments] */
+const sovereign = /\.microsoft\.us$|^https:\/\/microsoftgraph\.chinacloudapi\.cn$/;
+
+/** Tokens are for the service, however its address is reached. */
+function audienceOf(origin: string): string {
+  return sovereign.test(origin) ? origin : defaultGraphUrl;
+}
+
 /** A Microsoft 365 organization by Microsoft Graph. Makes no request by itself. */
 export function createGraphSource(options: GraphSourceOptions): Source {
   return new GraphSource(options);
@@ -63,7 +71,7 @@ class GraphSource implements Source {
     const tokens = makeTokenSource({
       credential: { ...options.organization, ...options.credential },
       loginUrl: options.loginUrl || defaultLoginUrl,
-      audience: base.origin,
+      audience: audienceOf(base.origin),
       sender,
     });
     this.#options = options;
