@@ -104,10 +104,16 @@ export function controlRoutes(parts: AdminParts): readonly PlainRoute[] {
 }
 
 function report(parts: AdminParts): unknown {
-  const totals = parts.parties.map((party) => [party.kind, party.totals()] as const);
+  const totals = new Map(parts.parties.map((party) => [party.kind, party.totals()]));
+  const mail = totals.get('mail') ?? { items: 0, bytes: 0 };
+  const file = totals.get('file') ?? { items: 0, bytes: 0 };
   return {
     users: parts.directory.size,
-    content: Object.fromEntries(totals),
+    mails: mail.items,
+    mailBytes: mail.bytes,
+    files: file.items,
+    fileBytes: file.bytes,
+    bytes: mail.bytes + file.bytes,
     throttled: parts.budget.refused,
     sent: parts.sent.all().length,
     requests: parts.stats.report(),

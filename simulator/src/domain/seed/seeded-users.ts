@@ -27,6 +27,17 @@ function seededUser(random: RandomStream, plan: UserPlan, index: number): User {
   });
 }
 
+/** A user for a mailbox that has a name of its own, such as a folder's. */
+export function namedUser(random: RandomStream, plan: UserPlan, name: string): User {
+  const nickname = plainLetters(name) === '' ? `user${random.below(1_000_000)}` : nicknameOf(name);
+  return makeUser(random, plan, { givenName: name, surname: '', nickname });
+}
+
+function nicknameOf(name: string): string {
+  const [local = name] = name.split('@');
+  return local.replaceAll(/[^\w.-]/g, '_').toLowerCase();
+}
+
 function oddUsers(random: RandomStream, plan: UserPlan): readonly User[] {
   const named = (givenName: string): User =>
     makeUser(random, plan, { givenName, surname: 'Account', nickname: givenName.toLowerCase() });
@@ -47,9 +58,9 @@ function makeUser(
   return {
     id: drawGuid(random),
     userPrincipalName,
-    displayName: `${names.givenName} ${names.surname}`,
+    displayName: `${names.givenName} ${names.surname}`.trim(),
     givenName: names.givenName,
-    surname: names.surname,
+    surname: names.surname === '' ? null : names.surname,
     mail: userPrincipalName,
     mailNickname: names.nickname,
     jobTitle: random.pick(JOB_TITLES),
