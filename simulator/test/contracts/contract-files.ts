@@ -38,3 +38,10 @@ export function readExamples(prefix: string): readonly Example[] {
       };
     });
 }
+
+/** One row of the table of endpoints that a backup product uses. */
+export type Endpoint = { readonly method: string; readonly path: string; readonly kind: string };
+
+export function readEndpoints(): readonly Endpoint[] {
+  return JSON.parse(readFileSync(join(FOLDER, 'graph', 'endpoints.json'), 'utf8'));
+}

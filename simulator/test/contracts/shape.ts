@@ -1,6 +1,6 @@
 /**
  * What an example shows and an answer lacks: member names, and the JSON type of their values, down
- * through objects; of arrays any member of the answer may have what the example's members have.
+ * through objects; null may stand for any value, since the metadata judge that; of arrays any member of the answer may have what the example's members have.
  */
 export function missingFrom(answer: unknown, example: unknown, path = ''): string[] {
   if (example === null || example === undefined) return [];
@@ -9,7 +9,7 @@ export function missingFrom(answer: unknown, example: unknown, path = ''): strin
     return example.flatMap((member) => nearest(answer, member, `${path}[]`));
   }
   if (typeof example === 'object') return missingMembers(answer, example, path);
-  if (typeof answer === typeof example) return [];
+  if (answer === null || typeof answer === typeof example) return [];
   return [`${path}: ${typeof answer} instead of ${typeof example}`];
 }
 
