@@ -102,6 +102,10 @@ function tooLarge(limitBytes: number): GraphError {
   });
 }
 
+/**
+ * Sends an answer. `done` is called when the last byte is handed over, and not later: a client
+ * that has its answer may come again at once and must not find its own slot still taken.
+ */
 async function send(
   reply: FastifyReply,
   response: ApiResponse,
@@ -111,10 +115,23 @@ async function send(
   reply.code(response.status);
   if (response.json !== undefined) reply.header('content-type', JSON_TYPE);
   reply.headers({ ...response.headers });
+  if (response.stream) {
+    return reply.send(Readable.from(thenDone(response.stream, done), { objectMode: false }));
+  }
+  done();
   if (response.json !== undefined) return reply.send(JSON.stringify(response.json));
-  if (response.stream) return reply.send(Readable.from(response.stream, { objectMode: false }));
-  if (response.bytes) return reply.send(Buffer.from(response.bytes));
-  return reply.send();
+  return reply.send(response.bytes && Buffer.from(response.bytes));
+}
+
+async function* thenDone(
+  stream: AsyncIterable<Uint8Array>,
+  done: () => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } finally {
+    done();
+  }
 }
 
 const JSON_TYPE =

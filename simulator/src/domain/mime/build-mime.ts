@@ -76,8 +76,12 @@ function attachmentPart(file: MimeAttachment): string {
   return `${head}Content-Transfer-Encoding: base64\r\n\r\n${base64Lines(file.bytes)}`;
 }
 
+/** Base64 in lines of 76 characters, 57 bytes each. */
 function base64Lines(bytes: Uint8Array): string {
-  return Buffer.from(bytes)
-    .toString('base64')
-    .replaceAll(/(.{76})/g, '$1\r\n');
+  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const lines: string[] = [];
+  for (let at = 0; at < source.length; at += 57) {
+    lines.push(source.toString('base64', at, at + 57));
+  }
+  return lines.join('\r\n');
 }

@@ -152,8 +152,9 @@ function drawFiles(
 /** Bytes that do not compress, four at a time. */
 function drawBytes(random: RandomStream, sizeBytes: number): Uint8Array {
   const bytes = Buffer.alloc(Math.ceil(sizeBytes / 4) * 4);
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length; at += 4) {
-    bytes.writeUInt32LE(Math.floor(random.next() * 4_294_967_296), at);
+    words.setUint32(at, random.next() * 4_294_967_296, true);
   }
   return bytes.subarray(0, sizeBytes);
 }
