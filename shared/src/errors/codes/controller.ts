@@ -106,6 +106,11 @@ export const controllerCodes = {
     meaning: 'The proxy agent did not answer in time.',
     help: 'Try again; if it stays, look at the log of the proxy agent.',
   },
+  E_PROXY_ANSWER_INVALID: {
+    retry: 'never',
+    meaning: 'The proxy agent answered with something that this controller does not understand.',
+    help: 'Install the same release of controller and proxy agent.',
+  },
   E_SESSION_ATTEMPTS_EXHAUSTED: {
     retry: 'after-repair',
     meaning: 'The session was tried too often without an end.',

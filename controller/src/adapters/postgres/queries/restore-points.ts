@@ -1,0 +1,69 @@
+import type { RestorePoint } from '../../../domain/restore-point.ts';
+import type { PageRequest } from '../../../ports/records.ts';
+import type {
+  NewRestorePoint,
+  RestorePointFilter,
+  RestorePointRecords,
+} from '../../../ports/restore-records.ts';
+import type { Db } from '../db.ts';
+import { equals, selectPage } from '../page.ts';
+
+const select = `SELECT p.*, st.storage_class FROM restore_points p
+  JOIN repositories r ON r.id = p.repository_id
+  JOIN object_storages st ON st.id = r.object_storage_id`;
+
+const notForgotten = 'r.deleted_at IS NULL';
+
+export function makeRestorePointRecords(db: Db): RestorePointRecords {
+  return {
+    put: (point) => putPoint(db, point),
+    get: (id) => db.first<RestorePoint>(`${select} WHERE p.id = $1 AND ${notForgotten}`, [id]),
+    list: (filter, page) => listPoints(db, filter, page),
+    newestOf: (jobId, repositoryId) =>
+      db.first<RestorePoint>(
+        `${select} WHERE p.job_id = $1 AND p.repository_id = $2 AND ${notForgotten}
+          ORDER BY p.position DESC LIMIT 1`,
+        [jobId, repositoryId],
+      ),
+  };
+}
+
+async function putPoint(db: Db, point: NewRestorePoint): Promise<void> {
+  await db.rows(
+    `INSERT INTO restore_points AS p (id, job_id, copy_job_id, organization_id, repository_id,
+        created_at, objects, partial, complete)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+      ON CONFLICT (id) DO UPDATE SET
+        created_at = excluded.created_at,
+        objects = greatest(p.objects, excluded.objects),
+        partial = excluded.partial,
+        complete = p.complete OR excluded.complete`,
+    [
+      point.id,
+      point.jobId,
+      point.copyJobId,
+      point.organizationId,
+      point.repositoryId,
+      point.createdAt,
+      point.objects,
+      point.partial,
+      point.complete,
+    ],
+  );
+}
+
+function listPoints(db: Db, filter: RestorePointFilter, page: PageRequest) {
+  return selectPage<RestorePoint>(db, {
+    select,
+    order: 'p.position',
+    direction: 'DESC',
+    where: [
+      { sql: notForgotten, values: [] },
+      ...equals('p.job_id', filter.jobId),
+      ...equals('p.copy_job_id', filter.copyJobId),
+      ...equals('p.organization_id', filter.organizationId),
+      ...equals('p.repository_id', filter.repositoryId),
+    ],
+    page,
+  });
+}

@@ -1,0 +1,222 @@
+import type { Progress } from '@firn/shared/bus/progress';
+import type { CopyJob, Job } from '@firn/shared/rest/schemas/job';
+import type { ObjectStorage } from '@firn/shared/rest/schemas/object-storage';
+import type { Organization } from '@firn/shared/rest/schemas/organization';
+import type { ProxyAgent } from '@firn/shared/rest/schemas/proxy';
+import type { Repository } from '@firn/shared/rest/schemas/repository';
+import type { RestorePoint } from '@firn/shared/rest/schemas/restore-point';
+import type { Retrieval } from '@firn/shared/rest/schemas/retrieval';
+import type {
+  Finding,
+  LogEntry,
+  Session,
+  SessionObject,
+  SessionProgress,
+} from '@firn/shared/rest/schemas/session';
+import type { Token } from '@firn/shared/rest/schemas/token';
+import type * as resources from '../../domain/resources.ts';
+import type * as points from '../../domain/restore-point.ts';
+import type * as sessions from '../../domain/session.ts';
+import type { Worker } from '../../domain/worker.ts';
+
+/**
+ * Records as the API shows them. Each names its fields one by one, so that a
+ * sealed secret or a new column never gets out by itself.
+ */
+
+type Present<T> = { [K in keyof T as null extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as null extends T[K] ? K : never]?: NonNullable<T[K]>;
+};
+
+/** Leaves out what is null: absent means unknown in the API. */
+function present<T extends object>(fields: T): Present<T> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
+  ) as Present<T>;
+}
+
+export function encodeOrganization(row: resources.Organization): Organization {
+  const { id, name, tenantId, clientId, certificatePem, certificateExpiresAt } = row;
+  const { graphUrl, loginUrl, caPem, createdAt } = row;
+  return present({
+    id,
+    name,
+    tenantId,
+    clientId,
+    certificatePem,
+    certificateExpiresAt,
+    graphUrl,
+    loginUrl,
+    caPem,
+    createdAt,
+  });
+}
+
+export function encodeObjectStorage(row: resources.ObjectStorage): ObjectStorage {
+  const { id, name, provider, endpoint, accountName, container, folder } = row;
+  const { storageClass, createdAt } = row;
+  return present({
+    id,
+    name,
+    provider,
+    endpoint,
+    accountName,
+    container,
+    folder,
+    storageClass,
+    createdAt,
+  });
+}
+
+export function encodeProxy(row: Worker, connected: boolean): ProxyAgent {
+  const { id, name, version, lastSeenAt, certificateExpiresAt, createdAt } = row;
+  return present({ id, name, connected, version, lastSeenAt, certificateExpiresAt, createdAt });
+}
+
+export function encodeRepository(row: resources.Repository): Repository {
+  const { id, name, proxyId, objectStorageId, state, encrypted } = row;
+  const { retentionType, retentionDays, createdAt } = row;
+  return {
+    id,
+    name,
+    proxyId,
+    objectStorageId,
+    state,
+    encrypted,
+    retentionType,
+    retentionDays,
+    createdAt,
+  };
+}
+
+export function encodeJob(row: resources.Job): Job {
+  const { id, name, organizationId, repositoryId, scope, objects, createdAt } = row;
+  const { users, excludeUsers, entireOrganization } = scope;
+  const { lastSessionId } = row;
+  return {
+    ...present({ id, name, organizationId, repositoryId, objects, createdAt, lastSessionId }),
+    scope: {
+      entireOrganization,
+      ...(users === undefined ? {} : { users: [...users] }),
+      ...(excludeUsers === undefined ? {} : { excludeUsers: [...excludeUsers] }),
+    },
+  };
+}
+
+export function encodeCopyJob(row: resources.CopyJob): CopyJob {
+  const { id, name, jobId, repositoryId, packSizeMib, repackBy, createdAt, lastSessionId } = row;
+  const packSizeMiB = packSizeMib;
+  return present({
+    id,
+    name,
+    jobId,
+    repositoryId,
+    packSizeMiB,
+    repackBy,
+    createdAt,
+    lastSessionId,
+  });
+}
+
+export function encodeSession(row: sessions.Session, progress?: Progress): Session {
+  const { id, kind, state, attempt, proxyId, repositoryId, organizationId, jobId } = row;
+  const { copyJobId, restorePointId, retrievalId, createdAt, startedAt, endedAt } = row;
+  const { counts, problem, objectCounts: objects } = row;
+  return present({
+    id,
+    kind,
+    state,
+    attempt,
+    proxyId,
+    repositoryId,
+    organizationId,
+    jobId,
+    copyJobId,
+    restorePointId,
+    retrievalId,
+    createdAt,
+    startedAt,
+    endedAt,
+    counts,
+    objects,
+    problem,
+    progress: progress === undefined ? null : encodeProgress(progress),
+  });
+}
+
+export function encodeProgress(progress: Progress): SessionProgress {
+  const { sessionId: _sessionId, atMs, ...rest } = progress;
+  return { ...rest, at: new Date(atMs).toISOString() };
+}
+
+export function encodeSessionObject(row: sessions.SessionObject): SessionObject {
+  const { objectId, kind, name, userName: user, status, mode, counts, problem } = row;
+  const failedItems = row.failedItems.map((item) => ({
+    itemId: item.itemId,
+    name: item.name,
+    folder: item.folder,
+    ...(item.problem === undefined ? {} : { problem: item.problem }),
+  }));
+  return present({ objectId, kind, name, user, status, mode, counts, failedItems, problem });
+}
+
+export function encodeLogEntry({ number, at, level, message }: sessions.LogEntry): LogEntry {
+  return { number, at, level, message };
+}
+
+export function encodeFinding(row: sessions.Finding): Finding {
+  const { number, severity, blob, objectId, problem } = row;
+  return present({ number, severity, blob, objectId, items: [...row.items], problem });
+}
+
+export function encodeRestorePoint(row: points.RestorePoint): RestorePoint {
+  const { id, jobId, copyJobId, organizationId, repositoryId, storageClass } = row;
+  const { createdAt, objects, partial, complete } = row;
+  return present({
+    id,
+    jobId,
+    copyJobId,
+    organizationId,
+    repositoryId,
+    storageClass,
+    createdAt,
+    objects,
+    partial,
+    complete,
+  });
+}
+
+export function encodeRetrieval(row: points.Retrieval): Retrieval {
+  const { id, restorePointId, copyJobId, repositoryId, state, priority } = row;
+  const { availabilitySeconds, availableUntil, packsTotal, packsReady, bytes } = row;
+  const { sessionId, createdAt } = row;
+  return present({
+    id,
+    restorePointId,
+    copyJobId,
+    repositoryId,
+    state,
+    objects: row.objects.map(encodeSelection),
+    priority,
+    availabilitySeconds,
+    availableUntil,
+    packsTotal,
+    packsReady,
+    bytes,
+    sessionId,
+    createdAt,
+  });
+}
+
+function encodeSelection({ objectId, folderIds, itemIds }: sessions.ObjectSelection) {
+  return {
+    objectId,
+    ...(folderIds === undefined ? {} : { folderIds: [...folderIds] }),
+    ...(itemIds === undefined ? {} : { itemIds: [...itemIds] }),
+  };
+}
+
+export function encodeToken(row: resources.ApiToken): Token {
+  const { id, name, scope, createdAt, expiresAt, lastUsedAt } = row;
+  return present({ id, name, scope, createdAt, expiresAt, lastUsedAt });
+}

@@ -1,0 +1,21 @@
+import type { OperationId } from '@firn/shared/rest/route-table';
+import type { Handlers } from '../handler.ts';
+import { proxyHandlers, repositoryHandlers, storageHandlers } from './infrastructure.ts';
+import { exploreHandlers, recoveryHandlers, restorePointHandlers } from './recovery.ts';
+import { sessionHandlers, systemHandlers } from './sessions.ts';
+import { copyJobHandlers, jobHandlers, organizationHandlers } from './work.ts';
+
+/** One handler per operation of the route table; a missing one does not compile. */
+export const allHandlers: Handlers<OperationId> = {
+  ...organizationHandlers,
+  ...jobHandlers,
+  ...copyJobHandlers,
+  ...storageHandlers,
+  ...proxyHandlers,
+  ...repositoryHandlers,
+  ...sessionHandlers,
+  ...systemHandlers,
+  ...restorePointHandlers,
+  ...exploreHandlers,
+  ...recoveryHandlers,
+};

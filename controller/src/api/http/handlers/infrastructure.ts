@@ -1,0 +1,83 @@
+import { createEnrollmentToken } from '../../../app/enrollment/create-enrollment-token.ts';
+import { enrollWorker } from '../../../app/enrollment/enroll-worker.ts';
+import {
+  createObjectStorage,
+  deleteObjectStorage,
+  findObjectStorage,
+} from '../../../app/resources/object-storages.ts';
+import { deleteProxy, findProxy } from '../../../app/resources/proxies.ts';
+import {
+  checkRepository,
+  createRepository,
+  deleteRepository,
+  findRepository,
+} from '../../../app/resources/repositories.ts';
+import { encodeObjectStorage, encodeProxy, encodeRepository, encodeSession } from '../encode.ts';
+import { encodePage, type Handlers, pageRequest } from '../handler.ts';
+
+type Storages =
+  | 'createObjectStorage'
+  | 'listObjectStorages'
+  | 'getObjectStorage'
+  | 'deleteObjectStorage';
+
+export const storageHandlers: Handlers<Storages> = {
+  createObjectStorage: async ({ context, body }) =>
+    encodeObjectStorage(await createObjectStorage(context, body)),
+  listObjectStorages: async ({ context, query }) =>
+    encodePage(await context.database.objectStorages.list(pageRequest(query)), encodeObjectStorage),
+  getObjectStorage: async ({ context, params }) =>
+    encodeObjectStorage(await findObjectStorage(context, params.objectStorage)),
+  deleteObjectStorage: async ({ context, params }) => {
+    await deleteObjectStorage(context, params.objectStorage);
+    return undefined;
+  },
+};
+
+type Proxies = 'createEnrollmentToken' | 'listProxies' | 'getProxy' | 'deleteProxy' | 'enroll';
+
+export const proxyHandlers: Handlers<Proxies> = {
+  createEnrollmentToken: ({ context, body }) => createEnrollmentToken(context, body.name),
+  listProxies: async ({ context, query }) =>
+    encodePage(await context.database.workers.listProxies(pageRequest(query)), (proxy) =>
+      encodeProxy(proxy, context.links.isUp(proxy.id)),
+    ),
+  getProxy: async ({ context, params }) => {
+    const proxy = await findProxy(context, params.proxy);
+    return encodeProxy(proxy, context.links.isUp(proxy.id));
+  },
+  deleteProxy: async ({ context, params }) => {
+    await deleteProxy(context, params.proxy);
+    return undefined;
+  },
+  enroll: async ({ context, body }) => {
+    const csr = Buffer.from(body.csr, 'base64');
+    const { workerId, certificatePem } = await enrollWorker(context, { token: body.token, csr });
+    const { caPem } = context.authority;
+    return { workerId, certificatePem, caPem, linkAddress: context.settings.linkAddress };
+  },
+};
+
+type Repositories =
+  | 'createRepository'
+  | 'listRepositories'
+  | 'getRepository'
+  | 'deleteRepository'
+  | 'checkRepository';
+
+export const repositoryHandlers: Handlers<Repositories> = {
+  createRepository: async ({ context, body }) => {
+    const { repository, session } = await createRepository(context, body);
+    return { repository: encodeRepository(repository), session: encodeSession(session) };
+  },
+  listRepositories: async ({ context, query }) =>
+    encodePage(await context.database.repositories.list(pageRequest(query)), encodeRepository),
+  getRepository: async ({ context, params }) =>
+    encodeRepository(await findRepository(context, params.repository)),
+  deleteRepository: async ({ context, params }) => {
+    await deleteRepository(context, params.repository);
+    return undefined;
+  },
+  checkRepository: async ({ context, params, body }) =>
+    encodeSession(await checkRepository(context, params.repository, body.readData ?? true)),
+};

@@ -1,0 +1,104 @@
+import { AppError } from '@firn/shared/errors/app-error';
+import {
+  ExploreFolderPage,
+  ExploreItemPage,
+  ExploreObjectPage,
+} from '@firn/shared/rest/schemas/explore';
+import type { Static, TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { createRestore } from '../../../app/recovery/create-restore.ts';
+import {
+  createRetrieval,
+  findRestorePoint,
+  findRetrieval,
+} from '../../../app/recovery/create-retrieval.ts';
+import { explore } from '../../../app/recovery/explore.ts';
+import { removeRetrieval } from '../../../app/recovery/remove-retrieval.ts';
+import { encodeRestorePoint, encodeRetrieval, encodeSession } from '../encode.ts';
+import { encodePage, type Handlers, pageRequest } from '../handler.ts';
+
+type Points = 'listRestorePoints' | 'getRestorePoint';
+
+export const restorePointHandlers: Handlers<Points> = {
+  listRestorePoints: async ({ context, query }) => {
+    const { cursor: _cursor, limit: _limit, ...filter } = query;
+    const page = await context.database.restorePoints.list(filter, pageRequest(query));
+    return encodePage(page, encodeRestorePoint);
+  },
+  getRestorePoint: async ({ context, params }) =>
+    encodeRestorePoint(await findRestorePoint(context, params.restorePoint)),
+};
+
+type Explore = 'exploreObjects' | 'exploreFolders' | 'exploreItems';
+
+const limitDefault = 100;
+
+export const exploreHandlers: Handlers<Explore> = {
+  exploreObjects: async ({ context, params, query, signal }) => {
+    const answer = await explore(context, {
+      restorePointId: params.restorePoint,
+      retrievalId: query.retrievalId,
+      question: { $case: 'listObjects', value: {} },
+      signal,
+    });
+    return checked(ExploreObjectPage, answer);
+  },
+  exploreFolders: async ({ context, params, query, signal }) => {
+    const { objectId } = params;
+    const { cursor = '', limit = limitDefault } = query;
+    const answer = await explore(context, {
+      restorePointId: params.restorePoint,
+      retrievalId: query.retrievalId,
+      question: { $case: 'listFolders', value: { objectId, cursor, limit } },
+      signal,
+    });
+    return checked(ExploreFolderPage, answer);
+  },
+  exploreItems: async ({ context, params, query, signal }) => {
+    const { objectId, folderId } = params;
+    const { cursor = '', limit = limitDefault } = query;
+    const answer = await explore(context, {
+      restorePointId: params.restorePoint,
+      retrievalId: query.retrievalId,
+      question: { $case: 'listItems', value: { objectId, folderId, cursor, limit } },
+      signal,
+    });
+    return checked(ExploreItemPage, answer);
+  },
+};
+
+/** What a proxy agent answers is checked like what a client sends. */
+function checked<S extends TSchema>(schema: S, answer: unknown): Static<S> {
+  const validator = Compile(schema);
+  if (validator.Check(answer)) return answer as Static<S>;
+  const [error] = validator.Errors(answer);
+  const where = error === undefined ? '' : `: ${error.instancePath} ${error.message}`;
+  throw new AppError(
+    'E_PROXY_ANSWER_INVALID',
+    `the proxy agent answered with a page of another shape${where}`,
+  );
+}
+
+type Recovery =
+  | 'createRetrieval'
+  | 'listRetrievals'
+  | 'getRetrieval'
+  | 'removeRetrieval'
+  | 'createRestore';
+
+export const recoveryHandlers: Handlers<Recovery> = {
+  createRetrieval: async ({ context, body }) => {
+    const { retrieval, session } = await createRetrieval(context, body);
+    return { retrieval: encodeRetrieval(retrieval), session: encodeSession(session) };
+  },
+  listRetrievals: async ({ context, query }) => {
+    const { cursor: _cursor, limit: _limit, ...filter } = query;
+    const page = await context.database.retrievals.list(filter, pageRequest(query));
+    return encodePage(page, encodeRetrieval);
+  },
+  getRetrieval: async ({ context, params }) =>
+    encodeRetrieval(await findRetrieval(context, params.retrieval)),
+  removeRetrieval: async ({ context, params }) =>
+    encodeSession(await removeRetrieval(context, params.retrieval)),
+  createRestore: async ({ context, body }) => encodeSession(await createRestore(context, body)),
+};

@@ -1,0 +1,188 @@
+import type {
+  OrganizationRef,
+  RepositoryRef,
+  StorageRef,
+  ObjectSelection as WireSelection,
+  Work,
+} from '@firn/shared/gen/firn/link/v1/work';
+import type { Job, ObjectStorage, Organization, Repository } from '../../domain/resources.ts';
+import { jobIdOf } from '../../domain/restore-point.ts';
+import type { ObjectSelection, Session } from '../../domain/session.ts';
+import type { Records } from '../../ports/records.ts';
+import { found } from '../resources/found.ts';
+
+type WorkOf = NonNullable<Work['work']>;
+
+/** What the proxy is told to do: read from the record anew for each attempt. */
+export async function buildWork(records: Records, session: Session): Promise<Work> {
+  return { work: await workOf(records, session) };
+}
+
+async function workOf(records: Records, session: Session): Promise<WorkOf> {
+  const repository = await repositoryRef(records, session.repositoryId);
+  switch (session.kind) {
+    case 'initialize': {
+      const { header } = await findRepository(records, session.repositoryId);
+      return { $case: 'initializeRepository', value: { repository, header: Buffer.from(header) } };
+    }
+    case 'backup':
+      return backupWork(records, session, repository);
+    case 'copy':
+      return copyWork(records, session, repository);
+    case 'retrieval':
+      return retrievalWork(records, session, repository);
+    case 'remove-retrieval':
+      return {
+        $case: 'removeRetrieval',
+        value: { repository, retrievalId: session.retrievalId ?? '' },
+      };
+    case 'restore':
+      return restoreWork(records, session, repository);
+    case 'check':
+      return {
+        $case: 'check',
+        value: { repository, readData: session.details.readData ?? true },
+      };
+  }
+}
+
+async function backupWork(
+  records: Records,
+  session: Session,
+  repository: RepositoryRef,
+): Promise<WorkOf> {
+  const jobId = session.jobId ?? '';
+  const job = found('job', jobId, await records.jobs.find(jobId));
+  return {
+    $case: 'backup',
+    value: {
+      repository,
+      organization: await organizationRef(records, job.organizationId),
+      jobId,
+      scope: scopeOf(job),
+      full: session.details.full ?? false,
+    },
+  };
+}
+
+function scopeOf({ scope, objects }: Job) {
+  return {
+    entireOrganization: scope.entireOrganization,
+    users: [...(scope.users ?? [])],
+    excludeUsers: [...(scope.excludeUsers ?? [])],
+    mailboxes: objects.mailboxes,
+    oneDrives: objects.oneDrives,
+  };
+}
+
+async function copyWork(
+  records: Records,
+  session: Session,
+  target: RepositoryRef,
+): Promise<WorkOf> {
+  const { copyJobId, restorePointId } = session;
+  const copyJob = found('copy job', copyJobId ?? '', await records.copyJobs.find(copyJobId ?? ''));
+  const point = await findPoint(records, restorePointId);
+  return {
+    $case: 'copy',
+    value: {
+      source: await repositoryRef(records, point.repositoryId),
+      target,
+      jobId: copyJob.id,
+      sourceJobId: jobIdOf(point),
+      restorePointId: point.id,
+      packBytes: BigInt(copyJob.packSizeMib) * 1024n * 1024n,
+      byAppliance: copyJob.repackBy === 'appliance',
+    },
+  };
+}
+
+async function retrievalWork(
+  records: Records,
+  session: Session,
+  repository: RepositoryRef,
+): Promise<WorkOf> {
+  const id = session.retrievalId ?? '';
+  const retrieval = found('retrieval', id, await records.retrievals.get(id));
+  const point = await findPoint(records, retrieval.restorePointId);
+  return {
+    $case: 'retrieval',
+    value: {
+      repository,
+      jobId: jobIdOf(point),
+      restorePointId: point.id,
+      retrievalId: id,
+      objects: encodeSelections(retrieval.objects),
+      availabilitySeconds: retrieval.availabilitySeconds,
+      priority: retrieval.priority,
+    },
+  };
+}
+
+async function restoreWork(
+  records: Records,
+  session: Session,
+  repository: RepositoryRef,
+): Promise<WorkOf> {
+  const point = await findPoint(records, session.restorePointId);
+  return {
+    $case: 'restore',
+    value: {
+      repository,
+      organization: await organizationRef(records, point.organizationId),
+      jobId: jobIdOf(point),
+      restorePointId: point.id,
+      retrievalId: session.retrievalId ?? '',
+      objects: encodeSelections(session.details.objects ?? []),
+    },
+  };
+}
+
+function encodeSelections(selections: readonly ObjectSelection[]): WireSelection[] {
+  return selections.map(({ objectId, folderIds = [], itemIds = [] }) => ({
+    objectId,
+    folderIds: [...folderIds],
+    itemIds: [...itemIds],
+  }));
+}
+
+async function findPoint(records: Records, id: string | null) {
+  const key = id ?? '';
+  return found('restore point', key, await records.restorePoints.get(key));
+}
+
+async function findRepository(records: Records, id: string): Promise<Repository> {
+  return found('repository', id, await records.repositories.find(id));
+}
+
+export async function repositoryRef(records: Records, id: string): Promise<RepositoryRef> {
+  const { objectStorageId } = await findRepository(records, id);
+  const storage = found(
+    'object storage',
+    objectStorageId,
+    await records.objectStorages.find(objectStorageId),
+  );
+  return { repositoryId: id, storage: storageRef(storage, id) };
+}
+
+/** Each repository has a folder of its own below that of its object storage. */
+function storageRef(storage: ObjectStorage, repositoryId: string): StorageRef {
+  const prefix = storage.folder === '' ? repositoryId : `${storage.folder}/${repositoryId}`;
+  return {
+    storageId: storage.id,
+    provider: storage.provider,
+    endpoint: storage.endpoint ?? '',
+    container: storage.container,
+    prefix,
+    storageClass: storage.storageClass,
+  };
+}
+
+async function organizationRef(records: Records, id: string): Promise<OrganizationRef> {
+  return encodeOrganization(found('organization', id, await records.organizations.find(id)));
+}
+
+function encodeOrganization(organization: Organization): OrganizationRef {
+  const { id, tenantId, clientId, graphUrl, loginUrl, caPem } = organization;
+  return { organizationId: id, tenantId, clientId, graphUrl, loginUrl, caPem: caPem ?? '' };
+}

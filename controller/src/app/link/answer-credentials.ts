@@ -1,0 +1,46 @@
+import type { CredentialsRequest } from '@firn/shared/gen/firn/link/v1/link';
+import { isFinal } from '../../domain/session-state.ts';
+import type { Worker } from '../../domain/worker.ts';
+import { repackWork } from '../appliances/appliance-link.ts';
+import { type Access, mintCredential } from '../assignments/build-secrets.ts';
+import { buildWork } from '../assignments/build-work.ts';
+import type { AppContext } from '../context.ts';
+
+/** Fresh credentials for a storage of a session that the worker has; else no answer. */
+export async function answerCredentials(
+  context: AppContext,
+  worker: Worker,
+  { sessionId, storageId }: CredentialsRequest,
+): Promise<void> {
+  const access = await accessOf(context, worker, sessionId, storageId);
+  if (access === undefined) {
+    context.logger.warn('credentials.refused', { workerId: worker.id, sessionId, storageId });
+    return;
+  }
+  const credential = await mintCredential(context, storageId, access);
+  if (credential === undefined) return;
+  context.links.credentials(worker.id, { sessionId, storageId }, credential);
+}
+
+async function accessOf(
+  context: AppContext,
+  worker: Worker,
+  sessionId: string,
+  storageId: string,
+): Promise<Access | undefined> {
+  const session = await context.database.sessions.get(sessionId);
+  if (session === undefined || isFinal(session.state)) return undefined;
+  if (worker.kind === 'appliance') {
+    const appliance = await context.database.appliances.get(worker.id);
+    if (appliance?.sessionId !== sessionId || appliance.state === 'ended') return undefined;
+    const { source, target } = await repackWork(context, session);
+    if (target?.storageId === storageId) return 'write';
+    return source?.storageId === storageId ? 'read' : undefined;
+  }
+  if (session.proxyId !== worker.id) return undefined;
+  const { work } = await buildWork(context.database, session);
+  if (work === undefined || work.$case === 'repack') return undefined;
+  const refs =
+    work.$case === 'copy' ? [work.value.source, work.value.target] : [work.value.repository];
+  return refs.some((ref) => ref?.storage?.storageId === storageId) ? 'write' : undefined;
+}

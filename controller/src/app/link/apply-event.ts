@@ -1,0 +1,128 @@
+import type { SessionEvent } from '@firn/shared/gen/firn/link/v1/link';
+import type {
+  CheckFinding,
+  RestorePointCommitted,
+  RetrievalChanged,
+  SessionEnded,
+} from '@firn/shared/gen/firn/link/v1/work';
+import type { Session } from '../../domain/session.ts';
+import type { SessionTrigger } from '../../domain/session-state.ts';
+import type { Worker } from '../../domain/worker.ts';
+import type { Records } from '../../ports/records.ts';
+import { changeSessionIn } from '../sessions/change-session.ts';
+import { decodeProblem } from '../sessions/problem-summary.ts';
+import { decodeCounts, decodeObject, oneOf } from './decode-results.ts';
+
+export interface EventOfSession {
+  readonly worker: Worker;
+  readonly session: Session;
+  readonly event: SessionEvent;
+}
+
+/**
+ * What an event changes in the record. An appliance only adds to the log. What
+ * a stale attempt committed is kept, since it stands in the repository; how it
+ * ended says nothing about the session.
+ */
+export async function applyEvent(records: Records, of: EventOfSession): Promise<void> {
+  const { session, worker } = of;
+  const { event, attempt, at } = of.event;
+  if (event === undefined) return;
+  if (event.$case === 'log') {
+    const level = oneOf(['info', 'warning', 'error'] as const, event.value.level, 'info');
+    await records.sessions.addLog(session.id, level, event.value.message, at?.toISOString());
+    return;
+  }
+  if (worker.kind === 'appliance') return;
+  switch (event.$case) {
+    case 'object':
+      return records.sessions.putObject(
+        { sessionId: session.id, attempt },
+        decodeObject(event.value),
+      );
+    case 'restorePoint':
+      return putRestorePoint(records, session, event.value);
+    case 'retrieval':
+      return changeRetrieval(records, session, event.value);
+    case 'finding':
+      return addFinding(records, session, event.value);
+    case 'ended':
+      return attempt === session.attempt ? endSession(records, session, event.value) : undefined;
+  }
+}
+
+async function putRestorePoint(
+  records: Records,
+  session: Session,
+  committed: RestorePointCommitted,
+): Promise<void> {
+  const isCopy = session.kind === 'copy';
+  await records.restorePoints.put({
+    id: session.id,
+    jobId: isCopy ? null : session.jobId,
+    copyJobId: isCopy ? session.copyJobId : null,
+    organizationId: session.organizationId ?? '',
+    repositoryId: session.repositoryId,
+    createdAt: committed.at?.toISOString() ?? session.createdAt,
+    objects: committed.objects,
+    partial: committed.partial,
+    complete: committed.done,
+  });
+  const head = Number(committed.logHead);
+  await records.repositories.setLogHead(session.repositoryId, head, committed.logDigest);
+}
+
+async function changeRetrieval(
+  records: Records,
+  session: Session,
+  changed: RetrievalChanged,
+): Promise<void> {
+  const id = session.retrievalId;
+  if (id === null || changed.retrievalId !== id) return;
+  if (session.kind === 'retrieval') {
+    const { packsTotal, packsReady } = changed;
+    await records.retrievals.setProgress(id, {
+      packsTotal,
+      packsReady,
+      bytes: Number(changed.bytes),
+    });
+  }
+  if (changed.state === 'retrieved') {
+    await records.retrievals.transition(id, 'ready', changed.availableUntil?.toISOString());
+  } else if (changed.state === 'failed' && session.kind === 'retrieval') {
+    await records.retrievals.transition(id, 'fail');
+  } else if (changed.state === 'expired') {
+    await records.retrievals.transition(id, 'removed');
+  }
+}
+
+async function addFinding(
+  records: Records,
+  session: Session,
+  finding: CheckFinding,
+): Promise<void> {
+  await records.sessions.addFinding(session.id, {
+    severity: oneOf(['error', 'warning', 'note'] as const, finding.severity, 'error'),
+    blob: finding.blob === '' ? null : finding.blob,
+    objectId: finding.objectId === '' ? null : finding.objectId,
+    items: finding.items,
+    problem: decodeProblem(finding.problem) ?? null,
+  });
+}
+
+async function endSession(records: Records, session: Session, ended: SessionEnded): Promise<void> {
+  await changeSessionIn(records, {
+    sessionId: session.id,
+    trigger: endTrigger(session, ended.status),
+    attempt: session.attempt,
+    counts: decodeCounts(ended.counts),
+    problem: decodeProblem(ended.problem),
+  });
+}
+
+function endTrigger(session: Session, status: string): SessionTrigger {
+  const known = oneOf(['success', 'warning', 'failed', 'stopped'] as const, status, 'failed');
+  // Stopped by the controller because something went wrong, not by a user.
+  const wentWrong = session.problem !== null && session.problem.code !== 'E_SESSION_STOPPED';
+  return known === 'stopped' && wentWrong ? 'end-failed' : `end-${known}`;
+}

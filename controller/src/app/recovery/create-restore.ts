@@ -1,0 +1,41 @@
+import { assertReadable } from '../../domain/readability.ts';
+import type { ObjectSelection, Session } from '../../domain/session.ts';
+import type { AppContext } from '../context.ts';
+import { readyRepository } from '../resources/jobs.ts';
+import { findOrganization } from '../resources/organizations.ts';
+import { announceSession } from '../sessions/change-session.ts';
+import { newSession } from '../sessions/new-session.ts';
+import { findRestorePoint, findRetrieval } from './create-retrieval.ts';
+
+export interface CreateRestore {
+  readonly restorePointId: string;
+  readonly retrievalId?: string;
+  readonly objects?: readonly ObjectSelection[];
+}
+
+/** E_RETRIEVAL_REQUIRED, E_RETRIEVAL_NOT_READY, E_RETRIEVAL_MISMATCH */
+export async function createRestore(context: AppContext, input: CreateRestore): Promise<Session> {
+  const { database, secrets } = context;
+  const { restorePointId, retrievalId, objects = [] } = input;
+  const point = await findRestorePoint(context, restorePointId);
+  const retrieval =
+    retrievalId === undefined ? undefined : await findRetrieval(context, retrievalId);
+  assertReadable(point, retrieval);
+  await findOrganization(context, point.organizationId);
+  const { proxyId, id: repositoryId } = await readyRepository(database, point.repositoryId);
+  const session = await database.sessions.insert(
+    newSession(secrets.uuid(), {
+      kind: 'restore',
+      proxyId,
+      repositoryId,
+      organizationId: point.organizationId,
+      jobId: point.jobId,
+      copyJobId: point.copyJobId,
+      restorePointId,
+      retrievalId: retrievalId ?? null,
+      details: { objects },
+    }),
+  );
+  announceSession(context, session);
+  return session;
+}

@@ -1,0 +1,71 @@
+import { AppError } from '@firn/shared/errors/app-error';
+import type { Retrieval } from '../../domain/restore-point.ts';
+import type { ObjectSelection, Session } from '../../domain/session.ts';
+import type { AppContext } from '../context.ts';
+import { found } from '../resources/found.ts';
+import { readyRepository } from '../resources/jobs.ts';
+import { announceSession } from '../sessions/change-session.ts';
+import { newSession } from '../sessions/new-session.ts';
+
+export interface CreateRetrieval {
+  readonly restorePointId: string;
+  readonly objects?: readonly ObjectSelection[];
+  readonly availabilitySeconds?: number;
+  readonly priority?: 'standard' | 'high';
+}
+
+const dayInSeconds = 86_400;
+
+/** E_RETRIEVAL_NOT_NEEDED when the point lies in a class that can be read. */
+export async function createRetrieval(
+  context: AppContext,
+  input: CreateRetrieval,
+): Promise<{ retrieval: Retrieval; session: Session }> {
+  const { database, secrets } = context;
+  const { restorePointId, objects = [], availabilitySeconds = dayInSeconds } = input;
+  const point = await findRestorePoint(context, restorePointId);
+  if (point.storageClass !== 'archive') {
+    throw new AppError(
+      'E_RETRIEVAL_NOT_NEEDED',
+      `restore point ${point.id} lies in class ${point.storageClass}, which can be read at once`,
+    );
+  }
+  const { proxyId, id: repositoryId } = await readyRepository(database, point.repositoryId);
+  const [retrievalId, sessionId] = [secrets.uuid(), secrets.uuid()];
+  const created = await database.transaction(async ({ sessions, retrievals }) => {
+    const session = await sessions.insert(
+      newSession(sessionId, {
+        kind: 'retrieval',
+        proxyId,
+        repositoryId,
+        organizationId: point.organizationId,
+        copyJobId: point.copyJobId,
+        restorePointId,
+        retrievalId,
+      }),
+    );
+    const retrieval = await retrievals.insert({
+      id: retrievalId,
+      restorePointId,
+      copyJobId: point.copyJobId,
+      repositoryId,
+      sessionId,
+      objects,
+      priority: input.priority ?? 'standard',
+      availabilitySeconds,
+    });
+    return { session, retrieval };
+  });
+  announceSession(context, created.session);
+  return created;
+}
+
+/** E_NOT_FOUND */
+export async function findRestorePoint({ database }: AppContext, id: string) {
+  return found('restore point', id, await database.restorePoints.get(id));
+}
+
+/** E_NOT_FOUND */
+export async function findRetrieval({ database }: AppContext, id: string): Promise<Retrieval> {
+  return found('retrieval', id, await database.retrievals.get(id));
+}

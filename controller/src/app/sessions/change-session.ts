@@ -1,0 +1,65 @@
+import { subjects } from '@firn/shared/bus/subjects';
+import type { Session } from '../../domain/session.ts';
+import { isFinal } from '../../domain/session-state.ts';
+import type { Records } from '../../ports/records.ts';
+import type { Transition } from '../../ports/session-records.ts';
+import type { AppContext } from '../context.ts';
+
+/**
+ * The one way to change a session's state: the transition and what follows from
+ * an end are one transaction. undefined: the trigger did not apply.
+ */
+export async function changeSession(
+  context: AppContext,
+  transition: Transition,
+): Promise<Session | undefined> {
+  const changed = await context.database.transaction((records) =>
+    changeSessionIn(records, transition),
+  );
+  if (changed !== undefined) announceSession(context, changed);
+  return changed;
+}
+
+/** As changeSession, inside a transaction; announce the session after it. */
+export async function changeSessionIn(
+  records: Records,
+  transition: Transition,
+): Promise<Session | undefined> {
+  const session = await records.sessions.transition(transition);
+  if (session !== undefined && isFinal(session.state)) await concludeSession(records, session);
+  return session;
+}
+
+async function concludeSession(records: Records, session: Session): Promise<void> {
+  const succeeded = session.state === 'success' || session.state === 'warning';
+  if (session.kind === 'initialize') {
+    await records.repositories.setState(session.repositoryId, succeeded ? 'ready' : 'failed');
+  }
+  if (session.retrievalId === null) return;
+  if (session.kind === 'retrieval') {
+    await records.retrievals.transition(session.retrievalId, succeeded ? 'ready' : 'fail');
+  }
+  if (session.kind === 'remove-retrieval' && succeeded) {
+    await records.retrievals.transition(session.retrievalId, 'removed');
+  }
+}
+
+/** After a commit: wakes followers and whoever delivers work, and tells the bus. */
+export function announceSession({ feed, bus }: AppContext, session: Session): void {
+  if (isFinal(session.state)) feed.forget(session.id);
+  else feed.wake(session.id);
+  feed.workWaits();
+  const payload = new TextEncoder().encode(JSON.stringify({ sessionId: session.id }));
+  bus.publish(subjects.sessionChanged(session.id), payload);
+}
+
+/** A line of the session's log, and a wake for its followers. */
+export async function logSession(
+  { database, feed }: AppContext,
+  sessionId: string,
+  level: 'info' | 'warning' | 'error',
+  message: string,
+): Promise<void> {
+  await database.sessions.addLog(sessionId, level, message);
+  feed.wake(sessionId);
+}

@@ -1,0 +1,20 @@
+import type { NewSession } from '../../domain/session.ts';
+
+type Required = Pick<NewSession, 'kind' | 'proxyId' | 'repositoryId'>;
+
+/** A session with nothing but what its kind needs. */
+export function newSession(
+  id: string,
+  about: Required & Partial<Omit<NewSession, 'id'>>,
+): NewSession {
+  return {
+    organizationId: null,
+    jobId: null,
+    copyJobId: null,
+    restorePointId: null,
+    retrievalId: null,
+    details: {},
+    ...about,
+    id,
+  };
+}

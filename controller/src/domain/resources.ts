@@ -1,0 +1,92 @@
+/** What an operator configures. Times are ISO 8601 by the database's clock. */
+
+export interface Organization {
+  readonly id: string;
+  readonly name: string;
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly certificatePem: string;
+  readonly certificateExpiresAt: string;
+  readonly sealedPrivateKey: Uint8Array;
+  readonly graphUrl: string;
+  readonly loginUrl: string;
+  readonly caPem: string | null;
+  readonly createdAt: string;
+}
+
+export type StorageClass = 'hot' | 'cool' | 'cold' | 'archive';
+
+export interface ObjectStorage {
+  readonly id: string;
+  readonly name: string;
+  readonly provider: 'azure-blob' | 'folder';
+  readonly endpoint: string | null;
+  readonly accountName: string | null;
+  readonly sealedAccountKey: Uint8Array | null;
+  readonly container: string;
+  readonly folder: string;
+  readonly storageClass: StorageClass;
+  readonly createdAt: string;
+}
+
+export type RetentionType = 'snapshot' | 'item';
+
+export interface Repository {
+  readonly id: string;
+  readonly name: string;
+  readonly proxyId: string;
+  readonly objectStorageId: string;
+  readonly state: 'initializing' | 'ready' | 'failed';
+  readonly encrypted: boolean;
+  readonly retentionType: RetentionType;
+  readonly retentionDays: number;
+  readonly header: Uint8Array;
+  readonly sealedRootKey: Uint8Array;
+  readonly createdAt: string;
+}
+
+export interface JobScope {
+  readonly entireOrganization: boolean;
+  readonly users?: readonly string[];
+  readonly excludeUsers?: readonly string[];
+}
+
+export interface JobObjects {
+  readonly mailboxes: boolean;
+  readonly oneDrives: boolean;
+}
+
+export interface Job {
+  readonly id: string;
+  readonly name: string;
+  readonly organizationId: string;
+  readonly repositoryId: string;
+  readonly scope: JobScope;
+  readonly objects: JobObjects;
+  readonly createdAt: string;
+  readonly lastSessionId: string | null;
+}
+
+export interface CopyJob {
+  readonly id: string;
+  readonly name: string;
+  readonly jobId: string;
+  readonly repositoryId: string;
+  readonly packSizeMib: number;
+  readonly repackBy: 'proxy' | 'appliance';
+  readonly createdAt: string;
+  readonly lastSessionId: string | null;
+}
+
+export type TokenScope = 'read' | 'operate' | 'admin';
+
+export interface ApiToken {
+  readonly id: string;
+  readonly name: string;
+  readonly scope: TokenScope;
+  readonly secretHash: Uint8Array;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly expired: boolean;
+  readonly lastUsedAt: string | null;
+}

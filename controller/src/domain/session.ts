@@ -1,0 +1,121 @@
+import type { ProblemSummary } from './problem.ts';
+import type { SessionState } from './session-state.ts';
+
+export type SessionKind =
+  | 'initialize'
+  | 'backup'
+  | 'copy'
+  | 'retrieval'
+  | 'remove-retrieval'
+  | 'restore'
+  | 'check';
+
+export interface Counts {
+  readonly items: number;
+  readonly bytes: number;
+  readonly itemsRemoved: number;
+  readonly itemsFailed: number;
+  readonly requests: number;
+  readonly batchedRequests: number;
+  readonly storedBytes: number;
+  readonly packs: number;
+  readonly puts: number;
+}
+
+export interface ObjectSelection {
+  readonly objectId: string;
+  readonly folderIds?: readonly string[];
+  readonly itemIds?: readonly string[];
+}
+
+/** What only some kinds of sessions have. */
+export interface SessionDetails {
+  /** backup: read everything again. */
+  readonly full?: boolean;
+  /** check: read packs back. */
+  readonly readData?: boolean;
+  /** restore: empty or absent means all objects. */
+  readonly objects?: readonly ObjectSelection[];
+}
+
+/** What a session is about; fixed when it is created. */
+export interface NewSession {
+  readonly id: string;
+  readonly kind: SessionKind;
+  readonly proxyId: string;
+  /** The repository that is written, or read where nothing is written. */
+  readonly repositoryId: string;
+  readonly organizationId: string | null;
+  readonly jobId: string | null;
+  readonly copyJobId: string | null;
+  /** The point that is copied, retrieved or restored. */
+  readonly restorePointId: string | null;
+  readonly retrievalId: string | null;
+  readonly details: SessionDetails;
+}
+
+export interface Session extends NewSession {
+  readonly state: SessionState;
+  /** 0 until first assigned. */
+  readonly attempt: number;
+  readonly counts: Counts | null;
+  readonly problem: ProblemSummary | null;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly objectCounts: ObjectCounts;
+}
+
+export interface ObjectCounts {
+  readonly total: number;
+  readonly success: number;
+  readonly warning: number;
+  readonly failed: number;
+  readonly unchanged: number;
+}
+
+/** One try of a session: what leases, events and fences are about. */
+export interface SessionAttempt {
+  readonly sessionId: string;
+  readonly attempt: number;
+}
+
+export interface FailedItem {
+  readonly itemId: string;
+  readonly name: string;
+  readonly folder: string;
+  readonly problem: ProblemSummary | undefined;
+}
+
+export interface SessionObject {
+  readonly objectId: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly userName: string;
+  readonly status: ObjectStatus;
+  readonly mode: string | null;
+  readonly counts: Counts;
+  readonly failedItems: readonly FailedItem[];
+  readonly problem: ProblemSummary | null;
+}
+
+export type ObjectStatus = 'success' | 'warning' | 'failed' | 'unchanged';
+
+export interface LogEntry {
+  /** Grows within a session. */
+  readonly number: number;
+  readonly at: string;
+  readonly level: LogLevel;
+  readonly message: string;
+}
+
+export type LogLevel = 'info' | 'warning' | 'error';
+
+export interface Finding {
+  readonly number: number;
+  readonly severity: 'error' | 'warning' | 'note';
+  readonly blob: string | null;
+  readonly objectId: string | null;
+  readonly items: readonly string[];
+  readonly problem: ProblemSummary | null;
+}

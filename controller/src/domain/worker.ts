@@ -1,0 +1,48 @@
+/** Whoever dials the controller with a certificate of its CA. */
+export interface Worker {
+  readonly id: string;
+  readonly kind: WorkerKind;
+  readonly name: string;
+  readonly version: string | null;
+  /** Of the newest process: it alone may own the worker's repositories. */
+  readonly incarnation: string | null;
+  /** Grows with every link; the newest link wins. */
+  readonly linkEpoch: number;
+  readonly lastSeenAt: string | null;
+  readonly certificateExpiresAt: string | null;
+  readonly revokedAt: string | null;
+  readonly createdAt: string;
+}
+
+export type WorkerKind = 'proxy' | 'appliance';
+
+export interface WorkerCertificate {
+  readonly serialNumber: string;
+  readonly workerId: string;
+  readonly publicKeyHash: Uint8Array;
+  readonly certificatePem: string;
+  readonly expiresAt: string;
+}
+
+/** A right to enrol once, as one worker. */
+export interface EnrollmentToken {
+  readonly tokenHash: Uint8Array;
+  readonly workerKind: WorkerKind;
+  readonly workerName: string;
+  readonly workerId: string;
+  readonly expired: boolean;
+  readonly usedPublicKeyHash: Uint8Array | null;
+  /** Used so recently that a lost reply may be asked for again. */
+  readonly usedRecently: boolean;
+}
+
+/** An archiver appliance of one attempt of a copy session. */
+export interface Appliance {
+  readonly workerId: string;
+  readonly sessionId: string;
+  readonly attempt: number;
+  readonly state: 'intended' | 'launched' | 'working' | 'ended';
+  /** What the launcher needs to end it: a process id. */
+  readonly handle: string | null;
+  readonly overdue: boolean;
+}

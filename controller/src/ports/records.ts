@@ -1,0 +1,117 @@
+import type {
+  ApiToken,
+  CopyJob,
+  Job,
+  ObjectStorage,
+  Organization,
+  Repository,
+} from '../domain/resources.ts';
+import type { RestorePointRecords, RetrievalRecords } from './restore-records.ts';
+import type { SessionRecords } from './session-records.ts';
+import type { ApplianceRecords, WorkerRecords } from './worker-records.ts';
+
+export interface PageRequest {
+  readonly cursor: string | undefined;
+  readonly limit: number;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Absent on the last page. */
+  readonly nextCursor: string | undefined;
+}
+
+/** What an operator configures and names. Deleted ones are not found. */
+export interface NamedRecords<T, New> {
+  /** Fails with E_NAME_TAKEN. */
+  insert(row: New): Promise<T>;
+  find(idOrName: string): Promise<T | undefined>;
+  list(page: PageRequest): Promise<Page<T>>;
+  /** Names of what needs this one, e.g. `job "all mail"`. */
+  usersOf(id: string): Promise<readonly string[]>;
+  /** Keeps the row for the history, without its secrets. */
+  remove(id: string): Promise<void>;
+}
+
+export type NewOrganization = Omit<Organization, 'createdAt'>;
+export type NewObjectStorage = Omit<ObjectStorage, 'createdAt'>;
+export type NewRepository = Omit<Repository, 'createdAt' | 'state'>;
+export type NewJob = Omit<Job, 'createdAt' | 'lastSessionId'>;
+export type NewCopyJob = Omit<CopyJob, 'createdAt' | 'lastSessionId'>;
+
+export interface RepositoryRecords extends NamedRecords<Repository, NewRepository> {
+  setState(id: string, state: Repository['state']): Promise<void>;
+  /** Only ever forward. */
+  setLogHead(id: string, head: number, digest: Uint8Array): Promise<void>;
+}
+
+export interface TokenRecords {
+  insert(row: NewApiToken): Promise<ApiToken>;
+  get(id: string): Promise<ApiToken | undefined>;
+  list(page: PageRequest): Promise<Page<ApiToken>>;
+  /** False when there was none. */
+  remove(id: string): Promise<boolean>;
+  /** Writes at most once a minute. */
+  touch(id: string): Promise<void>;
+  count(): Promise<number>;
+}
+
+export interface NewApiToken extends Pick<ApiToken, 'id' | 'name' | 'scope' | 'secretHash'> {
+  readonly expiresInDays: number | null;
+}
+
+export interface StoredAuthority {
+  readonly id: string;
+  readonly certificatePem: string;
+  readonly sealedPrivateKey: Uint8Array;
+}
+
+export interface AuthorityRecords {
+  get(): Promise<StoredAuthority | undefined>;
+  /** The stored one: another controller may have been first. */
+  insertOrGet(row: StoredAuthority): Promise<StoredAuthority>;
+}
+
+export interface IdempotencyKey {
+  readonly tokenId: string;
+  readonly operation: string;
+  readonly key: string;
+}
+
+export type IdempotencyState =
+  | { readonly state: 'new' }
+  /** The first request of this key has not been answered. */
+  | { readonly state: 'unfinished' }
+  | { readonly state: 'other-request' }
+  | { readonly state: 'answered'; readonly status: number; readonly response: unknown };
+
+export interface IdempotencyRecords {
+  begin(key: IdempotencyKey, requestHash: Uint8Array): Promise<IdempotencyState>;
+  finish(key: IdempotencyKey, status: number, response: unknown): Promise<void>;
+  /** After a failure: the key may be tried again. */
+  forget(key: IdempotencyKey): Promise<void>;
+  /** Older than a day. */
+  expire(): Promise<void>;
+}
+
+/** The record of everything, in one transaction or outside of any. */
+export interface Records {
+  readonly organizations: NamedRecords<Organization, NewOrganization>;
+  readonly objectStorages: NamedRecords<ObjectStorage, NewObjectStorage>;
+  readonly repositories: RepositoryRecords;
+  readonly jobs: NamedRecords<Job, NewJob>;
+  readonly copyJobs: NamedRecords<CopyJob, NewCopyJob>;
+  readonly tokens: TokenRecords;
+  readonly authorities: AuthorityRecords;
+  readonly idempotency: IdempotencyRecords;
+  readonly workers: WorkerRecords;
+  readonly appliances: ApplianceRecords;
+  readonly sessions: SessionRecords;
+  readonly restorePoints: RestorePointRecords;
+  readonly retrievals: RetrievalRecords;
+}
+
+export interface Database extends Records {
+  /** All or nothing. work may run again when the database asks for it. */
+  transaction<T>(work: (records: Records) => Promise<T>): Promise<T>;
+}

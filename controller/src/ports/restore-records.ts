@@ -1,0 +1,55 @@
+import type { NewRetrieval, RestorePoint, Retrieval } from '../domain/restore-point.ts';
+import type { RetrievalState, RetrievalTrigger } from '../domain/retrieval-state.ts';
+import type { Page, PageRequest } from './records.ts';
+
+export interface RestorePointFilter {
+  readonly jobId?: string | undefined;
+  readonly copyJobId?: string | undefined;
+  readonly organizationId?: string | undefined;
+  readonly repositoryId?: string | undefined;
+}
+
+export type NewRestorePoint = Omit<RestorePoint, 'storageClass'>;
+
+export interface RestorePointRecords {
+  /** Inserts, or adds what a later commit of the same session brought. */
+  put(point: NewRestorePoint): Promise<void>;
+  get(id: string): Promise<RestorePoint | undefined>;
+  /** Newest first; those of deleted repositories are left out. */
+  list(filter: RestorePointFilter, page: PageRequest): Promise<Page<RestorePoint>>;
+  newestOf(jobId: string, repositoryId: string): Promise<RestorePoint | undefined>;
+}
+
+export interface RetrievalFilter {
+  readonly restorePointId?: string | undefined;
+  readonly state?: RetrievalState | undefined;
+}
+
+export interface RetrievalProgress {
+  readonly packsTotal: number;
+  readonly packsReady: number;
+  readonly bytes: number;
+}
+
+export interface RetrievalRecords {
+  insert(row: NewRetrieval): Promise<Retrieval>;
+  get(id: string): Promise<Retrieval | undefined>;
+  list(filter: RetrievalFilter, page: PageRequest): Promise<Page<Retrieval>>;
+  /**
+   * Compare-and-set by the transition table. undefined: it did not apply.
+   * @param availableUntil with `ready`: ISO 8601; absent: availabilitySeconds from now
+   */
+  transition(
+    id: string,
+    trigger: RetrievalTrigger,
+    availableUntil?: string,
+  ): Promise<Retrieval | undefined>;
+  setProgress(id: string, progress: RetrievalProgress): Promise<void>;
+  /**
+   * To be removed now: their time is over and no open session restores from
+   * them, or a removal of them ended without success more than a minute ago.
+   */
+  due(): Promise<readonly Retrieval[]>;
+  /** Ids of open restore sessions that read from it. */
+  openRestores(id: string): Promise<readonly string[]>;
+}
