@@ -76,12 +76,10 @@ function attachmentPart(file: MimeAttachment): string {
   return `${head}Content-Transfer-Encoding: base64\r\n\r\n${base64Lines(file.bytes)}`;
 }
 
-/** Base64 in lines of 76 characters, 57 bytes each. */
+/** Base64 in lines of 76 characters. */
 function base64Lines(bytes: Uint8Array): string {
-  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
   const lines: string[] = [];
-  for (let at = 0; at < source.length; at += 57) {
-    lines.push(source.toString('base64', at, at + 57));
-  }
+  for (let at = 0; at < text.length; at += 76) lines.push(text.slice(at, at + 76));
   return lines.join('\r\n');
 }
