@@ -55,6 +55,9 @@ export const userAgent = 'NONISV|Firn|Firn/0.1';
 
 const policy: RetryPolicy = { triesMax: 8, delayMsFirst: 500, delayMsMax: 30_000 };
 
+/** Of our clock against the service's, while the service has not told its time. */
+const assumedSkewMs = 600_000;
+
 /** No page or batch is allowed to be larger. */
 const jsonMaxBytes = 64 * 1024 * 1024;
 
@@ -63,6 +66,7 @@ export class GraphClient {
   readonly base: GraphBase;
   readonly clock: Clock;
   readonly #options: GraphClientOptions;
+  #serviceDateMs: number | undefined;
 
   constructor(options: GraphClientOptions) {
     this.base = options.base;
@@ -131,13 +135,13 @@ export class GraphClient {
     });
   }
 
-  error(reply: ErrorReply, what: string): AppError {
-    return graphError(reply, what, this.clock.now());
+  /** The newest time that the service has told; our own clock may be wrong. */
+  get serviceDateMs(): number {
+    return this.#serviceDateMs ?? this.clock.now() - assumedSkewMs;
   }
 
-  /** Pauses the lane when the service asks for it. */
-  observe(lane: Lane, reply: { readonly status: number; readonly headers: Headers }): void {
-    this.#watch(lane, reply.status, reply.headers);
+  error(reply: ErrorReply, what: string): AppError {
+    return graphError(reply, what, this.clock.now());
   }
 
   async #sendGraph(call: GraphCall): Promise<HttpReply> {
@@ -182,6 +186,8 @@ export class GraphClient {
   }
 
   #watch(lane: Lane, status: number, headers: Headers): void {
+    const dateMs = Date.parse(headers('date') ?? '');
+    if (!Number.isNaN(dateMs)) this.#serviceDateMs = dateMs;
     const asked =
       isThrottled(status) || status === 503
         ? retryAfterMs(headers, this.clock.now())

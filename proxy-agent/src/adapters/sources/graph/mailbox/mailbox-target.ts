@@ -19,8 +19,8 @@ const importsAtOnce = 4;
 /** Larger items go alone, so that memory stays below 4 × 16 MiB, or one item. */
 const aloneFromBytes = 16 * 1024 * 1024;
 const importTriesMax = 4;
-/** The service's clock may be behind ours. */
-const clockSkewMs = 30_000;
+/** Between the clocks of the service's own machines. */
+const clockSkewMs = 5_000;
 
 interface Result {
   readonly itemId: string;
@@ -152,7 +152,7 @@ export class MailboxTarget implements RestoreTarget {
     if (before.state === 'done') return;
     const begunAtMs = before.state === 'begun' ? Number(before.note) : undefined;
     if (begunAtMs === undefined || !(await this.#claimImported(work, begunAtMs))) {
-      const nowMs = this.#access.client.clock.now();
+      const nowMs = this.#access.client.serviceDateMs;
       if (begunAtMs === undefined) await journal.begin(itemId, String(nowMs));
       await this.#importUntilClear(work, begunAtMs ?? nowMs);
     }

@@ -1,0 +1,181 @@
+import { MemoryBus } from '@firn/shared/bus/memory-bus';
+import { nodeCompute } from '@firn/shared/compute/node-compute';
+import { nodeEntropy } from '@firn/shared/compute/node-entropy';
+import type { RepositoryRef, SecretBundle } from '@firn/shared/gen/firn/link/v1/work';
+import { MemoryStore } from '@firn/shared/object-store/memory/memory-store';
+import { MemoryLogger } from '@firn/shared/observe/memory-logger';
+import { createHeader } from '@firn/shared/repository/header/repository-header';
+import type { BlobStore } from '@firn/shared/repository/ports';
+import { openRepository, type Repository } from '@firn/shared/repository/repository';
+import { ManualClock } from '@firn/shared/time/manual-clock';
+import { type AgentPorts, type AgentSettings, runAgent } from '../../src/app/run-agent.ts';
+import { FakeController, openBoxes } from './fake-controller.ts';
+import { digestOf, FakeTenant } from './fake-tenant.ts';
+import { MemoryJournal } from './memory-journal.ts';
+import { Mortal } from './mortal.ts';
+
+const settings: AgentSettings = {
+  version: 'test',
+  objectConcurrency: 2,
+  packConcurrency: 2,
+  commitIntervalMs: 60_000,
+  retrievalPollMs: 1_000,
+  graceMs: 60_000,
+};
+
+export interface RunningAgent {
+  readonly mortal: Mortal;
+  readonly done: Promise<'stopped' | 'superseded'>;
+  stop(): Promise<unknown>;
+}
+
+/** Everything around an agent that outlives its process. */
+export class World {
+  readonly controller = new FakeController();
+  readonly tenant = new FakeTenant();
+  readonly journal = new MemoryJournal();
+  readonly clock = new ManualClock(1_800_000_000_000);
+  readonly bus = new MemoryBus();
+  readonly logger = new MemoryLogger();
+  readonly stores = new Map<string, BlobStore>();
+  readonly secrets: Partial<SecretBundle> = {
+    repositories: [],
+    organization: { certificatePem: 'certificate', privateKeyPem: 'key' },
+  };
+  readonly organization = organization;
+  readonly #headers = new Map<string, Uint8Array>();
+
+  /** Starts a process of the agent on this world. */
+  start(mortal = new Mortal()): RunningAgent {
+    const stop = new AbortController();
+    const done = runAgent(this.#ports(mortal), settings, stop.signal);
+    return {
+      mortal,
+      done,
+      stop: () => {
+        stop.abort();
+        return done;
+      },
+    };
+  }
+
+  /** A repository whose header is known, not yet written. */
+  async repository(repositoryId: string, storageClass = 'hot'): Promise<RepositoryRef> {
+    const made = await createHeader({
+      repositoryId,
+      password: undefined,
+      entropy: nodeEntropy,
+      compute: nodeCompute,
+    });
+    this.#headers.set(repositoryId, made.header);
+    const rootKey = Buffer.from(made.rootKey);
+    this.secrets.repositories?.push({ repositoryId, rootKey });
+    this.stores.set(repositoryId, new MemoryStore({ clock: this.clock }));
+    const storage = {
+      storageId: repositoryId,
+      provider: 'folder',
+      endpoint: '',
+      container: `/${repositoryId}`,
+      prefix: '',
+      storageClass,
+    };
+    return { repositoryId, storage };
+  }
+
+  async initialize(repository: RepositoryRef): Promise<void> {
+    const header = Buffer.from(this.#headers.get(repository.repositoryId) ?? []);
+    const value = { repository, header };
+    const name = `initialize-${repository.repositoryId}`;
+    await this.controller.assign(name, { $case: 'initializeRepository', value });
+  }
+
+  backup(sessionId: string, repository: RepositoryRef, jobId = 'job-1') {
+    const scope = {
+      entireOrganization: true,
+      users: [],
+      excludeUsers: [],
+      mailboxes: true,
+      oneDrives: true,
+    };
+    const value = { repository, organization, jobId, scope, full: false };
+    return this.controller.assign(sessionId, { $case: 'backup', value }, this.secrets);
+  }
+
+  /** `object/item` → digest of what a point holds, read anew from the storage. */
+  async stored(ref: RepositoryRef, pointId: string, jobId = 'job-1') {
+    const point = await (await this.#open(ref)).openPoint({ jobId, pointId });
+    const found = new Map<string, string>();
+    for await (const { objectId } of point.objects()) {
+      const reader = await point.object(objectId);
+      for await (const item of reader.items()) {
+        const parts: Uint8Array[] = [];
+        for await (const part of reader.content(item)) parts.push(part);
+        found.set(`${objectId}/${item.itemId}`, digestOf(Buffer.concat(parts)));
+      }
+    }
+    return found;
+  }
+
+  /** Lets time pass until the controller was greeted so often. */
+  async redialled(times: number): Promise<void> {
+    await this.controller.until(() => {
+      this.clock.advance(1_000);
+      return this.controller.helloRunning.length >= times;
+    });
+  }
+
+  /** Another process becomes the owner in the log. */
+  async takeOver(ref: RepositoryRef, incarnation: string): Promise<void> {
+    await (await this.#open(ref)).takeOwnership(incarnation);
+  }
+
+  #open({ repositoryId }: RepositoryRef): Promise<Repository> {
+    const key = this.secrets.repositories?.find((each) => each.repositoryId === repositoryId);
+    const rootKey = key?.rootKey ?? Buffer.alloc(32);
+    const ports = { ...this.#plain(), store: this.store(repositoryId) };
+    return openRepository({ ports, repositoryId, rootKey });
+  }
+
+  store(repositoryId: string): BlobStore {
+    const store = this.stores.get(repositoryId);
+    if (store === undefined) throw new Error(`no storage ${repositoryId}`);
+    return store;
+  }
+
+  #plain() {
+    return { clock: this.clock, entropy: nodeEntropy, compute: nodeCompute };
+  }
+
+  #ports(mortal: Mortal): AgentPorts {
+    const { controller, tenant, journal, bus, logger } = this;
+    return {
+      ...this.#plain(),
+      journal: mortal.wrap(journal),
+      bus,
+      logger,
+      boxes: openBoxes,
+      dial: () => controller.dial(),
+      view: () => new Promise(() => undefined),
+      random: () => 0.5,
+      rssBytes: () => 1,
+      sources: tenant,
+      stores: {
+        open: ({ storageId }) => mortal.wrap(this.store(storageId), ['list']),
+      },
+      identity: {
+        workerId: 'worker-1',
+        renewalDueMs: () => Number.POSITIVE_INFINITY,
+        renew: async () => {},
+      },
+    };
+  }
+}
+
+const organization = {
+  organizationId: 'organization-1',
+  tenantId: 'tenant-1',
+  clientId: 'client-1',
+  graphUrl: '',
+  loginUrl: '',
+  caPem: '',
+};
