@@ -178,7 +178,7 @@ export async function openRepository(options: OpenRepository): Promise<Repositor
   const codec = new SealedCodec({ compute, entropy, repositoryId, rootKeys, rootKeyNumber });
   const log = await RepositoryLog.open({ ports, codec, ...(onAlarm && { onAlarm }) });
   const keys = new KeyRing(ports, repositoryId, await deriveKeys(ports, rootKey, repositoryId));
-  return new Repository({ ports, repositoryId, keys, log, meta: new StoredMeta(ports) });
+  return new Repository({ ports, repositoryId, keys, log, codec, meta: new StoredMeta(ports) });
 }
 
 function notThisOne(wanted: string, found: string): AppError {

@@ -95,6 +95,11 @@ export class KeyRing {
     }
   }
 
+  /** Any stored key by the id in its name, read anew. E_REPOSITORY_DAMAGED. */
+  read(id: string): Promise<Uint8Array> {
+    return this.#load(id);
+  }
+
   async #store(id: string, stored: StoredKey): Promise<void> {
     const box = await sealBox(
       this.#ports,

@@ -1,4 +1,4 @@
-import { AppError } from '../../errors/app-error.ts';
+import { AppError, isAppError } from '../../errors/app-error.ts';
 import type { Compute, Entropy } from '../ports.ts';
 import type { LogEntry } from './entry.ts';
 import { checkpointName, logName } from './names.ts';
@@ -108,8 +108,11 @@ export class SealedCodec implements EntryCodec {
     const key = await this.#key(object, view.getUint32(1));
     const nonce = stored.subarray(prefixBytes, prefixBytes + nonceBytes);
     const sealed = stored.subarray(prefixBytes + nonceBytes);
-    const plain = await compute.open(key, nonce, sealed, associatedData(object, prefix));
-    return parseJson(object, await compute.decompress(plain, sizeMax));
+    const plain = await naming(object, async () => {
+      const opened = await compute.open(key, nonce, sealed, associatedData(object, prefix));
+      return compute.decompress(opened, sizeMax);
+    });
+    return parseJson(object, plain);
   }
 
   #key(object: SealedObject, rootKeyNumber: number): Promise<Uint8Array> {
@@ -148,6 +151,16 @@ function parseJson(object: SealedObject, bytes: Uint8Array): unknown {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
     throw damaged(object, 'it is not JSON', error);
+  }
+}
+
+/** Compute does not know what it opens. */
+async function naming(object: SealedObject, open: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  try {
+    return await open();
+  } catch (error) {
+    if (!isAppError(error, 'E_REPOSITORY_DAMAGED')) throw error;
+    throw damaged(object, error.message, error);
   }
 }
 
