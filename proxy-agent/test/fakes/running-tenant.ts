@@ -22,12 +22,6 @@ interface Ready {
   readonly privateKeyFile: string;
 }
 
-export interface Comparison {
-  readonly matched: number;
-  readonly missing: number;
-  readonly extra: number;
-}
-
 const program = new URL('../../../simulator/src/main.ts', import.meta.url).pathname;
 
 /** A simulated tenant in its own process, and sources that read it. */

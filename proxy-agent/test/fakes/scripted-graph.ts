@@ -73,11 +73,15 @@ export class ScriptedGraph {
     answer: (asked: Asked, service: ScriptedGraph) => Answer,
   ): Promise<ScriptedGraph> {
     let service: ScriptedGraph | undefined;
-    const server = createServer(async (request, response) => {
+    const server = createServer((request, response) => {
       if (service === undefined) return;
-      const asked = await read(request);
-      service.asked.push(asked);
-      reply(response, answer(asked, service));
+      const current = service;
+      read(request)
+        .then((asked) => {
+          current.asked.push(asked);
+          reply(response, answer(asked, current));
+        })
+        .catch(() => response.destroy());
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     service = new ScriptedGraph(server);
