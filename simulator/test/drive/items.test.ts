@@ -170,6 +170,10 @@ describe('resource units', () => {
     expect(refused.headers).toMatchObject({ 'retry-after': '60', 'ratelimit-remaining': '0' });
     world.clock.advance(60_000);
     expect((await world.graph('GET', path)).status).toBe(200);
+    const headers = { authorization: 'Bearer admin' };
+    const json = { perMinute: 500 };
+    const limits = await world.plain('POST', '/_admin/resource-units', { headers, json });
+    expect(limits.body).toEqual({ perMinute: 500, perDay: 1000, refused: 1 });
   });
 });
 

@@ -24,7 +24,7 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
 ]);
 const MALWARE = 'Virus:DOS/EICAR_Test_File';
 
-/** `POST /_admin/drives/{user}/{action}` with a JSON body. */
+/** `POST /_admin/drives/{user}/{action}` and `/_admin/resource-units`, with a JSON body. */
 export function driveAdminRoutes(context: DriveContext): PlainRoute[] {
   return [
     {
@@ -32,6 +32,12 @@ export function driveAdminRoutes(context: DriveContext): PlainRoute[] {
       pattern: '/_admin/drives/{user}/{action}',
       admin: true,
       handle: async (call) => runAction(context, call),
+    },
+    {
+      method: 'POST',
+      pattern: '/_admin/resource-units',
+      admin: true,
+      handle: async (call) => setLimits(context, await readBody(call)),
     },
   ];
 }
@@ -41,14 +47,38 @@ async function runAction(context: DriveContext, call: PlainCall): Promise<ApiRes
   const drive = user && context.drives.ofUser(user.id);
   const action = ACTIONS.get(call.param('action'));
   if (!drive || !action) throw itemNotFound();
-  const text = new TextDecoder().decode(await call.body.bytes());
+  const body = await readBody(call);
   try {
-    const body = text === '' ? {} : asObject(JSON.parse(text), 'body');
     return ok({ drive: drive.id, result: action(drive, body) ?? null });
   } catch (error) {
-    if (error instanceof SyntaxError) throw invalidRequest('The body is no JSON.');
     throw toGraphError(error);
   }
+}
+
+async function readBody(call: PlainCall): Promise<Json> {
+  const text = new TextDecoder().decode(await call.body.bytes());
+  try {
+    return text === '' ? {} : asObject(JSON.parse(text), 'body');
+  } catch (error) {
+    if (error instanceof SyntaxError) throw invalidRequest('The body is no JSON.');
+    throw error;
+  }
+}
+
+/** `{perMinute?, perDay?}`; answers the limits in force and how many requests were refused. */
+function setLimits({ meter }: DriveContext, body: Json): ApiResponse {
+  meter.limits = {
+    perMinute: readUnits(body, 'perMinute') ?? meter.limits.perMinute,
+    perDay: readUnits(body, 'perDay') ?? meter.limits.perDay,
+  };
+  return ok({ ...meter.limits, refused: meter.refused });
+}
+
+function readUnits(body: Json, name: string): number | undefined {
+  const value = body[name];
+  if (value === undefined) return undefined;
+  if (typeof value === 'number' && value > 0) return value;
+  throw invalidRequest(`The property '${name}' must be a positive number.`);
 }
 
 /** `{childrenFirst?, foldDeletions?, locked?: boolean, resync?: code}`. */
