@@ -2,7 +2,7 @@ import type { CatalogFolder, CatalogItem } from '@firn/shared/repository/catalog
 import type { KnownState, SourceChange } from '../../../../ports/source.ts';
 import { ColumnReader } from './column-reader.ts';
 import { ExportQueue } from './export-queue.ts';
-import { failedBefore, readAgain } from './failed-items.ts';
+import { type FailedItem, failedBefore, readAgain } from './failed-items.ts';
 import { readFolders } from './folder-reader.ts';
 import { planFolders } from './folder-tree.ts';
 import { ItemDeltas } from './item-deltas.ts';
@@ -166,11 +166,29 @@ export class MailboxSession {
 
   /** A removal from a folder that the item had left before says nothing about it. */
   async *#applyRemovals(): AsyncGenerator<SourceChange> {
-    for (const { folderId, itemId, wasSeen } of this.#rounds.endRound()) {
+    const doubtful: FailedItem[] = [];
+    for (const { folderId, itemId, wasSeen, isDoubtful } of this.#rounds.endRound()) {
+      if (isDoubtful) {
+        doubtful.push({ folderId, itemId });
+        continue;
+      }
       const stored = await this.#options.known.item(itemId);
-      if (!wasSeen && stored?.folderId !== folderId) continue;
-      this.#failed.delete(itemId);
-      yield { type: 'item-removed', itemId };
+      if (wasSeen || stored?.folderId === folderId) yield* this.#remove(itemId);
+    }
+    yield* this.#settle(doubtful);
+  }
+
+  async *#remove(itemId: string): AsyncGenerator<SourceChange> {
+    this.#failed.delete(itemId);
+    yield { type: 'item-removed', itemId };
+  }
+
+  /** Named both as removed and as changed: the item itself decides. */
+  async *#settle(doubtful: readonly FailedItem[]): AsyncGenerator<SourceChange> {
+    const { access, known, signal } = this.#options;
+    for await (const { itemId, described } of readAgain(access, doubtful, signal)) {
+      if (described !== undefined) yield* this.#queue.push(described);
+      else if ((await known.item(itemId)) !== undefined) yield* this.#remove(itemId);
     }
   }
 

@@ -162,6 +162,21 @@ describe('MailRounds', () => {
       ['removed', 'F', 'a'],
       ['end'],
     ]);
-    expect(rounds.endRound()).toEqual([{ folderId: 'F', itemId: 'a', wasSeen: true }]);
+    expect(rounds.endRound()).toMatchObject([{ itemId: 'a', wasSeen: true }]);
+  });
+
+  it('doubts a removal whose round also named the item as changed', () => {
+    const rounds = play([
+      ...both,
+      ['removed', 'F', 'a'],
+      ['removed', 'F', 'b'],
+      ['changed', 'F', 'a', 'k', 'removed'],
+      ['end'],
+    ]);
+    const doubts = rounds.endRound().map(({ itemId, isDoubtful }) => [itemId, isDoubtful]);
+    expect(doubts).toEqual([
+      ['a', true],
+      ['b', false],
+    ]);
   });
 });

@@ -16,6 +16,8 @@ export interface Removal {
 export interface ConfirmedRemoval extends Removal {
   /** Whether the session had seen the item before, so that it may be stored by it. */
   readonly wasSeen: boolean;
+  /** The same round also named it as changed: ask for it before it is dropped. */
+  readonly isDoubtful: boolean;
 }
 
 interface Enumeration {
@@ -40,6 +42,7 @@ export class MailRounds {
   readonly #current = new Map<string, number>();
   readonly #suspects = new Map<string, { readonly folderId: string; readonly round: number }>();
   readonly #removedInRound = new Set<string>();
+  readonly #doubtful = new Set<string>();
   #round = 1;
 
   /** @param suspects removals that the session before could not confirm */
@@ -81,7 +84,10 @@ export class MailRounds {
   }
 
   changed(folderId: string, itemId: string, changeKey: string): Verdict {
-    if (this.#removedInRound.has(place(folderId, itemId))) return 'removed';
+    if (this.#removedInRound.has(place(folderId, itemId))) {
+      this.#doubtful.add(itemId);
+      return 'removed';
+    }
     this.#suspects.delete(itemId);
     const sighting = this.#seen.find(itemId, changeKey);
     const current = this.#current.get(folderId) ?? 0;
@@ -120,7 +126,8 @@ export class MailRounds {
     for (const [itemId, { folderId, round }] of this.#suspects) {
       if (round >= this.#round) continue;
       const wasSeen = this.#seen.find(itemId, '') !== undefined;
-      confirmed.push({ folderId, itemId, wasSeen });
+      const isDoubtful = this.#doubtful.delete(itemId);
+      confirmed.push({ folderId, itemId, wasSeen, isDoubtful });
       this.#suspects.delete(itemId);
     }
     for (const { itemId } of confirmed) this.#seen.forget(itemId);
