@@ -110,6 +110,18 @@ describe('GET …/content', () => {
     expect([reply.status, reply.bytes.length, reply.body]).toEqual([status, 0, {}]);
   });
 
+  it('lies on another host when an administrator says so', async () => {
+    const { world, files, driveId } = seededWorld();
+    const origin = 'https://contoso-my.test';
+    const headers = { authorization: 'Bearer admin' };
+    await world.plain('POST', '/_admin/content-origin', { headers, json: { origin } });
+    const url = await urlOf(world, driveId, someFile(files));
+    expect(url.startsWith(`${origin}/personal/anna_contoso_test/`)).toBe(true);
+    expect((await world.plain('GET', url.slice(origin.length))).status).toBe(200);
+    const wrong = { headers, json: { origin: 'http://x/y' } };
+    expect((await world.plain('POST', '/_admin/content-origin', wrong)).status).toBe(400);
+  });
+
   it('gives earlier versions, but not the current one, by their number', async () => {
     const { world, files, driveId } = seededWorld();
     const path = `/drives/${driveId}/items/${someFile(files).id}`;

@@ -44,7 +44,8 @@ export function downloadUrl(
     tempauth: `v1.${header}.${payload}.${seal}`,
     ApiVersion: '2.0',
   });
-  return `${request.origin}/personal/${drive.siteName}/_layouts/15/download.aspx?${query}`;
+  const origin = context.contentPlace.origin ?? request.origin;
+  return `${origin}/personal/${drive.siteName}/_layouts/15/download.aspx?${query}`;
 }
 
 /** The grant of a `tempauth`, expired or not; undefined when it is none of ours. */

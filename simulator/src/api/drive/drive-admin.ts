@@ -24,7 +24,7 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
 ]);
 const MALWARE = 'Virus:DOS/EICAR_Test_File';
 
-/** `POST /_admin/drives/{user}/{action}` and `/_admin/resource-units`, with a JSON body. */
+/** `POST /_admin/drives/{user}/{action}`, `…/resource-units`, `…/content-origin`, all with JSON. */
 export function driveAdminRoutes(context: DriveContext): PlainRoute[] {
   return [
     {
@@ -38,6 +38,12 @@ export function driveAdminRoutes(context: DriveContext): PlainRoute[] {
       pattern: '/_admin/resource-units',
       admin: true,
       handle: async (call) => setLimits(context, await readBody(call)),
+    },
+    {
+      method: 'POST',
+      pattern: '/_admin/content-origin',
+      admin: true,
+      handle: async (call) => setContentOrigin(context, await readBody(call)),
     },
   ];
 }
@@ -72,6 +78,16 @@ function setLimits({ meter }: DriveContext, body: Json): ApiResponse {
     perDay: readUnits(body, 'perDay') ?? meter.limits.perDay,
   };
   return ok({ ...meter.limits, refused: meter.refused });
+}
+
+/** `{origin?}`: pre-authenticated URLs on another host, as on the service; without, on the same. */
+function setContentOrigin({ contentPlace }: DriveContext, body: Json): ApiResponse {
+  const origin = readText(body, 'origin');
+  if (origin !== undefined && !/^https:\/\/[^/]+$/.test(origin)) {
+    throw invalidRequest("The property 'origin' must be https://host or https://host:port.");
+  }
+  contentPlace.origin = origin;
+  return ok({ origin: origin ?? null });
 }
 
 function readUnits(body: Json, name: string): number | undefined {

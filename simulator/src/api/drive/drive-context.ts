@@ -20,6 +20,12 @@ export const DRIVE_LIFETIMES: DriveLifetimes = {
   uploadSessionMs: 86_400_000,
 };
 
+/** Where pre-authenticated URLs lie. */
+export type ContentPlace = {
+  /** `https://host:port`; undefined: wherever the request went. */
+  origin: string | undefined;
+};
+
 /** What the drive routes work with. */
 export interface DriveContext {
   readonly directory: Directory;
@@ -27,6 +33,7 @@ export interface DriveContext {
   readonly meter: ResourceMeter;
   readonly uploads: PendingUploads;
   readonly lifetimes: DriveLifetimes;
+  readonly contentPlace: ContentPlace;
   readonly delta: DeltaPolicy;
   readonly clock: Clock;
   readonly ids: Ids;

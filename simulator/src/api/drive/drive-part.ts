@@ -66,6 +66,7 @@ export function makeDrivePart(options: DrivePartOptions): DrivePart {
     drives,
     meter,
     uploads: new PendingUploads(),
+    contentPlace: { origin: undefined },
     lifetimes: options.lifetimes ?? DRIVE_LIFETIMES,
   };
   return {

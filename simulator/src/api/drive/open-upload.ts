@@ -86,5 +86,5 @@ function checkDeclaredSize(drive: Drive, item: Json): void {
 function uploadUrl({ call, context, drive }: DriveScope, id: string): string {
   const tempauth = context.sealer.seal({ use: 'upload', id });
   const path = `/personal/${drive.siteName}/_api/v2.0/drive/uploadSession`;
-  return `${call.origin}${path}?guid=${id}&tempauth=v1.${tempauth}`;
+  return `${context.contentPlace.origin ?? call.origin}${path}?guid=${id}&tempauth=v1.${tempauth}`;
 }

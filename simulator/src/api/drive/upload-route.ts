@@ -119,11 +119,12 @@ function lengthMismatch(range: FragmentRange, arrived: number | undefined): Grap
   );
 }
 
+/** Also for a bearer token beside the URL's own [rclone #7405]. */
 function unauthorized(): GraphError {
   return new GraphError({
     status: 401,
     code: 'unauthenticated',
-    message: 'The upload URL is not valid, or was called with an Authorization header.',
+    message: 'Unauthenticated',
   });
 }
 
