@@ -82,7 +82,7 @@ export class RemoteRepack implements RepackExecutor {
       return;
     }
     const error = fromProblem(problem);
-    if (error.retry === 'never' || open.tries >= triesMax) open.answer.reject(error);
+    if (error.retry !== 'later' || open.tries >= triesMax) open.answer.reject(error);
     else open.workerId = undefined;
     await this.#give();
   }
