@@ -46,8 +46,11 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 /** The only reader of the environment. E_CONFIG_INVALID names every mistake at once. */
-export function readConfig(environment: Environment): ControllerConfig {
-  const env = new EnvReader(environment);
+export function readConfig(
+  environment: Environment,
+  readFile?: (path: string) => string,
+): ControllerConfig {
+  const env = new EnvReader(environment, readFile);
   const dataDir = env.text('FIRN_DATA_DIR');
   const config = Object.freeze({
     databaseUrl: env.secret('FIRN_DATABASE_URL'),

@@ -1,5 +1,6 @@
 import { AppError } from '@firn/shared/errors/app-error';
 import { LinkServiceService } from '@firn/shared/gen/firn/link/v1/link';
+import type { Clock } from '@firn/shared/time/clock';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { type LinkServiceOptions, makeLinkService } from './link-service.ts';
 
@@ -18,7 +19,7 @@ export interface Gateway {
 
 const messageBytesMax = 1024 * 1024;
 const reconnectAfterMs = 1_000;
-const drainMs = 500;
+const drainMsMax = 2_000;
 
 /** The gRPC port: mutual TLS, no client without a certificate of the CA. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -44,7 +45,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     port,
     stop: async () => {
       options.hub.goAway(reconnectAfterMs);
-      await options.context.clock.sleep(drainMs);
+      await drained(server, options.context.clock);
       server.forceShutdown();
     },
   };
@@ -62,4 +63,11 @@ function bind(
     else reject(new AppError('E_CONFIG_INVALID', `cannot listen on ${address}`, { cause }));
   });
   return promise;
+}
+
+/** Until every worker has ended its streams, or for as long as they get. */
+async function drained(server: Server, clock: Clock): Promise<void> {
+  const over = new AbortController();
+  server.tryShutdown(() => over.abort());
+  await clock.sleep(drainMsMax, over.signal).catch(() => {});
 }

@@ -43,7 +43,7 @@ export function makeLinkService(options: LinkServiceOptions): LinkServiceServer 
   };
 }
 
-/** Runs a stream's handler to its end; an error of it is the status of the stream. */
+/** Runs a stream's handler, which ends the stream; an error of it is the stream's status. */
 function supervised(
   { context }: LinkServiceOptions,
   call: ConnectCall | ViewCall,
@@ -53,14 +53,11 @@ function supervised(
   call.on('cancelled', () => call.destroy());
   // Without a listener an error of a dead stream would end the process.
   call.on('error', () => {});
-  serve().then(
-    () => call.end(),
-    (error: unknown) => {
-      if (call.destroyed) return;
-      context.logger.warn('link.failed', { error });
-      call.emit('error', toGrpcError(error));
-    },
-  );
+  serve().catch((error: unknown) => {
+    if (call.destroyed) return;
+    context.logger.warn('link.failed', { error });
+    call.emit('error', toGrpcError(error));
+  });
 }
 
 async function serveLink(options: LinkServiceOptions, call: ConnectCall): Promise<void> {
@@ -79,7 +76,8 @@ async function serveLink(options: LinkServiceOptions, call: ConnectCall): Promis
   context.logger.info('link.up', { workerId: worker.id, name: worker.name, linkEpoch });
   try {
     await workerUp(context, deliveries, greeting.worker);
-    await receiveAll(context, greeting.worker, messages);
+    await receiveAll({ context, worker: greeting.worker, link, messages });
+    link.end();
   } finally {
     hub.unregister(worker.id, link);
     context.logger.info('link.down', { workerId: worker.id, name: worker.name, linkEpoch });
@@ -103,15 +101,18 @@ async function firstMessage(context: AppContext, messages: AsyncIterator<Connect
   }
 }
 
+interface Receiving {
+  readonly context: AppContext;
+  readonly worker: Worker;
+  readonly link: OpenLink;
+  readonly messages: AsyncIterator<ConnectRequest>;
+}
+
 /** In order, one at a time: a worker that sends faster than Postgres stores has to wait. */
-async function receiveAll(
-  context: AppContext,
-  worker: Worker,
-  messages: AsyncIterator<ConnectRequest>,
-): Promise<void> {
+async function receiveAll({ context, worker, link, messages }: Receiving): Promise<void> {
   for (;;) {
     const next = await nextMessage(messages);
-    if (next === undefined) return;
+    if (next === undefined || link.isOver) return;
     // A message of a newer worker that this version does not know.
     if (next.message !== undefined) await receiveMessage(context, worker, next.message);
   }

@@ -15,6 +15,8 @@ export class OpenLink {
   readonly #call: ConnectCall;
   readonly #write: (message: ConnectResponse) => Promise<void>;
   #pending = 0;
+  #isOver = false;
+  #written: Promise<void> = Promise.resolve();
 
   constructor(call: ConnectCall, certificatePem: string) {
     this.#call = call;
@@ -24,29 +26,38 @@ export class OpenLink {
 
   /** False when the stream ended, or takes no more. */
   send(message: LinkMessage): boolean {
-    if (this.#call.destroyed || this.#call.writableEnded) return false;
+    if (this.#isOver || this.#call.destroyed || this.#call.writableEnded) return false;
     if (this.#pending >= pendingMax) {
       this.cut(status.RESOURCE_EXHAUSTED, 'the worker does not read its link');
       return false;
     }
     this.#pending += 1;
+    const sent = () => {
+      this.#pending -= 1;
+    };
     // A message that cannot be written is sent again on the next link.
-    this.#write({ message }).then(
-      () => this.#sent(),
-      () => this.#sent(),
-    );
+    this.#written = this.#write({ message }).then(sent, sent);
     return true;
   }
 
-  #sent(): void {
-    this.#pending -= 1;
+  /** Nothing more is sent, and nothing that still comes is to be handled. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
+  /** After what was sent before it. */
   end(): void {
-    this.#call.end();
+    this.#finish(() => this.#call.end());
   }
 
+  /** As end, with a reason. */
   cut(code: status, why: string): void {
-    this.#call.emit('error', grpcError(code, why));
+    this.#finish(() => this.#call.emit('error', grpcError(code, why)));
+  }
+
+  #finish(finish: () => void): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#written.then(finish, finish);
   }
 }

@@ -1,6 +1,6 @@
-import type { ConnectRequest } from '@firn/shared/gen/firn/link/v1/link';
+import type { ConnectRequest, SessionEvent } from '@firn/shared/gen/firn/link/v1/link';
 import type { Worker } from '../../domain/worker.ts';
-import { relayResult, relayTask } from '../appliances/appliance-link.ts';
+import { applianceEnded, relayResult, relayTask } from '../appliances/appliance-link.ts';
 import type { AppContext } from '../context.ts';
 import { acceptAssignment, refuseAssignment } from './answer-assignment.ts';
 import { answerCredentials } from './answer-credentials.ts';
@@ -28,16 +28,26 @@ export async function receiveMessage(
       return acceptAssignment(context, worker, message.value);
     case 'refused':
       return refuseAssignment(context, worker, message.value);
-    case 'event': {
-      const ack = await storeEvent(context, worker, message.value);
-      if (ack !== undefined) context.links.send(worker.id, { $case: 'eventAck', value: ack });
-      return;
-    }
+    case 'event':
+      return receiveEvent(context, worker, message.value);
     case 'credentialsRequest':
       return answerCredentials(context, worker, message.value);
     case 'repackTask':
       return relayTask(context, worker, message.value);
     case 'repackResult':
       return relayResult(context, worker, message.value);
+  }
+}
+
+async function receiveEvent(
+  context: AppContext,
+  worker: Worker,
+  event: SessionEvent,
+): Promise<void> {
+  const ack = await storeEvent(context, worker, event);
+  if (ack === undefined) return;
+  context.links.send(worker.id, { $case: 'eventAck', value: ack });
+  if (worker.kind === 'appliance' && event.event?.$case === 'ended') {
+    await applianceEnded(context, worker.id);
   }
 }

@@ -2,7 +2,6 @@ import type { EventAck, SessionEvent } from '@firn/shared/gen/firn/link/v1/link'
 import type { Session } from '../../domain/session.ts';
 import type { Worker } from '../../domain/worker.ts';
 import type { Records } from '../../ports/records.ts';
-import { applianceEnded } from '../appliances/appliance-link.ts';
 import type { AppContext } from '../context.ts';
 import { announceSession } from '../sessions/change-session.ts';
 import { applyEvent } from './apply-event.ts';
@@ -36,9 +35,6 @@ export async function storeEvent(
     context.logger.warn('event.of_unknown_session', { workerId: worker.id, sessionId, attempt });
   }
   if (stored.place === 'next') {
-    if (worker.kind === 'appliance' && event.event?.$case === 'ended') {
-      await applianceEnded(context, worker.id);
-    }
     if (stored.session.state === stored.stateBefore) context.feed.wake(sessionId);
     else announceSession(context, stored.session);
   }

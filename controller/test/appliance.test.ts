@@ -1,0 +1,160 @@
+import type { RunningPostgres } from '@firn/shared/services/embedded-postgres';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ApplianceLauncher, ApplianceOrder } from '../src/ports/appliance-launcher.ts';
+import {
+  makeHost,
+  startController,
+  startTestPostgres,
+  type TestController,
+  type TestHost,
+} from './harness/controller.ts';
+import { FakeWorker } from './harness/fake-worker.ts';
+import { runToEnd, type SetUp, setUp } from './harness/set-up.ts';
+
+/** Remembers what was ordered; the test plays the appliance. */
+class RecordingLauncher implements ApplianceLauncher {
+  readonly ended: string[] = [];
+  readonly #orders: ApplianceOrder[] = [];
+  #wake = () => {};
+
+  async launch(order: ApplianceOrder): Promise<string> {
+    this.#orders.push(order);
+    this.#wake();
+    return `handle of ${order.workerId}`;
+  }
+
+  async end(handle: string): Promise<void> {
+    this.ended.push(handle);
+  }
+
+  async next(): Promise<ApplianceOrder> {
+    for (;;) {
+      const order = this.#orders.shift();
+      if (order !== undefined) return order;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      await promise;
+    }
+  }
+}
+
+let postgres: RunningPostgres;
+let host: TestHost;
+let controller: TestController;
+let launcher: RecordingLauncher;
+let ready: SetUp;
+
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+});
+
+afterAll(() => postgres.stop());
+
+beforeEach(async () => {
+  host = await makeHost(postgres);
+  launcher = new RecordingLauncher();
+  controller = await startController(host, { launcher });
+  ready = await setUp(controller);
+  const { client } = controller;
+  await client.call('startJob', { params: { job: 'all' }, body: {} });
+  await runToEnd(ready.link, true);
+  await client.call('createCopyJob', {
+    body: { name: 'by-appliance', jobId: 'all', repositoryId: 'cold', repackBy: 'appliance' },
+  });
+  await client.call('startCopyJob', { params: { copyJob: 'by-appliance' } });
+});
+
+afterEach(async () => {
+  ready.link.close();
+  await controller.stop();
+  await host.remove();
+});
+
+async function startAppliance() {
+  const { joinString, workerId } = await launcher.next();
+  const appliance = await FakeWorker.enroll(joinString);
+  expect(appliance.workerId).toBe(workerId);
+  const link = await appliance.dial();
+  return { appliance, link, assignment: await link.accept() };
+}
+
+const plan = {
+  ephemeralPublicKey: Buffer.from('k'),
+  nonce: Buffer.from('n'),
+  ciphertext: Buffer.from('c'),
+};
+
+describe('an archiver appliance', () => {
+  it('repacks for the owner through the controller, and is ended with the session', async () => {
+    const copy = await ready.link.accept();
+    const { appliance, link, assignment } = await startAppliance();
+    expect(assignment.work?.work?.$case).toBe('repack');
+    const secrets = appliance.secretsOf(assignment);
+    expect(secrets.storages).toHaveLength(2);
+    expect(secrets.repositories).toEqual([]);
+    const notice = await ready.link.next('repackWorker');
+    expect(notice).toMatchObject({ workerId: appliance.workerId, gone: false });
+    expect(notice.certificatePem).toBe(appliance.certificatePem);
+    const of = { sessionId: copy.sessionId, attempt: copy.attempt, taskNumber: 1 };
+    const task = { ...of, workerId: appliance.workerId, plan, last: false };
+    await ready.link.send({ $case: 'repackTask', value: task });
+    expect(await link.next('repackTask')).toMatchObject({ taskNumber: 1, plan });
+    const result = { ...of, manifest: Buffer.from('manifest'), problem: undefined };
+    await link.send({ $case: 'repackResult', value: result });
+    expect(await ready.link.next('repackResult')).toMatchObject({ taskNumber: 1 });
+    await ready.link.end(copy);
+    await link.ended();
+    expect(launcher.ended).toEqual([`handle of ${appliance.workerId}`]);
+    const again = await appliance.dial();
+    expect(String(await again.ended())).toContain('unknown, expired or revoked');
+  });
+
+  it('is replaced when it ends before its work, and the owner is told', async () => {
+    await ready.link.accept();
+    const first = await startAppliance();
+    await ready.link.next('repackWorker');
+    await first.link.end(first.assignment, { status: 'failed' });
+    expect(await ready.link.next('repackWorker')).toMatchObject({ gone: true });
+    const second = await startAppliance();
+    expect(await ready.link.next('repackWorker')).toMatchObject({
+      workerId: second.appliance.workerId,
+      gone: false,
+    });
+    second.link.close();
+  });
+
+  it('fails the session after three that came to nothing', async () => {
+    const copy = await ready.link.accept();
+    for (let n = 0; n < 3; n += 1) {
+      const { link, assignment } = await startAppliance();
+      await link.end(assignment, { status: 'failed' });
+    }
+    await ready.link.next('cancel');
+    await ready.link.end(copy, { status: 'stopped' });
+    const session = await controller.client.call('getSession', {
+      params: { session: copy.sessionId },
+    });
+    expect(session).toMatchObject({ state: 'failed', problem: { code: 'E_APPLIANCE_FAILED' } });
+  });
+
+  it('relays nothing to or from a session that is not its own', async () => {
+    const copy = await ready.link.accept();
+    const { appliance, link } = await startAppliance();
+    await ready.link.next('repackWorker');
+    const stranger = await FakeWorker.proxy(controller, 'stranger');
+    const strangers = await stranger.dial();
+    await strangers.next('welcome');
+    const of = { sessionId: copy.sessionId, attempt: copy.attempt, taskNumber: 9 };
+    await strangers.send({
+      $case: 'repackTask',
+      value: { ...of, workerId: appliance.workerId, plan, last: false },
+    });
+    await strangers.send({ $case: 'heartbeat', value: { running: [], rssBytes: 1n } });
+    await strangers.next('leasesRenewed');
+    await link.send({ $case: 'heartbeat', value: { running: [], rssBytes: 1n } });
+    await link.next('leasesRenewed');
+    expect(link.pending('repackTask')).toBe(0);
+    strangers.close();
+    link.close();
+  });
+});
