@@ -154,6 +154,7 @@ class Agent {
       return 'ended';
     } finally {
       this.#repacks.forget(key);
+      this.#credentials.leave(sessionId);
     }
   }
 

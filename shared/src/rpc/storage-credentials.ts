@@ -11,8 +11,8 @@ const askAgainMs = 15_000;
 
 interface Held {
   credential: StorageCredential | undefined;
-  /** The session in whose name a fresh one is asked for. */
-  sessionId: string;
+  /** Sessions that use the storage: a fresh one is asked for in the name of the newest. */
+  readonly sessions: Set<string>;
   fresh: PromiseWithResolvers<void>;
 }
 
@@ -27,18 +27,27 @@ export class StorageCredentials {
     this.#request = request;
   }
 
-  /** An older credential than the one at hand is ignored. */
+  /**
+   * An older credential than the one at hand is ignored.
+   * @param sessionId that it was given for; empty when it was for none
+   */
   put(sessionId: string, credential: StorageCredential): void {
-    const held = this.#of(credential.storageId, sessionId);
+    const held = this.#of(credential.storageId);
+    if (sessionId !== '') held.sessions.add(sessionId);
     if (endMs(held.credential) > endMs(credential)) return;
     held.credential = credential;
     held.fresh.resolve();
     held.fresh = Promise.withResolvers();
   }
 
+  /** The session has ended: nothing is asked for in its name any more. */
+  leave(sessionId: string): void {
+    for (const { sessions } of this.#held.values()) sessions.delete(sessionId);
+  }
+
   /** Waits for a fresh token when the one at hand is about to end. */
   async sasToken(storageId: string, signal: AbortSignal): Promise<string> {
-    const held = this.#of(storageId, '');
+    const held = this.#of(storageId);
     for (;;) {
       const { credential } = held;
       const leftMs = endMs(credential) - this.#clock.now();
@@ -55,7 +64,8 @@ export class StorageCredentials {
     const either = AbortSignal.any([signal, over.signal]);
     const fresh = held.fresh.promise;
     // A link that is down answers nothing: ask again on the next round.
-    await this.#request(held.sessionId, storageId).catch(() => undefined);
+    const sessionId = [...held.sessions].at(-1);
+    if (sessionId !== undefined) await this.#request(sessionId, storageId).catch(() => undefined);
     try {
       await Promise.race([orAborted(fresh, either), this.#clock.sleep(askAgainMs, either)]);
     } finally {
@@ -63,13 +73,14 @@ export class StorageCredentials {
     }
   }
 
-  #of(storageId: string, sessionId: string): Held {
+  #of(storageId: string): Held {
     const known = this.#held.get(storageId);
-    if (known !== undefined) {
-      if (sessionId !== '') known.sessionId = sessionId;
-      return known;
-    }
-    const held = { credential: undefined, sessionId, fresh: Promise.withResolvers<void>() };
+    if (known !== undefined) return known;
+    const held: Held = {
+      credential: undefined,
+      sessions: new Set(),
+      fresh: Promise.withResolvers<void>(),
+    };
     this.#held.set(storageId, held);
     return held;
   }
