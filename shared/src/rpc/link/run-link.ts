@@ -78,7 +78,8 @@ async function once(options: LinkOptions, signal: AbortSignal): Promise<LinkEnd>
     await stream.send({ $case: 'hello', value: await options.hello() });
     await talk({ options, stream, end, over }, roundSignal);
   } catch (error) {
-    end.cause = toLinkError(error);
+    // What breaks because this side stops is no news.
+    if (!signal.aborted) end.cause ??= toLinkError(error);
   } finally {
     over.abort();
     close();
