@@ -20,8 +20,8 @@ export async function runBatch<A extends { readonly status: number }>(
   const lanes = new Map<string, Gate>();
   const results = new Map<string, Promise<A>>();
   const runOne = async (part: BatchPart): Promise<A> => {
-    const before = await Promise.all(part.dependsOn.map((id) => results.get(id)));
-    const blocked = before.some((answer) => answer !== undefined && answer.status >= 400);
+    const before = await Promise.all(part.dependsOn.flatMap((id) => results.get(id) ?? []));
+    const blocked = before.some(({ status }) => status >= 400);
     const answer = blocked ? work.skip(part) : await throughGate(part, work, lanes);
     answers.push(answer);
     return answer;

@@ -1,3 +1,5 @@
+import type { FolderTree } from '../../domain/mailbox/folder-tree.ts';
+import type { MailFolder } from '../../domain/mailbox/mail-folder.ts';
 import type { Mailbox } from '../../domain/mailbox/mailbox.ts';
 import type { ApiResponse } from '../core/api-message.ts';
 import { ok } from '../core/api-message.ts';
@@ -48,10 +50,9 @@ function answer(
   const { folders, lastSeq } = mailbox;
   const scope = `folders:${mailbox.parts.guid}:${parentKey}`;
   const round = openRound(context, call, { scope, lastSeq });
-  const live = [...folders.live()].filter(
-    ({ key }) => key !== parentKey && folders.isWithin(key, parentKey),
-  );
-  const page = readDeltaPage(context, call, { round, live, removed: folders.removed(), lastSeq });
+  const [live, elsewhere] = split(folders, parentKey);
+  const removed = [...folders.removed(), ...elsewhere].sort((a, b) => a.seq - b.seq);
+  const page = readDeltaPage(context, call, { round, live, removed, lastSeq });
   return ok({
     '@odata.context': contextUrl(call, 'Collection(mailboxFolder)'),
     ...page.link,
@@ -65,4 +66,14 @@ function answer(
           },
     ),
   });
+}
+
+/** What lies below a folder, and what changed elsewhere: it may have been below before. */
+function split(
+  folders: FolderTree,
+  parentKey: number,
+): readonly [inside: readonly MailFolder[], outside: readonly MailFolder[]] {
+  const all = [...folders.live()].filter(({ key }) => key !== parentKey);
+  const isInside = (folder: MailFolder): boolean => folders.isWithin(folder.key, parentKey);
+  return [all.filter(isInside), all.filter((folder) => !isInside(folder))];
 }

@@ -95,8 +95,18 @@ export class FolderTree {
     return this.#put({ ...folder, displayName, seq: this.#parts.nextSeq() });
   }
 
+  /** Moves a folder; all below it count as changed, because they came to another place. */
   move(folder: MailFolder, parentKey: number): MailFolder {
-    return this.#put({ ...folder, parentKey, seq: this.#parts.nextSeq() });
+    const moved = this.#put({ ...folder, parentKey, seq: this.#parts.nextSeq() });
+    this.#touchBelow(folder.key);
+    return moved;
+  }
+
+  #touchBelow(key: number): void {
+    for (const child of this.children(key)) {
+      this.#put({ ...child, seq: this.#parts.nextSeq() });
+      this.#touchBelow(child.key);
+    }
   }
 
   /** True when `key` is `ancestor` or lies below it. */

@@ -12,24 +12,3 @@ export interface MailFolder {
   readonly isSearch: boolean;
   readonly seq: number;
 }
-
-/** Names that stand for folder ids in paths [Microsoft: mailfolder]. */
-export const WELL_KNOWN_NAMES: readonly string[] = [
-  'msgfolderroot',
-  'inbox',
-  'drafts',
-  'sentitems',
-  'deleteditems',
-  'junkemail',
-  'outbox',
-  'archive',
-  'conversationhistory',
-  'clutter',
-  'conflicts',
-  'localfailures',
-  'recoverableitemsdeletions',
-  'scheduled',
-  'searchfolders',
-  'serverfailures',
-  'syncissues',
-];
