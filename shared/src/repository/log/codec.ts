@@ -101,8 +101,9 @@ export class SealedCodec implements EntryCodec {
     if (stored.length < prefixBytes + nonceBytes + tagBytes) {
       throw damaged(object, `it is only ${stored.length} bytes long`);
     }
-    const prefix = stored.slice(0, prefixBytes);
-    const view = new DataView(prefix.buffer);
+    // Storages hand out Buffers: their memory begins anywhere in a larger one.
+    const prefix = stored.subarray(0, prefixBytes);
+    const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.byteLength);
     const version = view.getUint8(0);
     if (version !== formatVersion) throw damaged(object, `its format version is ${version}`);
     const key = await this.#key(object, view.getUint32(1));
