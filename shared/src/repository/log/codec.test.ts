@@ -45,6 +45,12 @@ describe('SealedCodec', () => {
     expect(Buffer.from(stored).includes('settings')).toBe(false);
   });
 
+  it('reads bytes that lie within a larger buffer, as sockets give them', async () => {
+    const stored = await makeCodec().encodeEntry(entry);
+    const within = Buffer.concat([Buffer.alloc(7, 0x28), stored]).subarray(7);
+    expect(await makeCodec().decodeEntry(41, within)).toEqual(entry);
+  });
+
   it('reads entries under an older root key', async () => {
     const stored = await makeCodec().encodeEntry(entry);
     expect(await makeCodec({ keys: [1, 2] }).decodeEntry(41, stored)).toEqual(entry);
