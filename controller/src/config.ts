@@ -53,9 +53,9 @@ export function readConfig(
   const env = new EnvReader(environment, readFile);
   const dataDir = env.text('FIRN_DATA_DIR');
   const config = Object.freeze({
-    databaseUrl: env.secret('FIRN_DATABASE_URL'),
+    databaseUrl: env.optionalText('FIRN_DATABASE_URL') ?? env.secret('FIRN_DATABASE_URL'),
     databaseConnectionsMax: env.integer('FIRN_DATABASE_CONNECTIONS_MAX', 10, { min: 2, max: 500 }),
-    natsUrl: env.optionalSecret('FIRN_NATS_URL'),
+    natsUrl: env.optionalText('FIRN_NATS_URL') ?? env.optionalSecret('FIRN_NATS_URL'),
     natsUrlFile: env.optionalText('FIRN_NATS_URL_FILE'),
     ...readAddresses(env),
     dataDir,

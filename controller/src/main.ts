@@ -76,20 +76,22 @@ export async function buildPorts(
 
 function makeBus(config: ControllerConfig, logger: Logger): Bus {
   if (config.natsUrl === undefined) return new MemoryBus();
-  const { protocol, host, username, password } = new URL(config.natsUrl);
   return new JetStreamBus({
-    url: `${protocol}//${host}`,
+    url: config.natsUrl,
     name: 'firn-controller',
     createsStreams: true,
     logger,
-    ...(username === ''
-      ? {}
-      : { auth: { user: decodeURIComponent(username), password: decodeURIComponent(password) } }),
   });
 }
 
-function applianceEnvironment({ natsUrlFile }: ControllerConfig): Record<string, string> {
-  return natsUrlFile === undefined ? {} : { FIRN_NATS_URL_FILE: natsUrlFile };
+/** Its own settings; the bus is that of the controller. */
+function applianceEnvironment(config: ControllerConfig): Record<string, string> {
+  const { natsUrl, natsUrlFile, applianceLifeMs } = config;
+  const lifetime = { FIRN_LIFETIME_MAX_MS: String(applianceLifeMs) };
+  if (natsUrl === undefined) return lifetime;
+  const bus =
+    natsUrlFile === undefined ? { FIRN_NATS_URL: natsUrl } : { FIRN_NATS_URL_FILE: natsUrlFile };
+  return { ...lifetime, ...bus };
 }
 
 /** @returns the exit code: 0 stopped by a signal, 1 failed, 2 the settings are wrong */

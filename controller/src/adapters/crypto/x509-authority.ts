@@ -110,7 +110,7 @@ export function workerUrn(workerId: string): string {
   return `urn:firn:worker:${workerId}`;
 }
 
-const serverLifeMs = 90 * 86_400_000;
+const serverLifeMs = 2 * 365 * 86_400_000;
 
 async function issueServer(issuer: Issuer, hosts: readonly string[]): Promise<ServerIdentity> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);

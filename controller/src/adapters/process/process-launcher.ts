@@ -26,13 +26,28 @@ const termMs = 5_000;
  * another process meanwhile is never signalled.
  */
 export function makeProcessLauncher(options: ProcessLauncherOptions): ApplianceLauncher {
+  const children = new Map<string, Promise<void>>();
   return {
-    launch: (order) => launch(options, order),
-    end: (handle) => endProcess(handle, options.clock),
+    launch: async (order) => {
+      const { handle, gone } = await launch(options, order);
+      children.set(handle, gone);
+      return handle;
+    },
+    end: async (handle) => {
+      await endProcess(handle, options.clock);
+      await children.get(handle);
+      children.delete(handle);
+    },
   };
 }
 
-async function launch(options: ProcessLauncherOptions, order: ApplianceOrder): Promise<string> {
+interface Launched {
+  readonly handle: string;
+  /** Resolves when the process has ended and its join string is removed. */
+  readonly gone: Promise<void>;
+}
+
+async function launch(options: ProcessLauncherOptions, order: ApplianceOrder): Promise<Launched> {
   const { folder, program, environment, logger } = options;
   const { workerId, joinString } = order;
   const joinFile = join(folder, `${workerId}.join`);
@@ -43,15 +58,17 @@ async function launch(options: ProcessLauncherOptions, order: ApplianceOrder): P
     detached: true,
     env: { ...environment, FIRN_JOIN_FILE: joinFile },
   });
+  const { promise: gone, resolve } = Promise.withResolvers<void>();
   child.once('exit', (code, signalName) => {
     logger.info('appliance.exited', { workerId, pid: child.pid, code, signal: signalName });
-    rm(joinFile, { force: true }).catch((error: unknown) => {
+    rm(joinFile, { force: true }).then(resolve, (error: unknown) => {
       logger.warn('appliance.join_file_left', { workerId, error });
+      resolve();
     });
   });
   const pid = await started(child);
   child.unref();
-  return `${pid}:${(await startTimeOf(pid)) ?? ''}`;
+  return { handle: `${pid}:${(await startTimeOf(pid)) ?? ''}`, gone };
 }
 
 async function started(child: ChildProcess): Promise<number> {

@@ -54,7 +54,9 @@ function dataOf({ feed }: AppContext, event: Exclude<FollowEvent, { event: 'ping
       return encodeProgress(event.progress);
     case 'log':
       return encodeLogEntry(event.entry);
-    default:
+    case 'snapshot':
+    case 'session':
+    case 'end':
       return encodeSession(event.session, feed.progressOf(event.session.id));
   }
 }
