@@ -14,12 +14,14 @@ export interface CommittingOptions {
   readonly requests?: (() => { readonly http: number; readonly batched: number }) | undefined;
 }
 
+type OwnCounts = Pick<Counts, 'requests' | 'batchedRequests' | 'storedBytes' | 'packs' | 'puts'>;
+
 /** The commits of one session: one at a time, each told once it stands in the log. */
 export class Committing {
   readonly #options: CommittingOptions;
   readonly #refused: string[] = [];
   #last: Promise<unknown> = Promise.resolve();
-  #counted = { requests: 0n, batchedRequests: 0n, packs: 0n, puts: 0n };
+  #counted = { requests: 0n, batchedRequests: 0n, storedBytes: 0n, packs: 0n, puts: 0n };
 
   constructor(options: CommittingOptions) {
     this.#options = options;
@@ -59,19 +61,21 @@ export class Committing {
   }
 
   /** What the session itself did since the last commit. */
-  #counts(): Pick<Counts, 'requests' | 'batchedRequests' | 'packs' | 'puts'> {
-    const { packs, puts } = this.#options.session.totals();
+  #counts(): OwnCounts {
+    const { storedBytes, packs, puts } = this.#options.session.totals();
     const { http, batched } = this.#options.requests?.() ?? { http: 0, batched: 0 };
     const before = this.#counted;
     this.#counted = {
       requests: BigInt(http),
       batchedRequests: BigInt(batched),
+      storedBytes: BigInt(storedBytes),
       packs: BigInt(packs),
       puts: BigInt(puts),
     };
     return {
       requests: this.#counted.requests - before.requests,
       batchedRequests: this.#counted.batchedRequests - before.batchedRequests,
+      storedBytes: this.#counted.storedBytes - before.storedBytes,
       packs: this.#counted.packs - before.packs,
       puts: this.#counted.puts - before.puts,
     };

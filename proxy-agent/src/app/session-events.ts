@@ -138,7 +138,8 @@ export class SessionEvents {
     const put: Record<string, Uint8Array> = {};
     const remove: string[] = [];
     for (const { objectId, status, counts } of results) {
-      this.#counts = addCounts(this.#counts, counts);
+      // What is stored is counted by the session: objects share packs.
+      this.#counts = addCounts(this.#counts, counts && { ...counts, storedBytes: 0n });
       remove.push(resultKey(objectId));
       if (status === 'failed' || status === 'warning') {
         this.#troubled.set(objectId, status);
