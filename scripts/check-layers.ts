@@ -12,7 +12,11 @@ const roots = [
 
 export interface LayerReport {
   readonly modules: number;
-  readonly violations: readonly { readonly rule: string; readonly from: string; readonly to: string }[];
+  readonly violations: readonly {
+    readonly rule: string;
+    readonly from: string;
+    readonly to: string;
+  }[];
 }
 
 /** Applies the layer rules to the tree below baseDir, laid out as this project is. */

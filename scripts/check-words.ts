@@ -14,16 +14,30 @@ interface Rule {
 
 const rules: readonly Rule[] = [
   { what: 'unfinished work', pattern: /\b(TODO|FIXME|XXX)\b/, files: /\.(ts|mjs|sql|proto|sh)$/ },
-  { what: 'a path of one machine', pattern: /(^|[\s'"`(])\/(root|work)\//, files: /\.(ts|mjs|md|ya?ml|json|sh)$/ },
-  { what: 'a silenced check', pattern: /@ts-(ignore|expect-error|nocheck)|\bas any\b/, files: /\.ts$/ },
+  {
+    what: 'a path of one machine',
+    pattern: /(^|[\s'"`(])\/(root|work)\//,
+    files: /\.(ts|mjs|md|ya?ml|json|sh)$/,
+  },
+  {
+    what: 'a silenced check',
+    pattern: /@ts-(ignore|expect-error|nocheck)|\bas any\b/,
+    files: /\.ts$/,
+  },
   { what: 'a skipped test', pattern: /\b(it|test|describe)\.(only|todo)\(/, files: /\.ts$/ },
   { what: 'a registry address', pattern: /"resolved": "https?:/, files: /^package-lock\.json$/ },
 ];
 
-const tracked = spawnSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' });
+const tracked = spawnSync('git', ['ls-files', '-co', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+});
 const files = tracked.stdout
   .split('\n')
-  .filter((file) => file !== '' && !file.startsWith('shared/src/gen/') && file !== 'scripts/check-words.ts');
+  .filter(
+    (file) =>
+      file !== '' && !file.startsWith('shared/src/gen/') && file !== 'scripts/check-words.ts',
+  );
 
 let found = 0;
 for (const file of files) {

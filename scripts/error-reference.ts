@@ -10,7 +10,10 @@ const retryWords = {
 export function renderErrorReference(): string {
   const rows = Object.entries(errorCodes)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([code, { meaning, help, retry }]) => `| \`${code}\` | ${meaning} | ${help} | ${retryWords[retry]} |`);
+    .map(
+      ([code, { meaning, help, retry }]) =>
+        `| \`${code}\` | ${meaning} | ${help} | ${retryWords[retry]} |`,
+    );
   return `${[
     '# Errors',
     '',

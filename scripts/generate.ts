@@ -1,7 +1,15 @@
 // Generates shared/src/gen from proto, and docs/errors.md from the error codes.
 // With --check it changes nothing and fails when what is committed differs.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { renderErrorReference } from './error-reference.ts';

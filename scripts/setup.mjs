@@ -2,10 +2,10 @@
 // Runs before `npm ci`, so it is plain JavaScript for Node 20 and imports
 // nothing but Node itself. Does nothing when everything is there.
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createHash } from 'node:crypto';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stampFile = join(root, 'node_modules', '.firn-setup');
@@ -31,12 +31,17 @@ const onPath = (program) =>
 const checkNode = () => {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < 20) {
-    fail(`Node ${process.versions.node} is too old`, 'Install Node 20 or newer, then run this again.');
+    fail(
+      `Node ${process.versions.node} is too old`,
+      'Install Node 20 or newer, then run this again.',
+    );
   }
 };
 
 const lockDigest = () =>
-  createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
 
 const installedDigest = () => {
   try {
@@ -51,7 +56,10 @@ const installPackages = () => {
   if (installedDigest() === wanted) return;
   console.error('firn setup: installing packages (npm ci)');
   if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])) {
-    fail('npm ci failed', 'Its messages stand above. Check the network to your npm registry, then run this again.');
+    fail(
+      'npm ci failed',
+      'Its messages stand above. Check the network to your npm registry, then run this again.',
+    );
   }
   writeFileSync(stampFile, `${wanted}\n`);
 };
@@ -73,7 +81,16 @@ const systemPackageCommands = () => {
   const env = ['env', 'DEBIAN_FRONTEND=noninteractive'];
   return [
     [...asRoot, ...env, 'apt-get', 'update', '-qq'],
-    [...asRoot, ...env, 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'nats-server'],
+    [
+      ...asRoot,
+      ...env,
+      'apt-get',
+      'install',
+      '-y',
+      '-qq',
+      '--no-install-recommends',
+      'nats-server',
+    ],
   ];
 };
 

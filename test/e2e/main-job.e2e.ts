@@ -121,10 +121,7 @@ describe('the main job, with the agent killed in the middle', () => {
     const { admin } = environment.tenant;
     await admin.freeze('e2e');
     await admin.lose();
-    const { items } = await story.client.call('listSessions', { query: { kind: 'copy' } });
-    const [copySession] = items;
-    expect(copySession).toBeDefined();
-    const point = await newestCopy(story, copySession!);
+    const point = await newestCopy(story, names.copyJob);
     const { retrieval } = await retrieve(story, point.id);
     expect(retrieval.state).toBe('retrieved');
     const seen = await explore(story, point.id, retrieval.id);

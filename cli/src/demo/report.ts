@@ -11,6 +11,7 @@ export interface DemoReport {
   readonly copy?: CopyFigures;
   readonly retrieval?: RetrievalFigures;
   readonly restore?: RestoreFigures;
+  readonly agent?: AgentFigures;
 }
 
 export interface DemoStep {
@@ -55,6 +56,11 @@ export interface RestoreFigures {
   readonly items: number;
   readonly mismatches: number;
   readonly seconds: number;
+}
+
+export interface AgentFigures {
+  /** Highest resident memory of the proxy agent; 0 where the system does not tell. */
+  readonly peakRssBytes: number;
 }
 
 export function backupFigures(session: Session): BackupFigures {

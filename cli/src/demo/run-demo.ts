@@ -5,6 +5,7 @@ import { formatBytes, formatCount } from '../output/quantity.ts';
 import { durationSeconds } from '../output/session-text.ts';
 import { makeTerminal } from '../output/terminal.ts';
 import { enrolAgent } from './enrol-agent.ts';
+import { peakRssBytes, type RunningProgram } from './environment/program.ts';
 import { demoFolder } from './environment/project.ts';
 import { type Environment, startEnvironment } from './environment/start-environment.ts';
 import { type DemoOptions, demoTenant } from './options.ts';
@@ -65,15 +66,21 @@ interface Stage {
 }
 
 async function playStory(stage: Stage): Promise<Figures> {
-  await setUp(stage);
+  const agent = await setUp(stage);
   const backups = await backUp(stage);
   const copy = await copyToArchive(stage);
   await loseEverything(stage);
-  return { ...backups, copy: copyFigures(copy), ...(await recover(stage, copy)) };
+  const recovered = await recover(stage);
+  return {
+    ...backups,
+    copy: copyFigures(copy),
+    ...recovered,
+    agent: { peakRssBytes: await peakRssBytes(agent.pid) },
+  };
 }
 
-async function setUp({ options, steps, environment, story }: Stage): Promise<void> {
-  await steps.run('enrol a proxy agent', async () => ({
+async function setUp({ options, steps, environment, story }: Stage): Promise<RunningProgram> {
+  const agent = await steps.run('enrol a proxy agent', async () => ({
     value: await enrolAgent(story, environment, { name: names.proxy }),
     summary: 'one-time token, certificate of the controller',
   }));
@@ -93,6 +100,7 @@ async function setUp({ options, steps, environment, story }: Stage): Promise<voi
     value: await createJobs(story, options.appliance),
     summary: options.appliance ? 'backup, copy by an appliance' : 'backup, copy',
   }));
+  return agent;
 }
 
 async function backUp({ options, steps, environment, story }: Stage) {
@@ -139,9 +147,9 @@ async function loseEverything({ steps, environment }: Stage): Promise<void> {
   });
 }
 
-async function recover(stage: Stage, copy: Session) {
+async function recover(stage: Stage) {
   const { steps, story } = stage;
-  const point = await newestCopy(story, copy);
+  const point = await newestCopy(story, names.copyJob);
   const { retrieval, session } = await steps.run('retrieve', async () => {
     const value = await retrieve(story, point.id);
     const { packsReady, bytes, availableUntil } = value.retrieval;

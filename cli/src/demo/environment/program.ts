@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunningChild, startChild } from '@firn/shared/services/child-process';
 import { projectRoot } from './project.ts';
@@ -27,6 +28,12 @@ export async function startProgram(options: ProgramOptions): Promise<RunningProg
   });
   const ready = JSON.parse(child.readyLine) as Record<string, unknown>;
   return { ...child, ready };
+}
+
+/** Highest resident memory of a process so far, from proc(5); 0 where there is none. */
+export async function peakRssBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
 /** A text field of a ready line. */

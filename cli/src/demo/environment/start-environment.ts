@@ -145,6 +145,8 @@ async function startAgent(
     env: {
       FIRN_NATS_URL_FILE: await secretFile(data, 'nats-url', natsUrl),
       FIRN_DATA_DIR: data,
+      // Azurite thaws at once: no use in asking once a minute.
+      FIRN_RETRIEVAL_POLL_MS: '250',
       ...(options.join === undefined
         ? {}
         : { FIRN_JOIN_FILE: await secretFile(data, 'join', options.join) }),

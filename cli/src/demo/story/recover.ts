@@ -6,13 +6,15 @@ import { readPages } from '../../commands/pages.ts';
 import { idempotencyKey } from '../../commands/work.ts';
 import { type Story, succeed } from './story.ts';
 
-/** The newest restore point of the copy, whole. */
-export async function newestCopy(story: Story, copySession: Session): Promise<RestorePoint> {
-  const restorePoint = copySession.restorePointId;
-  if (restorePoint === undefined) {
-    throw new AppError('E_SESSION_FAILED', 'the copy session made no restore point');
+/** The newest restore point of a copy job. */
+export async function newestCopy(story: Story, copyJob: string): Promise<RestorePoint> {
+  const { id } = await story.client.call('getCopyJob', { params: { copyJob } });
+  const { items } = await story.client.call('listRestorePoints', { query: { copyJobId: id } });
+  const [newest] = items;
+  if (newest === undefined) {
+    throw new AppError('E_SESSION_FAILED', `the copy job ${copyJob} has no restore point`);
   }
-  return story.client.call('getRestorePoint', { params: { restorePoint } });
+  return newest;
 }
 
 export async function retrieve(story: Story, restorePointId: string) {

@@ -47,7 +47,9 @@ describe('SealedCodec', () => {
 
   it('reads bytes that lie within a larger buffer, as sockets give them', async () => {
     const stored = await makeCodec().encodeEntry(entry);
-    const within = Buffer.concat([Buffer.alloc(7, 0x28), stored]).subarray(7);
+    const larger = new Uint8Array(7 + stored.length).fill(0x28);
+    larger.set(stored, 7);
+    const within = Buffer.from(larger.buffer, 7);
     expect(await makeCodec().decodeEntry(41, within)).toEqual(entry);
   });
 
