@@ -50,9 +50,11 @@ export const DRIVE_STEMS: readonly DriveStem[] = [
   { pattern: '/users/{user}/drive', find: driveOfUser },
 ];
 
+const ROOT = '/root';
+
 const ITEM_STEMS = [
-  { pattern: '/root', hasItem: false, hasPath: false },
-  { pattern: '/root/{path:}', hasItem: false, hasPath: true },
+  { pattern: ROOT, hasItem: false, hasPath: false },
+  { pattern: `${ROOT}/{path:}`, hasItem: false, hasPath: true },
   { pattern: '/items/{item}', hasItem: true, hasPath: false },
   { pattern: '/items/{item}/{path:}', hasItem: true, hasPath: true },
 ] as const;
