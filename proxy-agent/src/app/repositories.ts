@@ -25,6 +25,8 @@ export interface RepositoriesOptions {
 export class Repositories {
   readonly #options: RepositoriesOptions;
   readonly #owned = new Map<string, Promise<Repository>>();
+  /** For views: opening reads header and log, each question only what is new. */
+  readonly #viewed = new Map<string, Promise<Repository>>();
 
   constructor(options: RepositoriesOptions) {
     this.#options = options;
@@ -58,6 +60,22 @@ export class Repositories {
     return this.#open(required(ref, 'repository'), secrets, signal);
   }
 
+  /** As forReading, kept open and brought up to date for each question. */
+  async forViewing(ref: RepositoryRef | undefined, secrets: SecretBundle): Promise<Repository> {
+    const known = required(ref, 'repository');
+    const { repositoryId } = known;
+    const before = this.#viewed.get(repositoryId);
+    // One after the other: all questions share what was read of the log.
+    const turn = before ? before.then(refreshed) : this.#open(known, secrets, this.#options.signal);
+    this.#viewed.set(repositoryId, turn);
+    try {
+      return await turn;
+    } catch (error) {
+      this.#viewed.delete(repositoryId);
+      throw error;
+    }
+  }
+
   /** Another owner was met: everything must be opened and owned anew. */
   forget(): void {
     this.#owned.clear();
@@ -87,6 +105,11 @@ export class Repositories {
     const { rootKey } = required(key, `key of repository ${repositoryId}`);
     return openRepository({ ports: { store, clock, entropy, compute }, repositoryId, rootKey });
   }
+}
+
+async function refreshed(repository: Repository): Promise<Repository> {
+  await repository.refresh();
+  return repository;
 }
 
 /** A member that every assignment of this kind has; E_WORK_UNKNOWN when it is absent. */

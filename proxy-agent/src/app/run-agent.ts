@@ -5,6 +5,7 @@ import type { Assignment } from '@firn/shared/gen/firn/link/v1/link';
 import { SecretBundle } from '@firn/shared/gen/firn/link/v1/work';
 import type { Logger } from '@firn/shared/observe/logger';
 import type { Compute, Entropy } from '@firn/shared/repository/ports';
+import type { ViewStream } from '@firn/shared/rpc/link/grpc-link';
 import { toProblem } from '@firn/shared/rpc/problem';
 import { StorageCredentials } from '@firn/shared/rpc/storage-credentials';
 import type { ObjectStores } from '../ports/object-stores.ts';
@@ -110,8 +111,7 @@ class Agent {
       credentials,
       repacks: this.#repacks,
       wakeup: this.#wakeup,
-      serveViews: (stream: Parameters<typeof serveViews>[1], signal: AbortSignal) =>
-        serveViews(views, stream, signal),
+      serveViews: (stream: ViewStream) => serveViews(views, stream),
       failed: (error: unknown) => this.#failed(error),
     };
   }

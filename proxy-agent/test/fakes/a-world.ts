@@ -1,6 +1,7 @@
 import { MemoryBus } from '@firn/shared/bus/memory-bus';
 import { nodeCompute } from '@firn/shared/compute/node-compute';
 import { nodeEntropy } from '@firn/shared/compute/node-entropy';
+import type { ViewRequest, ViewResponse } from '@firn/shared/gen/firn/link/v1/link';
 import type { RepositoryRef, SecretBundle } from '@firn/shared/gen/firn/link/v1/work';
 import { MemoryStore } from '@firn/shared/object-store/memory/memory-store';
 import { MemoryLogger } from '@firn/shared/observe/memory-logger';
@@ -9,7 +10,7 @@ import type { BlobStore } from '@firn/shared/repository/ports';
 import { openRepository, type Repository } from '@firn/shared/repository/repository';
 import { ManualClock } from '@firn/shared/time/manual-clock';
 import { type AgentPorts, type AgentSettings, runAgent } from '../../src/app/run-agent.ts';
-import { FakeController, openBoxes } from './fake-controller.ts';
+import { FakeController, FakeViews, openBoxes } from './fake-controller.ts';
 import { digestOf, FakeTenant } from './fake-tenant.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { Mortal } from './mortal.ts';
@@ -43,6 +44,8 @@ export class World {
     organization: { certificatePem: 'certificate', privateKeyPem: 'key' },
   };
   readonly organization = organization;
+  readonly views = new FakeViews();
+  readonly #refs = new Map<string, RepositoryRef>();
   readonly #headers = new Map<string, Uint8Array>();
 
   /** Starts a process of the agent on this world. */
@@ -79,7 +82,20 @@ export class World {
       prefix: '',
       storageClass,
     };
+    this.#refs.set(repositoryId, { repositoryId, storage });
     return { repositoryId, storage };
+  }
+
+  /** A repository that was made before. */
+  known(repositoryId: string): RepositoryRef {
+    const ref = this.#refs.get(repositoryId);
+    if (ref === undefined) throw new Error(`no repository ${repositoryId}`);
+    return ref;
+  }
+
+  /** What the agent answers a user's question. */
+  ask(question: ViewResponse): Promise<ViewRequest> {
+    return this.views.ask(question);
   }
 
   async initialize(repository: RepositoryRef): Promise<void> {
@@ -155,7 +171,7 @@ export class World {
       logger,
       boxes: openBoxes,
       dial: () => controller.dial(),
-      view: () => new Promise(() => undefined),
+      view: async () => this.views.stream(),
       random: () => 0.5,
       rssBytes: () => 1,
       sources: tenant,

@@ -3,8 +3,11 @@ import type {
   ConnectResponse,
   RunningSession,
   SessionEvent,
+  ViewRequest,
+  ViewResponse,
 } from '@firn/shared/gen/firn/link/v1/link';
 import { type SealedBox, SecretBundle, type Work } from '@firn/shared/gen/firn/link/v1/work';
+import type { ViewStream } from '@firn/shared/rpc/link/grpc-link';
 import type { ControllerMessage, LinkStream } from '@firn/shared/rpc/link/link-stream';
 import type { Boxes } from '../../src/ports/boxes.ts';
 
@@ -139,6 +142,29 @@ export class FakeController {
     const known = this.#ended.get(sessionId) ?? Promise.withResolvers<Ended>();
     this.#ended.set(sessionId, known);
     return known;
+  }
+}
+
+/** The controller's end of View streams in memory. */
+export class FakeViews {
+  readonly #questions = new Mailbox<ViewResponse>();
+  #answer = Promise.withResolvers<ViewRequest>();
+
+  stream(): ViewStream {
+    return {
+      questions: this.#questions,
+      close: () => this.#questions.end(),
+      send: async (answer) => {
+        if (answer.requestId !== '') this.#answer.resolve(answer);
+      },
+    };
+  }
+
+  /** One question at a time. */
+  ask(question: ViewResponse): Promise<ViewRequest> {
+    this.#answer = Promise.withResolvers();
+    this.#questions.put(question);
+    return this.#answer.promise;
   }
 }
 

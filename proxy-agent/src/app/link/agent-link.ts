@@ -43,7 +43,7 @@ export interface AgentLinkParts {
   readonly credentials: StorageCredentials;
   readonly repacks: RemoteRepacks;
   readonly wakeup: Wakeup;
-  readonly serveViews: (stream: ViewStream, signal: AbortSignal) => Promise<void>;
+  readonly serveViews: (stream: ViewStream) => Promise<void>;
   readonly failed: (error: unknown) => void;
 }
 
@@ -138,7 +138,7 @@ export class AgentLink {
         const close = () => stream.close();
         signal.addEventListener('abort', close, { once: true });
         try {
-          await parts.serveViews(stream, signal);
+          await parts.serveViews(stream);
         } finally {
           signal.removeEventListener('abort', close);
           close();

@@ -17,14 +17,10 @@ export interface ServeViews {
 const questionsAtOnce = 4;
 
 /** Answers what users view, as long as the stream lives. Announces itself first. */
-export async function serveViews(
-  options: ServeViews,
-  stream: ViewStream,
-  signal: AbortSignal,
-): Promise<void> {
+export async function serveViews(options: ServeViews, stream: ViewStream): Promise<void> {
   await stream.send({ requestId: '', answer: { $case: 'opened', value: {} } });
   await forEachConcurrent(stream.questions, questionsAtOnce, async (question) => {
-    const answer = await answerOne(options, question, signal);
+    const answer = await answerOne(options, question);
     await stream.send({ requestId: question.requestId, answer });
   });
 }
@@ -32,14 +28,13 @@ export async function serveViews(
 async function answerOne(
   { repositories, credentials, boxes }: ServeViews,
   question: ViewResponse,
-  signal: AbortSignal,
 ): Promise<ViewRequest['answer']> {
   try {
     const { secrets: box, repository: ref, jobId, restorePointId, retrievalId } = question;
     const opened = box === undefined ? new Uint8Array() : boxes.open(box);
     const secrets = SecretBundle.decode(opened);
     for (const each of secrets.storages) credentials.put('', each);
-    const repository = await repositories.forReading(ref, secrets, signal);
+    const repository = await repositories.forViewing(ref, secrets);
     const warm = retrievalId === '' ? undefined : retrievalId;
     const point = await repository.openPoint({ jobId, pointId: restorePointId, warm });
     const page = await answerView(point, question);
