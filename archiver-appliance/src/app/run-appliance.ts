@@ -1,6 +1,7 @@
 import type { Bus } from '@firn/shared/bus/bus';
 import { publishProgress } from '@firn/shared/bus/progress-meter';
 import { AppError, isAppError } from '@firn/shared/errors/app-error';
+import { assertNever } from '@firn/shared/errors/invariant';
 import type { Assignment, RunningSession, Welcome } from '@firn/shared/gen/firn/link/v1/link';
 import { SecretBundle, StorageCredential } from '@firn/shared/gen/firn/link/v1/work';
 import type { Logger } from '@firn/shared/observe/logger';
@@ -159,8 +160,16 @@ class Appliance {
           this.#end('E_CANCELLED', 'the session was cancelled');
         }
         return;
-      default:
+      // The link's own business, and what only proxy agents are told.
+      case 'welcome':
+      case 'goAway':
+      case 'superseded':
+      case 'eventAck':
+      case 'repackWorker':
+      case 'repackResult':
         return;
+      default:
+        assertNever(message);
     }
   }
 

@@ -50,17 +50,11 @@ export class FakeController {
       close: () => mailbox.end(),
       send: async (message) => {
         if (mailbox.isEnded) throw new Error('the link has ended');
-        switch (message.$case) {
-          case 'hello':
-            return this.#welcome(mailbox, message.value.incarnation, message.value.running);
-          case 'accepted':
-            this.accepted.push(message.value);
-            return;
-          case 'event':
-            return this.#event(mailbox, message.value);
-          default:
-            return;
+        if (message.$case === 'hello') {
+          this.#welcome(mailbox, message.value.incarnation, message.value.running);
         }
+        if (message.$case === 'accepted') this.accepted.push(message.value);
+        if (message.$case === 'event') this.#event(mailbox, message.value);
       },
     };
   }

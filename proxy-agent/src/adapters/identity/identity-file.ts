@@ -73,6 +73,10 @@ export class IdentityFile {
     }
     await rename(`${path}.new`, path);
     const folder = await open(this.#folder, 'r');
-    await folder.sync().finally(() => folder.close());
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { AppError, isAppError } from '@firn/shared/errors/app-error';
+import { assertNever } from '@firn/shared/errors/invariant';
 import type {
   Assignment,
   Credentials,
@@ -174,8 +175,14 @@ export class AgentLink {
       case 'leasesRenewed':
         for (const each of message.value.lost) sessions.lose(each);
         return;
-      default:
+      // The link's own business, and what only appliances are told.
+      case 'welcome':
+      case 'goAway':
+      case 'superseded':
+      case 'repackTask':
         return;
+      default:
+        assertNever(message);
     }
   }
 

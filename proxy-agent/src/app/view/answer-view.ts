@@ -1,4 +1,5 @@
 import { AppError } from '@firn/shared/errors/app-error';
+import { assertNever } from '@firn/shared/errors/invariant';
 import type { ListFolders, ListItems, ViewResponse } from '@firn/shared/gen/firn/link/v1/link';
 import type { PointReader } from '@firn/shared/repository/point/point-reader';
 import { PageWriter } from './page-writer.ts';
@@ -16,8 +17,10 @@ export async function answerView(point: PointReader, view: ViewResponse): Promis
       return folders(point, view.question.value);
     case 'listItems':
       return items(point, view.question.value);
-    default:
+    case undefined:
       throw new AppError('E_WORK_UNKNOWN', 'this version does not know the question');
+    default:
+      return assertNever(view.question);
   }
 }
 
