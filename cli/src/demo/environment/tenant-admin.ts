@@ -45,17 +45,11 @@ export function makeTenantAdmin(options: TenantAdminOptions): TenantAdmin {
     send<T>(transport, options, { method, path, body });
   return {
     stats: () => call<TenantStats>('GET', '/_admin/stats'),
-    mutate: async (seed) => {
-      const { changes } = await call<{ changes: unknown[] }>('POST', '/_admin/mutate', { seed });
-      return describeChanges(changes);
-    },
+    mutate: async (seed) => describe(await call('POST', '/_admin/mutate', { seed })),
     freeze: async (name) => {
       await call('POST', '/_admin/freeze', { name });
     },
-    lose: async () => {
-      const { left } = await call<{ left: number }>('POST', '/_admin/lose', {});
-      return `${left} items left`;
-    },
+    lose: async () => describe(await call('POST', '/_admin/lose', {})),
     compare: async (name) =>
       readComparison(await call<ComparisonAnswer>('GET', `/_admin/compare?snapshot=${name}`)),
     close: () => transport.close(),
@@ -116,13 +110,10 @@ async function send<T>(
   return (text === '' ? {} : JSON.parse(text)) as T;
 }
 
-/** Sums [{created: 2, moved: 1}, {created: 1}] up as "3 created, 1 moved". */
-function describeChanges(changes: readonly unknown[]): string {
-  const sums = new Map<string, number>();
-  for (const change of changes) {
-    for (const [what, count] of Object.entries(change as Record<string, unknown>)) {
-      if (typeof count === 'number') sums.set(what, (sums.get(what) ?? 0) + count);
-    }
-  }
-  return [...sums].map(([what, count]) => `${count} ${what}`).join(', ');
+/** {created: 3, foldersMoved: 2} as "3 created, 2 folders moved". */
+function describe(counts: Readonly<Record<string, unknown>>): string {
+  return Object.entries(counts)
+    .filter(([, count]) => typeof count === 'number' && count > 0)
+    .map(([what, count]) => `${String(count)} ${what.replace(/([A-Z])/g, ' $1').toLowerCase()}`)
+    .join(', ');
 }
