@@ -11,9 +11,9 @@ import { containers } from './set-up.ts';
  */
 export async function plantFault(azurite: RunningAzurite): Promise<string> {
   const store = openArchive(azurite);
-  for await (const pack of store.list('packs/')) {
+  const thawed = 'thawed';
+  for await (const pack of store.list('')) {
     if (pack.storageClass !== 'archive') continue;
-    const thawed = `thawed/${pack.name.slice('packs/'.length)}`;
     await store.copy(pack.name, thawed, { storageClass: 'hot', priority: 'high' });
     const { bytes } = await store.get(thawed);
     const middle = Math.floor(bytes.length / 2);
