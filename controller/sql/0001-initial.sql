@@ -264,6 +264,8 @@ CREATE TABLE appliances (
   state text NOT NULL CHECK (state IN ('intended', 'launched', 'working', 'ended')),
   handle text,
   hard_deadline timestamptz NOT NULL,
+  -- It did all that the owner had for it.
+  succeeded boolean NOT NULL DEFAULT false,
   created_at timestamptz NOT NULL DEFAULT now(),
   ended_at timestamptz
 );

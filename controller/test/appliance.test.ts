@@ -14,11 +14,13 @@ import { runToEnd, type SetUp, setUp } from './harness/set-up.ts';
 /** Remembers what was ordered; the test plays the appliance. */
 class RecordingLauncher implements ApplianceLauncher {
   readonly ended: string[] = [];
+  launched = 0;
   readonly #orders: ApplianceOrder[] = [];
   #wake = () => {};
 
   async launch(order: ApplianceOrder): Promise<string> {
     this.#orders.push(order);
+    this.launched += 1;
     this.#wake();
     return `handle of ${order.workerId}`;
   }
@@ -121,6 +123,16 @@ describe('an archiver appliance', () => {
       gone: false,
     });
     second.link.close();
+  });
+
+  it('has no successor once it did its work', async () => {
+    const copy = await ready.link.accept();
+    const { link, assignment } = await startAppliance();
+    await link.end(assignment);
+    await link.ended();
+    await ready.link.event(copy, { $case: 'log', value: { level: 'info', message: 'committing' } });
+    await ready.link.end(copy);
+    expect(launcher.launched).toBe(1);
   });
 
   it('fails the session after three that came to nothing', async () => {

@@ -87,6 +87,19 @@ describe('a link', () => {
     link.close();
   });
 
+  it('adopts a session whose acceptance is being stored at that moment', async () => {
+    await startJob();
+    const { sessionId, attempt } = await ready.link.next('assignment');
+    let dialled: Promise<FakeLink> | undefined;
+    await host.sqlInTheWay(`UPDATE sessions SET state = 'running' WHERE state = 'assigned'`, () => {
+      dialled = ready.proxy.dial({ running: [{ sessionId, attempt }] });
+    });
+    const link = await dialled;
+    expect(await link?.next('welcome')).toMatchObject({ drop: [] });
+    expect(await session(sessionId)).toMatchObject({ state: 'running', attempt: 1 });
+    link?.close();
+  });
+
   it('gets a new attempt of what its journal no longer has', async () => {
     const id = await startJob();
     await ready.link.accept();

@@ -61,8 +61,12 @@ export interface ApplianceRecords {
   get(workerId: string): Promise<Appliance | undefined>;
   launched(workerId: string, handle: string): Promise<void>;
   working(workerId: string): Promise<void>;
+  /** It did all that the owner had for it. */
+  succeeded(workerId: string): Promise<void>;
   ended(workerId: string): Promise<void>;
   live(): Promise<readonly Appliance[]>;
-  /** How many were started for this session, ended ones too. */
-  countOf(sessionId: string): Promise<number>;
+  /** Sessions whose appliance did its work within the last withinMs. */
+  servedWithin(withinMs: number): Promise<readonly string[]>;
+  /** How many of this session ended before their work was done. */
+  countFailed(sessionId: string): Promise<number>;
 }

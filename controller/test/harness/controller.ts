@@ -22,6 +22,8 @@ export interface TestHost {
   dump(): Promise<string>;
   /** Runs one statement behind the controller's back. */
   sql(text: string, values?: readonly unknown[]): Promise<void>;
+  /** Runs one statement and commits it only once somebody waits for its locks. */
+  sqlInTheWay(text: string, whileHeld: () => void): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -43,8 +45,25 @@ export async function makeHost(postgres: RunningPostgres): Promise<TestHost> {
     sql: async (text, values = []) => {
       await withClient(databaseUrl, (client) => client.query(text, [...values]));
     },
+    sqlInTheWay: (text, whileHeld) =>
+      withClient(databaseUrl, async (client) => {
+        await client.query('BEGIN');
+        await client.query(text);
+        whileHeld();
+        await somebodyWaits(databaseUrl);
+        await client.query('COMMIT');
+      }),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+async function somebodyWaits(databaseUrl: string): Promise<void> {
+  await withClient(databaseUrl, async (client) => {
+    for (;;) {
+      const { rows } = await client.query('SELECT FROM pg_locks WHERE NOT granted');
+      if (rows.length > 0) return;
+    }
+  });
 }
 
 async function withClient<T>(

@@ -37,7 +37,13 @@ export async function applianceAccepted(context: AppContext, workerId: string): 
   await announceAppliance(context, workerId, false);
 }
 
-export async function applianceEnded(context: AppContext, workerId: string): Promise<void> {
+/** The appliance reported its end. @param succeeded it did all that the owner gave it */
+export async function applianceEnded(
+  context: AppContext,
+  workerId: string,
+  succeeded: boolean,
+): Promise<void> {
+  if (succeeded) await context.database.appliances.succeeded(workerId);
   await announceAppliance(context, workerId, true);
   const appliance = await context.database.appliances.get(workerId);
   if (appliance !== undefined) await endAppliance(context, appliance);
@@ -80,6 +86,8 @@ export async function relayTask(
   const session = await database.sessions.get(task.sessionId);
   const appliance = await database.appliances.get(task.workerId);
   if (session?.proxyId !== owner.id || appliance?.sessionId !== session.id) return;
+  // All tasks are done: the appliance exits now, and needs no successor.
+  if (task.last) await database.appliances.succeeded(task.workerId);
   links.send(task.workerId, { $case: 'repackTask', value: task });
 }
 

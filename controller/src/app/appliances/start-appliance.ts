@@ -11,12 +11,12 @@ const startsMax = 3;
 /**
  * Starts an appliance for the running attempt of a copy session. The intent is
  * recorded first: whatever happens after that, the row says what to clean up.
- * After three that came to nothing the session fails.
+ * After three that ended before their work the session fails.
  */
 export async function startAppliance(context: AppContext, session: Session): Promise<void> {
   const { database, launcher, logger } = context;
   const { id: sessionId, attempt } = session;
-  const earlier = await database.appliances.countOf(sessionId);
+  const earlier = await database.appliances.countFailed(sessionId);
   if (earlier >= startsMax) {
     const message = `${earlier} archiver appliances of the session ended before their work`;
     const problem = toSummary(new AppError('E_APPLIANCE_FAILED', message));

@@ -19,8 +19,9 @@ export class ApplianceTender {
   }
 
   async tend(): Promise<void> {
-    const { database } = this.#context;
-    const served = new Set<string>();
+    const { database, settings } = this.#context;
+    // One that did its work needs no successor, unless the owner, restarted, waits for one.
+    const served = new Set(await database.appliances.servedWithin(settings.graceMs));
     for (const appliance of await database.appliances.live()) {
       const session = await database.sessions.get(appliance.sessionId);
       if (this.#isOver(appliance, session)) await this.#end(appliance);

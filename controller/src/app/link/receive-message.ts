@@ -48,6 +48,6 @@ async function receiveEvent(
   if (ack === undefined) return;
   context.links.send(worker.id, { $case: 'eventAck', value: ack });
   if (worker.kind === 'appliance' && event.event?.$case === 'ended') {
-    await applianceEnded(context, worker.id);
+    await applianceEnded(context, worker.id, event.event.value.status === 'success');
   }
 }

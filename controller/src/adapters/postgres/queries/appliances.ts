@@ -29,10 +29,21 @@ export function makeApplianceRecords(db: Db): ApplianceRecords {
         [workerId],
       );
     },
+    succeeded: async (workerId) => {
+      await db.rows('UPDATE appliances SET succeeded = true WHERE worker_id = $1', [workerId]);
+    },
+    servedWithin: async (withinMs) => {
+      const rows = await db.rows<{ sessionId: string }>(
+        `SELECT session_id FROM appliances
+          WHERE succeeded AND ended_at > now() - $1 * interval '1 millisecond'`,
+        [withinMs],
+      );
+      return rows.map(({ sessionId }) => sessionId);
+    },
     live: () => db.rows<Appliance>(`${select} WHERE a.state <> 'ended' ORDER BY a.created_at`),
-    countOf: async (sessionId) => {
+    countFailed: async (sessionId) => {
       const row = await db.first<{ count: number }>(
-        'SELECT count(*) FROM appliances WHERE session_id = $1',
+        'SELECT count(*) FROM appliances WHERE session_id = $1 AND NOT succeeded',
         [sessionId],
       );
       return row?.count ?? 0;

@@ -68,14 +68,14 @@ async function changeState(
 ): Promise<Retrieval | undefined> {
   const from = retrievalStatesBefore(trigger);
   const to = from.map((state) => nextRetrievalState(state, trigger) ?? state);
+  const next = '($3::text[])[array_position($2::text[], t.state)]';
   return db.first<Retrieval>(
     `UPDATE retrievals t SET
-        state = m.next,
-        available_until = CASE WHEN m.next = 'retrieved'
+        state = ${next},
+        available_until = CASE WHEN ${next} = 'retrieved'
           THEN coalesce($4::timestamptz, now() + t.availability_seconds * interval '1 second')
           ELSE t.available_until END
-      FROM unnest($2::text[], $3::text[]) AS m (previous, next)
-      WHERE t.id = $1 AND t.state = m.previous
+      WHERE t.id = $1 AND t.state = ANY ($2::text[])
       RETURNING t.*`,
     [id, from, to, availableUntil ?? null],
   );

@@ -9,7 +9,12 @@ type StateQueries = Pick<
   'transition' | 'renewLeases' | 'expireLeases' | 'extendLeases' | 'silentSince'
 >;
 
-/** Everything that changes a state. The transition table goes into the query as two arrays. */
+/**
+ * Everything that changes a state. The transition table goes into the query as
+ * two arrays and is looked up by expressions, never by a join: when the query
+ * waited for another one, Postgres computes expressions anew for the changed
+ * row, but keeps the row that it was joined with.
+ */
 export function makeSessionStateQueries(db: Db): StateQueries {
   return {
     transition: (transition) => changeState(db, transition),
@@ -47,7 +52,9 @@ const effects: Readonly<Partial<Record<SessionTrigger, string>>> = {
     started_at = coalesce(s.started_at, now())`,
 };
 
-const endEffect = `ended_at = CASE WHEN m.next IN ('success', 'warning', 'failed', 'stopped')
+const nextSql = '($3::text[])[array_position($2::text[], s.state)]';
+
+const endEffect = `ended_at = CASE WHEN ${nextSql} IN ('success', 'warning', 'failed', 'stopped')
   THEN now() END`;
 
 async function changeState(db: Db, transition: Transition): Promise<Session | undefined> {
@@ -56,12 +63,11 @@ async function changeState(db: Db, transition: Transition): Promise<Session | un
   return db.first<Session>(
     `WITH s AS (
       UPDATE sessions s SET
-          state = m.next,
+          state = ${nextSql},
           counts = coalesce($6::jsonb, s.counts),
           problem = coalesce($7::jsonb, s.problem),
           ${effects[trigger] ?? endEffect}
-        FROM unnest($2::text[], $3::text[]) AS m (previous, next)
-        WHERE s.id = $1 AND s.state = m.previous
+        WHERE s.id = $1 AND s.state = ANY ($2::text[])
           AND ($4::integer IS NULL OR s.attempt = $4) AND coalesce($5::integer, 1) > 0
         RETURNING s.*)
     SELECT ${sessionColumns} FROM s`,
@@ -78,13 +84,13 @@ function renewLeases(
   const { from, to } = tableOf('accept');
   return db.rows<SessionAttempt>(
     `UPDATE sessions s SET
-        state = m.next,
+        state = ${nextSql},
         lease_until = now() + $6 * interval '1 millisecond',
         lost_at = NULL,
         started_at = coalesce(s.started_at, now())
-      FROM unnest($2::text[], $3::text[]) AS m (previous, next),
-        unnest($4::uuid[], $5::integer[]) AS r (id, attempt)
-      WHERE s.proxy_id = $1 AND s.id = r.id AND s.attempt = r.attempt AND s.state = m.previous
+      FROM unnest($4::uuid[], $5::integer[]) AS r (id, attempt)
+      WHERE s.proxy_id = $1 AND s.id = r.id AND s.attempt = r.attempt
+        AND s.state = ANY ($2::text[])
       RETURNING s.id AS session_id, s.attempt`,
     [
       proxyId,
@@ -101,9 +107,9 @@ function expireLeases(db: Db): Promise<readonly Session[]> {
   const { from, to } = tableOf('lease-expired');
   return db.rows<Session>(
     `WITH s AS (
-      UPDATE sessions s SET state = m.next, lost_at = now()
-        FROM unnest($1::text[], $2::text[]) AS m (previous, next)
-        WHERE s.state = m.previous AND s.lease_until < now()
+      UPDATE sessions s SET
+          state = ($2::text[])[array_position($1::text[], s.state)], lost_at = now()
+        WHERE s.state = ANY ($1::text[]) AND s.lease_until < now()
         RETURNING s.*)
     SELECT ${sessionColumns} FROM s`,
     [from, to],
