@@ -14,7 +14,10 @@ describe('the ban of the ambient in domain and app', () => {
     cpSync(join(root, 'lint'), join(folder, 'lint'), { recursive: true });
     writeFileSync(join(folder, 'biome.json'), '{"plugins":["./lint/no-ambient.grit"]}');
     const biome = join(root, 'node_modules', '.bin', 'biome');
-    const { stdout } = spawnSync(biome, ['lint', '--reporter=json', '.'], { cwd: folder, encoding: 'utf8' });
+    const { stdout } = spawnSync(biome, ['lint', '--reporter=json', '.'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
     const { diagnostics } = JSON.parse(stdout) as { diagnostics: { category: string }[] };
     expect(diagnostics.filter(({ category }) => category === 'plugin')).toHaveLength(7);
   });

@@ -5,7 +5,7 @@ import { positiveInteger } from '../commands/resource.ts';
 import { exitCode } from '../exit-code.ts';
 import { paint } from '../output/terminal.ts';
 import { type DemoOptions, demoDefaults } from './options.ts';
-import { type Demo, runDemo } from './run-demo.ts';
+import type { Demo } from './run-demo.ts';
 
 interface CommandOptions extends Omit<DemoOptions, 'reportFile'> {
   readonly json?: string;
@@ -32,6 +32,8 @@ export function makeDemoCommand(signal: AbortSignal): Command {
 }
 
 async function playDemo(options: DemoOptions, signal: AbortSignal): Promise<void> {
+  // Loaded when it is played: no other command needs services and storages.
+  const { runDemo } = await import('./run-demo.ts');
   const demo = await runDemo(options, signal);
   try {
     if (options.reportFile !== undefined) {
