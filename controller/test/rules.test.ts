@@ -27,7 +27,7 @@ beforeAll(async () => {
   postgres = await startTestPostgres();
   host = await makeHost(postgres);
   controller = await startController(host);
-  ready = await setUp(controller);
+  ready = await setUp(controller, repositoryPassword);
 });
 
 afterAll(async () => {

@@ -269,6 +269,20 @@ describe('copy, retrieval and restore', () => {
     ).rejects.toMatchObject({ code: 'E_RETRIEVAL_NOT_NEEDED' });
   });
 
+  it('leaves a history that is listed by the name or id of its job', async () => {
+    const { client } = controller;
+    const byName = await client.call('listSessions', { query: { jobId: 'all', kind: 'backup' } });
+    const { id } = await client.call('getJob', { params: { job: 'all' } });
+    const byId = await client.call('listSessions', { query: { jobId: id, kind: 'backup' } });
+    expect(byName.items.length).toBeGreaterThan(0);
+    expect(byName).toEqual(byId);
+    const copies = await client.call('listRestorePoints', { query: { copyJobId: 'copy' } });
+    expect(copies.items.map(({ storageClass }) => storageClass)).toEqual(['archive']);
+    await expect(
+      client.call('listSessions', { query: { jobId: 'no such job' } }),
+    ).rejects.toMatchObject({ code: 'E_NOT_FOUND' });
+  });
+
   it('explores through the proxy, and says so when it is not there', async () => {
     const { client } = controller;
     const points = await client.call('listRestorePoints', { query: { limit: 1 } });

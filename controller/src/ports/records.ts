@@ -80,7 +80,7 @@ export interface IdempotencyKey {
 
 export type IdempotencyState =
   | { readonly state: 'new' }
-  /** The first request of this key has not been answered. */
+  /** The first request of this key, less than a minute ago, has not been answered. */
   | { readonly state: 'unfinished' }
   | { readonly state: 'other-request' }
   | { readonly state: 'answered'; readonly status: number; readonly response: unknown };

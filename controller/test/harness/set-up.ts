@@ -29,10 +29,11 @@ export interface SetUp {
 }
 
 /**
- * A proxy with an organization "contoso", repositories "hot" (encrypted) and
- * "cold" (archive class) that are ready, a job "all" and a copy job "copy".
+ * A proxy with an organization "contoso", repositories "hot" and "cold" (archive
+ * class) that are ready, a job "all" and a copy job "copy". With a password the
+ * repositories are encrypted, which takes its time by design.
  */
-export async function setUp(controller: TestController): Promise<SetUp> {
+export async function setUp(controller: TestController, password?: string): Promise<SetUp> {
   const { client } = controller;
   const proxy = await FakeWorker.proxy(controller, 'proxy-1');
   const link = await proxy.dial();
@@ -66,7 +67,7 @@ export async function setUp(controller: TestController): Promise<SetUp> {
         name,
         proxyId: 'proxy-1',
         objectStorageId: `${name}-storage`,
-        password: repositoryPassword,
+        ...(password === undefined ? {} : { password }),
       },
     });
     await link.end(await link.accept());

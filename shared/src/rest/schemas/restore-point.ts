@@ -1,5 +1,15 @@
 import { type Static, Type } from 'typebox';
-import { Count, closed, Id, open, PageQuery, pageOf, StorageClass, Timestamp } from './fields.ts';
+import {
+  Count,
+  closed,
+  Id,
+  IdOrName,
+  open,
+  PageQuery,
+  pageOf,
+  StorageClass,
+  Timestamp,
+} from './fields.ts';
 
 /** A consistent state of a job's objects. Its id is that of the session that made it. */
 export const RestorePoint = open('RestorePoint', {
@@ -19,10 +29,10 @@ export const RestorePointPage = pageOf('RestorePointPage', RestorePoint);
 
 export const RestorePointQuery = closed({
   ...PageQuery.properties,
-  jobId: Type.Optional(Id),
-  copyJobId: Type.Optional(Id),
-  organizationId: Type.Optional(Id),
-  repositoryId: Type.Optional(Id),
+  jobId: Type.Optional(IdOrName),
+  copyJobId: Type.Optional(IdOrName),
+  organizationId: Type.Optional(IdOrName),
+  repositoryId: Type.Optional(IdOrName),
 });
 
 export const ObjectSelection = closed(

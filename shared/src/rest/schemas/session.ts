@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Count, closed, Id, open, PageQuery, pageOf, Timestamp } from './fields.ts';
+import { Count, closed, Id, IdOrName, open, PageQuery, pageOf, Timestamp } from './fields.ts';
 import { ProblemSummary } from './problem.ts';
 
 export const SessionKind = Type.Enum(
@@ -83,10 +83,10 @@ export const SessionQuery = closed({
   kind: Type.Optional(SessionKind),
   state: Type.Optional(SessionState),
   open: Type.Optional(Type.Boolean({ description: 'true: not ended, false: ended' })),
-  jobId: Type.Optional(Id),
-  copyJobId: Type.Optional(Id),
-  repositoryId: Type.Optional(Id),
-  organizationId: Type.Optional(Id),
+  jobId: Type.Optional(IdOrName),
+  copyJobId: Type.Optional(IdOrName),
+  repositoryId: Type.Optional(IdOrName),
+  organizationId: Type.Optional(IdOrName),
 });
 
 export const FailedItem = open('FailedItem', {

@@ -35,7 +35,7 @@ export const TokenCreated = open('TokenCreated', {
 export type TokenCreated = Static<typeof TokenCreated>;
 
 export const Health = open('Health', {
-  status: Type.Enum(['ok', 'draining']),
+  status: Type.Literal('ok'),
   version: Type.String(),
 });
 export type Health = Static<typeof Health>;

@@ -40,8 +40,12 @@ async function begin(
   requestHash: Uint8Array,
 ): Promise<IdempotencyState> {
   const inserted = await db.rows(
-    `INSERT INTO idempotency_keys (token_id, operation, key, request_hash)
-      VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING key`,
+    `INSERT INTO idempotency_keys AS k (token_id, operation, key, request_hash)
+      VALUES ($1, $2, $3, $4)
+      ON CONFLICT (token_id, operation, key) DO UPDATE SET created_at = now()
+        WHERE k.status IS NULL AND k.request_hash = excluded.request_hash
+          AND k.created_at < now() - interval '1 minute'
+      RETURNING k.key`,
     [tokenId, operation, key, requestHash],
   );
   if (inserted.length > 0) return { state: 'new' };

@@ -14,6 +14,7 @@ import {
 } from '../../../app/recovery/create-retrieval.ts';
 import { explore } from '../../../app/recovery/explore.ts';
 import { removeRetrieval } from '../../../app/recovery/remove-retrieval.ts';
+import { resolveFilter } from '../../../app/resources/filter.ts';
 import { encodeRestorePoint, encodeRetrieval, encodeSession } from '../encode.ts';
 import { encodePage, type Handlers, pageRequest } from '../handler.ts';
 
@@ -21,7 +22,7 @@ type Points = 'listRestorePoints' | 'getRestorePoint';
 
 export const restorePointHandlers: Handlers<Points> = {
   listRestorePoints: async ({ context, query }) => {
-    const { cursor: _cursor, limit: _limit, ...filter } = query;
+    const filter = await resolveFilter(context, query);
     const page = await context.database.restorePoints.list(filter, pageRequest(query));
     return encodePage(page, encodeRestorePoint);
   },

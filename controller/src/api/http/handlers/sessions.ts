@@ -1,5 +1,6 @@
 import { invariant } from '@firn/shared/errors/invariant';
 import { buildOpenApi } from '@firn/shared/rest/openapi';
+import { resolveFilter } from '../../../app/resources/filter.ts';
 import { found } from '../../../app/resources/found.ts';
 import { createToken, deleteToken, findToken } from '../../../app/resources/tokens.ts';
 import { stopSession } from '../../../app/sessions/stop-session.ts';
@@ -23,7 +24,8 @@ type Sessions =
 
 export const sessionHandlers: Handlers<Sessions> = {
   listSessions: async ({ context, query }) => {
-    const { cursor: _cursor, limit: _limit, ...filter } = query;
+    const { kind, state, open } = query;
+    const filter = { kind, state, open, ...(await resolveFilter(context, query)) };
     const page = await context.database.sessions.list(filter, pageRequest(query));
     return encodePage(page, (row) => encodeSession(row, context.feed.progressOf(row.id)));
   },
