@@ -1,3 +1,5 @@
+import { AppError } from '@firn/shared/errors/app-error';
+import type { BlobStore } from '@firn/shared/repository/ports';
 import { describe, expect, it } from 'vitest';
 import { World } from './fakes/a-world.ts';
 import { Mortal } from './fakes/mortal.ts';
@@ -11,6 +13,22 @@ async function aWorldWithMail() {
   }
   const repository = await world.repository('repository-1');
   return { world, repository };
+}
+
+/** A storage that is denied as soon as the log has so many entries. */
+function refusingLogFrom(store: BlobStore, entries: number): BlobStore {
+  return new Proxy(store, {
+    get(target, name) {
+      const member = Reflect.get(target, name) as unknown;
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]) => {
+        const isRefused =
+          name === 'put' && Number(/^log\/(\d+)/.exec(String(args[0]))?.[1]) >= entries;
+        if (isRefused) throw new AppError('E_STORAGE_DENIED', 'denied');
+        return Reflect.apply(member, target, args) as unknown;
+      };
+    },
+  });
 }
 
 describe('backup session', () => {
@@ -113,6 +131,22 @@ describe('backup session', () => {
     Object.assign(world.secrets, { organization });
     expect(await world.backup('session-2', repository)).toMatchObject({ status: 'success' });
     await agent.stop();
+  });
+
+  it('ends in the log what a session could not end itself, when the next one begins', async () => {
+    const { world, repository } = await aWorldWithMail();
+    const agent = world.start();
+    await world.initialize(repository);
+    const store = world.store(repository.repositoryId);
+    const ownerAndBegin = 2;
+    world.stores.set(repository.repositoryId, refusingLogFrom(store, ownerAndBegin));
+    expect(await world.backup('session-1', repository)).toMatchObject({ status: 'failed' });
+    world.stores.set(repository.repositoryId, store);
+    await agent.stop();
+    const next = world.start();
+    expect(await world.backup('session-2', repository)).toMatchObject({ status: 'success' });
+    expect(await world.stored(repository, 'session-2')).toEqual(world.tenant.truth());
+    await next.stop();
   });
 });
 

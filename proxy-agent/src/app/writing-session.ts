@@ -34,13 +34,14 @@ export async function withWritingSession(
   work: (writing: WritingSession) => Promise<void>,
 ): Promise<void> {
   const { repository, jobId, requests } = target;
-  const { sessionId } = context.key;
+  const { signal, key } = context;
+  const { sessionId } = key;
   const point = repository.restorePoints(jobId).find((each) => each.pointId === sessionId);
   if (point?.complete === true) {
     await tellCommitted({ context, repository }, { jobId, committed: 'all', complete: true });
     return;
   }
-  const session = await repository.beginSession({ jobId, ...context.key });
+  const session = await repository.beginSession({ jobId, ...key, signal });
   const committed = session.committedObjects;
   await tellCommitted({ context, repository }, { jobId, committed, complete: false });
   const committing = new Committing({ context, repository, session, requests });
@@ -83,6 +84,7 @@ async function leave({ context, session, committing }: WritingSession): Promise<
     await committing.commit(false);
     if (reason !== 'shutdown') await session.close();
   } catch {
-    // The session stays open in the log; the next attempt takes it over.
+    // The session stays open in the log: the next attempt takes it over, or the
+    // job's next session closes it.
   }
 }

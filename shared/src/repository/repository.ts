@@ -11,7 +11,7 @@ import { SealedCodec } from './log/codec.ts';
 import { type IsNamed, takeOwnership } from './log/owner.ts';
 import { pinPoints, unpinPoints } from './log/pins.ts';
 import { RepositoryLog } from './log/repository-log.ts';
-import { beginSession } from './log/sessions.ts';
+import { beginSession, closeOtherSession } from './log/sessions.ts';
 import { contentOfRestorePoint, type LogAlarm, type RestorePoint } from './log/state.ts';
 import { StoredMeta } from './meta/meta-packs.ts';
 import { decodeRoot } from './object/object-record.ts';
@@ -38,6 +38,8 @@ export interface BeginSession {
    * before it began; RepositorySession.attempt is the log's.
    */
   readonly attempt: number;
+  /** Aborts when the session is no longer wanted: from then on it closes no other one. */
+  readonly signal?: AbortSignal;
 }
 
 export interface PointName {
@@ -100,11 +102,13 @@ export class Repository {
   }
 
   /**
-   * Begins the session, or takes it over when it is open. E_SESSION_SUPERSEDED when
-   * it ended; E_REPOSITORY_JOB_BUSY when another session of the job is open.
+   * Begins the session, or takes it over when it is open. Another session of the
+   * job that is open in the log is closed: MUST be called only for the session
+   * that the controller has open. E_SESSION_SUPERSEDED when it ended.
    */
-  async beginSession({ jobId, sessionId }: BeginSession): Promise<StoredSession> {
+  async beginSession({ jobId, sessionId, signal }: BeginSession): Promise<StoredSession> {
     invariant(/^[A-Za-z0-9._-]+$/.test(sessionId), `session id ${sessionId} has other characters`);
+    await closeOtherSession(this.log, { jobId, sessionId }, signal);
     const attempt = await beginSession(this.log, { jobId, sessionId });
     const epoch = this.log.epoch ?? 0;
     return new StoredSession({ context: this.context, jobId, sessionId, attempt, epoch });

@@ -7,7 +7,7 @@ import { checkpointName, logName } from './names.ts';
 import { takeOwnership } from './owner.ts';
 import { pinPoints } from './pins.ts';
 import { RepositoryLog } from './repository-log.ts';
-import { beginSession, commitSession } from './sessions.ts';
+import { beginSession, closeOtherSession, commitSession } from './sessions.ts';
 import { decodeLogState, encodeLogState } from './state/state-json.ts';
 
 /** What the storage does with the next put of a name instead of obeying. */
@@ -285,6 +285,38 @@ describe('sessions', () => {
     await beginSession(log, session);
     const second = beginSession(log, { jobId: 'job', sessionId: 's2' });
     await expect(second).rejects.toMatchObject({ code: 'E_REPOSITORY_JOB_BUSY' });
+  });
+
+  it('closes what the session before left open, before a new one of the job begins', async () => {
+    const log = await openAsOwner(new ScriptedStore());
+    await beginSession(log, session);
+    await closeOtherSession(log, { jobId: 'job', sessionId: 's2' });
+    expect(log.state.sessions.get('s1')?.phase).toBe('closed');
+    expect(await beginSession(log, { jobId: 'job', sessionId: 's2' })).toBe(1);
+    await expect(commit(log, 1, [])).rejects.toMatchObject({ code: 'E_SESSION_SUPERSEDED' });
+  });
+
+  it('closes nothing for a session that has ended itself, or of another job', async () => {
+    const log = await openAsOwner(new ScriptedStore());
+    await beginSession(log, session);
+    await closeOtherSession(log, { jobId: 'job', sessionId: 's2' });
+    await beginSession(log, { jobId: 'job', sessionId: 's2' });
+    await closeOtherSession(log, session);
+    await closeOtherSession(log, { jobId: 'other job', sessionId: 's3' });
+    await closeOtherSession(log, { jobId: 'job', sessionId: 's2' });
+    expect(log.state.sessions.get('s2')?.phase).toBe('open');
+  });
+
+  it('closes nothing for a session that is no longer wanted', async () => {
+    const log = await openAsOwner(new ScriptedStore());
+    await beginSession(log, session);
+    const closing = closeOtherSession(
+      log,
+      { jobId: 'job', sessionId: 's2' },
+      AbortSignal.abort(new Error('lost')),
+    );
+    await expect(closing).rejects.toThrow('lost');
+    expect(log.state.sessions.get('s1')?.phase).toBe('open');
   });
 
   it('refuses a commit that refers to a pack condemned at any time before', async () => {

@@ -35,6 +35,28 @@ export async function beginSession(
   return session.attempt;
 }
 
+/**
+ * Ends the session that the job still has open in the log, before another one
+ * begins. The controller has one open session per job: once it assigned
+ * sessionId, any other is over, and whoever ran it could not say so. Nothing
+ * happens when sessionId itself has ended, so that a late one ends nobody.
+ * @param signal aborts when sessionId is no longer wanted
+ */
+export async function closeOtherSession(
+  log: RepositoryLog,
+  { jobId, sessionId }: SessionRef,
+  signal?: AbortSignal,
+): Promise<void> {
+  await log.append((state) => {
+    signal?.throwIfAborted();
+    const known = state.sessions.get(sessionId);
+    const open = state.openSessions.get(jobId);
+    const isOver = known !== undefined && known.phase !== 'open';
+    if (isOver || open === undefined || open === sessionId) return undefined;
+    return { type: 'close', jobId, sessionId: open };
+  });
+}
+
 export interface Commit extends SessionAttempt {
   readonly objects: CommitBody['objects'];
   /** Packs that this commit is the first to refer to. */
