@@ -287,7 +287,8 @@ describe('copy, retrieval and restore', () => {
     const { client } = controller;
     const points = await client.call('listRestorePoints', { query: { limit: 1 } });
     const restorePoint = points.items[0]?.id ?? '';
-    const ask = () => client.call('exploreObjects', { params: { restorePoint } });
+    const query = { cursor: 'behind this', limit: 7 };
+    const ask = () => client.call('exploreObjects', { params: { restorePoint }, query });
     await expect(ask()).rejects.toMatchObject({ code: 'E_PROXY_OFFLINE' });
     const view = await ready.proxy.view();
     const questions = view.questions[Symbol.asyncIterator]();
@@ -298,6 +299,7 @@ describe('copy, retrieval and restore', () => {
       const { value } = await questions.next();
       const bytes = Buffer.from(JSON.stringify(answer));
       await view.send({ requestId: value.requestId, answer: { $case: 'page', value: bytes } });
+      return value.question;
     };
     // The stream is registered when the controller has read its first message.
     const answered = async () => {
@@ -309,8 +311,9 @@ describe('copy, retrieval and restore', () => {
         }
       }
     };
-    const [objects] = await Promise.all([answered(), serve(page)]);
+    const [objects, question] = await Promise.all([answered(), serve(page)]);
     expect(objects).toEqual(page);
+    expect(question).toEqual({ $case: 'listObjects', value: query });
     const [refused] = await Promise.allSettled([ask(), serve({ items: [{}] })]);
     expect(refused).toMatchObject({ reason: { code: 'E_PROXY_ANSWER_INVALID' } });
     view.close();

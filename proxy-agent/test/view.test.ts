@@ -39,10 +39,26 @@ function pageOf({ answer }: ViewRequest): Page {
   return JSON.parse(new TextDecoder().decode(answer.value)) as Page;
 }
 
+interface Asked {
+  readonly cursor: string;
+  readonly limit: number;
+}
+
+async function allPages(ask: (cursor: string) => Promise<ViewRequest>): Promise<Page[]> {
+  const pages: Page[] = [];
+  let cursor: string | undefined = '';
+  while (cursor !== undefined) {
+    const page: Page = pageOf(await ask(cursor));
+    pages.push(page);
+    cursor = page.nextCursor;
+  }
+  return pages;
+}
+
 describe('views', () => {
   it('list objects, folders and items of a restore point', async () => {
     const { ask, objectId, agent } = await aStoredWorld();
-    const objects = pageOf(await ask({ $case: 'listObjects', value: {} }));
+    const objects = pageOf(await ask({ $case: 'listObjects', value: { cursor: '', limit: 0 } }));
     expect(objects.items).toMatchObject([
       { objectId, kind: 'mailbox', name: 'anna', user: 'anna@example.com', items: 5 },
     ]);
@@ -68,19 +84,83 @@ describe('views', () => {
     await agent.stop();
   });
 
+  it('page through objects with a cursor until the last page', async () => {
+    const { world, ask, agent } = await aStoredWorld();
+    for (const name of ['ben', 'carla', 'dora', 'emil']) world.tenant.addObject(name);
+    await world.backup('session-2', world.known('repository-1'));
+    const pages = await allPages((cursor) =>
+      ask({ $case: 'listObjects', value: { cursor, limit: 2 } }, 'session-2'),
+    );
+    const names = pages.map(({ items }) => items.map((object) => object['name']));
+    expect(names).toEqual([['anna', 'ben'], ['carla', 'dora'], ['emil']]);
+    await agent.stop();
+  });
+
+  it('go on behind a page that was full before its limit', async () => {
+    const { world, ask, objectId, agent } = await aStoredWorld();
+    const large = 'ü'.repeat(40_000);
+    const names = Array.from({ length: 20 }, (_, n) => `${String.fromCharCode(97 + n)}${large}`);
+    for (const name of names) {
+      const id = name.slice(0, 1);
+      world.tenant.addObject(id, name);
+      world.tenant.addFolder(objectId, { folderId: id, parentId: 'inbox', name });
+      world.tenant.putItem(objectId, id, 'text', { name, folderId: 'a' });
+    }
+    const repository = world.known('repository-1');
+    await world.backup('session-2', repository, { full: true });
+    const questions = [
+      (page: Asked) => ({ $case: 'listObjects' as const, value: page }),
+      (page: Asked) => ({ $case: 'listFolders' as const, value: { ...page, objectId } }),
+      (page: Asked) => ({
+        $case: 'listItems' as const,
+        value: { ...page, objectId, folderId: 'a' },
+      }),
+    ];
+    for (const question of questions) {
+      const pages = await allPages((cursor) => ask(question({ cursor, limit: 1000 }), 'session-2'));
+      const found = pages.flatMap(({ items }) => items.map((row) => row['name']));
+      expect(pages.length).toBeGreaterThan(3);
+      expect(found.toSorted().filter((name) => names.includes(String(name)))).toEqual(names);
+      expect(new Set(found).size).toBe(found.length);
+    }
+    await agent.stop();
+  });
+
+  it('show an item whose columns no page can hold without them', async () => {
+    const { world, ask, objectId, agent } = await aStoredWorld();
+    const columns = { to: 'x'.repeat(600_000) };
+    for (const id of ['a', 'b']) world.tenant.putItem(objectId, id, id, { folderId: 'a', columns });
+    await world.backup('session-2', world.known('repository-1'));
+    const pages = await allPages((cursor) => {
+      const value = { objectId, folderId: 'a', cursor, limit: 10 };
+      return ask({ $case: 'listItems', value }, 'session-2');
+    });
+    const found = pages.flatMap(({ items }) => items);
+    expect(found).toMatchObject([
+      { itemId: 'a', columns: {} },
+      { itemId: 'b', columns: {} },
+    ]);
+    await agent.stop();
+  });
+
   it('answer what cannot be answered with a problem', async () => {
     const { ask, agent } = await aStoredWorld();
-    const { answer } = await ask({ $case: 'listObjects', value: {} }, 'no such point');
+    const { answer } = await ask(
+      { $case: 'listObjects', value: { cursor: '', limit: 0 } },
+      'no such point',
+    );
     expect(answer).toMatchObject({ $case: 'problem', value: { code: 'E_POINT_NOT_FOUND' } });
     await agent.stop();
   });
 
   it('see what was committed since the last question', async () => {
     const { world, ask, objectId, agent } = await aStoredWorld();
-    await ask({ $case: 'listObjects', value: {} });
+    await ask({ $case: 'listObjects', value: { cursor: '', limit: 0 } });
     world.tenant.putItem(objectId, 'item-6', 'new');
     await world.backup('session-2', world.known('repository-1'));
-    const objects = pageOf(await ask({ $case: 'listObjects', value: {} }, 'session-2'));
+    const objects = pageOf(
+      await ask({ $case: 'listObjects', value: { cursor: '', limit: 0 } }, 'session-2'),
+    );
     expect(objects.items).toMatchObject([{ items: 6 }]);
     await agent.stop();
   });

@@ -105,7 +105,8 @@ export class World {
     await this.controller.assign(name, { $case: 'initializeRepository', value });
   }
 
-  backup(sessionId: string, repository: RepositoryRef, jobId = 'job-1') {
+  backup(sessionId: string, repository: RepositoryRef, { full = false } = {}) {
+    const jobId = 'job-1';
     const scope = {
       entireOrganization: true,
       users: [],
@@ -113,7 +114,7 @@ export class World {
       mailboxes: true,
       oneDrives: true,
     };
-    const value = { repository, organization, jobId, scope, full: false };
+    const value = { repository, organization, jobId, scope, full };
     return this.controller.assign(sessionId, { $case: 'backup', value }, this.secrets);
   }
 

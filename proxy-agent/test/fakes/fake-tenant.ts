@@ -41,13 +41,13 @@ export class FakeTenant implements Sources {
   readonly restored = new Map<string, string>();
   #revision = 0;
 
-  addObject(name: string): ProtectedObject {
+  addObject(name: string, displayName = name): ProtectedObject {
     const object: ProtectedObject = {
       id: `mailbox:${name}`,
       kind: 'mailbox',
       userId: name,
       userPrincipalName: `${name}@example.com`,
-      displayName: name,
+      displayName,
     };
     const inbox = { folderId: 'inbox', parentId: undefined, name: 'Inbox', type: 'IPF.Note' };
     const folders = [{ ...inbox, wellKnownName: 'inbox', properties: {} }];
@@ -55,7 +55,12 @@ export class FakeTenant implements Sources {
     return object;
   }
 
-  putItem(objectId: string, itemId: string, text: string): void {
+  addFolder(objectId: string, folder: Pick<CatalogFolder, 'folderId' | 'parentId' | 'name'>): void {
+    const rest = { type: 'IPF.Note', wellKnownName: undefined, properties: {} };
+    this.#place(objectId).folders.push({ ...folder, ...rest });
+  }
+
+  putItem(objectId: string, itemId: string, text: string, row: Partial<SourceItem> = {}): void {
     const revision = ++this.#revision;
     const bytes = new TextEncoder().encode(text);
     const item: SourceItem = {
@@ -69,6 +74,7 @@ export class FakeTenant implements Sources {
       columns: {},
       properties: {},
       format: 'fts',
+      ...row,
     };
     this.#place(objectId).items.set(itemId, { item, bytes, revision, removed: false });
   }

@@ -1,7 +1,13 @@
 import { AppError } from '@firn/shared/errors/app-error';
-import { assertNever } from '@firn/shared/errors/invariant';
-import type { ListFolders, ListItems, ViewResponse } from '@firn/shared/gen/firn/link/v1/link';
-import type { PointReader } from '@firn/shared/repository/point/point-reader';
+import { assertNever, invariant } from '@firn/shared/errors/invariant';
+import type {
+  ListFolders,
+  ListItems,
+  ListObjects,
+  ViewResponse,
+} from '@firn/shared/gen/firn/link/v1/link';
+import type { CatalogFolder } from '@firn/shared/repository/catalog/row';
+import type { ObjectReader, PointReader } from '@firn/shared/repository/point/point-reader';
 import { PageWriter } from './page-writer.ts';
 import { viewFolder, viewItem, viewObject } from './view-rows.ts';
 
@@ -12,7 +18,7 @@ const limitMax = 1000;
 export async function answerView(point: PointReader, view: ViewResponse): Promise<Uint8Array> {
   switch (view.question?.$case) {
     case 'listObjects':
-      return objects(point);
+      return objects(point, view.question.value);
     case 'listFolders':
       return folders(point, view.question.value);
     case 'listItems':
@@ -24,27 +30,52 @@ export async function answerView(point: PointReader, view: ViewResponse): Promis
   }
 }
 
-async function objects(point: PointReader): Promise<Uint8Array> {
-  const page = new PageWriter();
-  for await (const object of point.objects()) if (!page.add(viewObject(object))) break;
-  return page.end(undefined);
+/** The cursor is the id of the last object of the page before. */
+async function objects(point: PointReader, question: ListObjects): Promise<Uint8Array> {
+  const rows = point.objects(question.cursor === '' ? undefined : question.cursor);
+  return listed(rows, question.limit, { id: ({ objectId }) => objectId, view: viewObject });
 }
 
 /** The cursor is the id of the last folder of the page before. */
 async function folders(point: PointReader, question: ListFolders): Promise<Uint8Array> {
   const reader = await point.object(question.objectId);
-  const page = new PageWriter();
-  const limit = limitOf(question.limit);
-  let last: string | undefined;
+  const rows = foldersBehind(reader, question.cursor);
+  return listed(rows, question.limit, { id: ({ folderId }) => folderId, view: viewFolder });
+}
+
+async function* foldersBehind(reader: ObjectReader, cursor: string): AsyncGenerator<CatalogFolder> {
   for await (const folder of reader.folders()) {
-    if (question.cursor !== '' && folder.folderId <= question.cursor) continue;
-    if (page.count >= limit || !page.add(viewFolder(folder))) return page.end(last);
-    last = folder.folderId;
+    if (cursor === '' || folder.folderId > cursor) yield folder;
+  }
+}
+
+interface Listing<Row> {
+  readonly id: (row: Row) => string;
+  readonly view: (row: Row) => unknown;
+}
+
+/** A page of rows in order of ids, up to the limit or to what a page holds. */
+async function listed<Row>(
+  rows: AsyncIterable<Row>,
+  limit: number,
+  { id, view }: Listing<Row>,
+): Promise<Uint8Array> {
+  const page = new PageWriter();
+  let last: string | undefined;
+  for await (const row of rows) {
+    if (page.count >= limitOf(limit) || !page.add(view(row))) {
+      invariant(last !== undefined, `the row of ${id(row)} is larger than a page`);
+      return page.end(last);
+    }
+    last = id(row);
   }
   return page.end(undefined);
 }
 
-/** When rows are too large for a page, a shorter one is asked for. */
+/**
+ * When rows are too large for a page, a shorter one is asked for. A row that
+ * alone is too large is shown without its columns.
+ */
 async function items(point: PointReader, question: ListItems): Promise<Uint8Array> {
   const reader = await point.object(question.objectId);
   const { folderId } = question;
@@ -52,8 +83,11 @@ async function items(point: PointReader, question: ListItems): Promise<Uint8Arra
   for (let limit = limitOf(question.limit); ; limit = Math.max(1, limit >> 1)) {
     const found = await reader.page({ folderId, cursor, limit });
     const page = new PageWriter();
-    const fits = found.items.every((item) => page.add(viewItem(item)));
-    if (fits || limit === 1) return page.end(found.cursor);
+    if (found.items.every((item) => page.add(viewItem(item)))) return page.end(found.cursor);
+    const [only] = found.items;
+    if (limit > 1 || only === undefined) continue;
+    invariant(page.add(viewItem({ ...only, columns: {} })), `${only.itemId} is larger than a page`);
+    return page.end(found.cursor);
   }
 }
 

@@ -74,7 +74,8 @@ export interface ObjectReader {
 export interface PointReader {
   readonly jobId: string;
   readonly pointId: string;
-  objects(): AsyncIterable<PointObject>;
+  /** In order of ids, as JavaScript orders strings; those behind `after` when it is given. */
+  objects(after?: string): AsyncIterable<PointObject>;
   /** E_OBJECT_NOT_IN_POINT */
   object(objectId: string): Promise<ObjectReader>;
 }

@@ -32,9 +32,10 @@ export class StoredPointReader implements PointReader {
     return [...this.#points.keys()].sort();
   }
 
-  async *objects(): AsyncGenerator<PointObject> {
+  async *objects(after?: string): AsyncGenerator<PointObject> {
     const { ports, keys, meta } = this.context;
     for (const objectId of this.objectIds) {
+      if (after !== undefined && objectId <= after) continue;
       const point = this.#point(objectId);
       yield describe(await readRecord({ compute: ports.compute, keys, meta }, point.root), point);
     }

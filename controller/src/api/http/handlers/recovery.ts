@@ -36,10 +36,11 @@ const limitDefault = 100;
 
 export const exploreHandlers: Handlers<Explore> = {
   exploreObjects: async ({ context, params, query, signal }) => {
+    const { cursor = '', limit = limitDefault } = query;
     const answer = await explore(context, {
       restorePointId: params.restorePoint,
       retrievalId: query.retrievalId,
-      question: { $case: 'listObjects', value: {} },
+      question: { $case: 'listObjects', value: { cursor, limit } },
       signal,
     });
     return checked(ExploreObjectPage, answer);

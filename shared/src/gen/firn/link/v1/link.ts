@@ -259,6 +259,8 @@ export interface ViewResponse {
 }
 
 export interface ListObjects {
+  cursor: string;
+  limit: number;
 }
 
 export interface ListFolders {
@@ -3398,11 +3400,17 @@ export const ViewResponse: MessageFns<ViewResponse> = {
 };
 
 function createBaseListObjects(): ListObjects {
-  return {};
+  return { cursor: "", limit: 0 };
 }
 
 export const ListObjects: MessageFns<ListObjects> = {
-  encode(_: ListObjects, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: ListObjects, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cursor !== "") {
+      writer.uint32(10).string(message.cursor);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(16).uint32(message.limit);
+    }
     return writer;
   },
 
@@ -3419,6 +3427,22 @@ export const ListObjects: MessageFns<ListObjects> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3431,20 +3455,31 @@ export const ListObjects: MessageFns<ListObjects> = {
     }
   },
 
-  fromJSON(_: any): ListObjects {
-    return {};
+  fromJSON(object: any): ListObjects {
+    return {
+      cursor: isSet(object.cursor) ? globalThis.String(object.cursor) : "",
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+    };
   },
 
-  toJSON(_: ListObjects): unknown {
+  toJSON(message: ListObjects): unknown {
     const obj: any = {};
+    if (message.cursor !== "") {
+      obj.cursor = message.cursor;
+    }
+    if (message.limit !== 0) {
+      obj.limit = Math.round(message.limit);
+    }
     return obj;
   },
 
   create(base?: DeepPartial<ListObjects>): ListObjects {
     return ListObjects.fromPartial(base ?? {});
   },
-  fromPartial(_: DeepPartial<ListObjects>): ListObjects {
+  fromPartial(object: DeepPartial<ListObjects>): ListObjects {
     const message = createBaseListObjects();
+    message.cursor = object.cursor ?? "";
+    message.limit = object.limit ?? 0;
     return message;
   },
 };
