@@ -78,11 +78,13 @@ describe('backup session', () => {
     const { world, repository } = await aWorldWithMail();
     const agent = world.start();
     await world.initialize(repository);
+    world.tenant.addFolder('mailbox:anna', { folderId: 'deep', parentId: 'inbox', name: 'Deep' });
+    world.tenant.putItem('mailbox:anna', 'anna-2', 'mail 2', { folderId: 'deep' });
     world.tenant.unreadable.add('anna-2');
     const first = await world.backup('session-1', repository);
     expect(first).toMatchObject({ status: 'warning', counts: { items: 8n, itemsFailed: 1n } });
     const anna = world.controller.of('session-1', 'object').find((each) => each.name === 'anna');
-    expect(anna?.failedItems).toMatchObject([{ itemId: 'anna-2', folder: 'Inbox' }]);
+    expect(anna?.failedItems).toMatchObject([{ itemId: 'anna-2', folder: 'Inbox/Deep' }]);
     world.tenant.unreadable.clear();
     const second = await world.backup('session-2', repository);
     expect(second.status).toBe('success');

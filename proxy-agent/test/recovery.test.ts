@@ -1,4 +1,5 @@
 import type { RepositoryRef } from '@firn/shared/gen/firn/link/v1/work';
+import type { BlobStore } from '@firn/shared/repository/ports';
 import { describe, expect, it } from 'vitest';
 import { World } from './fakes/a-world.ts';
 import { Mortal } from './fakes/mortal.ts';
@@ -67,6 +68,14 @@ async function warmPacks(world: World): Promise<string[]> {
   return names;
 }
 
+/** Changes one byte of the pack's first frame. */
+async function damage(store: BlobStore, name: string): Promise<void> {
+  const { bytes } = await store.get(name);
+  const changed = Uint8Array.from(bytes);
+  changed[40] = (changed[40] ?? 0) ^ 1;
+  await store.put(name, changed);
+}
+
 describe('copy, retrieval and restore', () => {
   it('bring everything back from the archive class', async () => {
     const all = await aWorldWithBackup();
@@ -103,19 +112,31 @@ describe('copy, retrieval and restore', () => {
     await copy(all);
     await retrieve(all);
     const [name = ''] = await warmPacks(world);
-    const store = world.store('cold-1');
-    const { bytes } = await store.get(name);
-    const changed = Uint8Array.from(bytes);
-    changed[40] = (changed[40] ?? 0) ^ 1;
-    await store.put(name, changed);
+    await damage(world.store('cold-1'), name);
     const end = await restore(all);
     expect(end.status).toBe('warning');
     const failed = world.controller.of('restore-1', 'object').flatMap((each) => each.failedItems);
     expect(failed.length).toBeGreaterThan(0);
     expect(world.tenant.restored.size + failed.length).toBe(10);
-    expect(failed[0]?.problem?.code).toBe('E_REPOSITORY_DAMAGED');
+    expect(failed[0]).toMatchObject({ folder: 'Inbox', problem: { code: 'E_REPOSITORY_DAMAGED' } });
+    expect(failed[0]?.problem?.message).toMatch(/frame 0 of mailbox:\w+ in packs\//);
     const log = world.controller.of('restore-1', 'log').map((each) => each.message);
     expect(log.some((line) => line.includes('packs/'))).toBe(true);
+    await agent.stop();
+  });
+
+  it('name what is damaged in the source of a copy and copy all else', async () => {
+    const all = await aWorldWithBackup();
+    const { world, agent } = all;
+    const store = world.store('hot-1');
+    for await (const { name } of store.list('packs/')) {
+      await damage(store, name);
+      break;
+    }
+    expect((await copy(all)).status).toBe('warning');
+    const failed = world.controller.of('copy-1', 'object').flatMap((each) => each.failedItems);
+    expect(failed[0]).toMatchObject({ folder: 'Inbox', problem: { code: 'E_REPOSITORY_DAMAGED' } });
+    expect(failed[0]?.problem?.message).toMatch(/frame 0 of mailbox:\w+ in packs\//);
     await agent.stop();
   });
 

@@ -1,29 +1,37 @@
 import type { Counts, FailedItem, ObjectResult } from '@firn/shared/gen/firn/link/v1/work';
-import type { CatalogItem } from '@firn/shared/repository/catalog/row';
 import { toProblem } from '@firn/shared/rpc/problem';
 import { noCounts } from '../domain/counts.ts';
+import { type FindFolder, folderPath } from './folder-path.ts';
 import { failedItemsMax } from './session-events.ts';
+
+export interface ItemThatFailed {
+  readonly itemId: string;
+  readonly name: string;
+  readonly folderId: string;
+}
 
 /** The items of one object that could not be dealt with: all counted, the first ones named. */
 export class FailedItems {
   readonly named: FailedItem[] = [];
   count = 0;
+  readonly #findFolder: FindFolder;
+
+  constructor(findFolder: FindFolder) {
+    this.#findFolder = findFolder;
+  }
 
   /** Further ones are counted only. */
   get isFull(): boolean {
     return this.named.length >= failedItemsMax;
   }
 
-  add(item: { itemId: string; name: string; folder: string }, error: unknown): void {
+  async add({ itemId, name, folderId }: ItemThatFailed, error: unknown): Promise<void> {
     this.count += 1;
     if (this.isFull) return;
-    this.named.push({ ...item, problem: toProblem(error) });
+    const failed = { itemId, name, folder: '', problem: toProblem(error) };
+    this.named.push(failed);
+    failed.folder = await folderPath(folderId, this.#findFolder);
   }
-}
-
-/** @param item its row, when there is one */
-export function failedItemOf(itemId: string, item: CatalogItem | undefined) {
-  return { itemId, name: item?.name ?? '', folder: item?.folderId ?? '' };
 }
 
 export interface ObjectOfResult {
@@ -37,7 +45,7 @@ export interface EndOfObject {
   readonly object: ObjectOfResult;
   readonly mode?: 'full' | 'incremental' | undefined;
   readonly counts?: Partial<Counts>;
-  readonly failed?: FailedItems;
+  readonly failed?: FailedItems | undefined;
   /** Nothing to do: neither items nor sync state changed. */
   readonly unchanged?: boolean;
   /** The object as a whole failed. */

@@ -1,6 +1,7 @@
 import { AppError, isAppError } from '@firn/shared/errors/app-error';
 import { assertNever } from '@firn/shared/errors/invariant';
 import type { ObjectResult } from '@firn/shared/gen/firn/link/v1/work';
+import type { CatalogFolder } from '@firn/shared/repository/catalog/row';
 import type {
   ObjectIdentity,
   ObjectWriter,
@@ -59,8 +60,9 @@ export function identityOf(object: ProtectedObject): ObjectIdentity {
 class ObjectWriting {
   readonly #options: BackupObject;
   readonly #known: KnownState;
-  readonly #failed = new FailedItems();
-  readonly #folderNames = new Map<string, string>();
+  readonly #failed: FailedItems;
+  /** Those of this session, which #known does not show. */
+  readonly #folders = new Map<string, Pick<CatalogFolder, 'name' | 'parentId'>>();
   #writer: ObjectWriter | undefined;
   #mode: 'full' | 'incremental' = 'full';
   #token: Uint8Array | undefined;
@@ -69,6 +71,7 @@ class ObjectWriting {
   constructor(options: BackupObject, known: KnownState) {
     this.#options = options;
     this.#known = known;
+    this.#failed = new FailedItems(async (id) => this.#folders.get(id) ?? this.#known.folder(id));
   }
 
   async apply(change: SourceChange): Promise<void> {
@@ -80,9 +83,7 @@ class ObjectWriting {
         this.#token = change.syncState;
         return;
       case 'folder':
-        this.#folderNames.set(change.folder.folderId, change.folder.name);
-        await (await this.#open()).putFolder(change.folder);
-        return;
+        return this.#putFolder(change.folder);
       case 'folder-removed':
         await (await this.#open()).removeFolder(change.folderId);
         return;
@@ -128,6 +129,12 @@ class ObjectWriting {
     await this.#writer?.abandon().catch(() => undefined);
   }
 
+  async #putFolder(folder: CatalogFolder): Promise<void> {
+    const { folderId, name, parentId } = folder;
+    this.#folders.set(folderId, { name, parentId });
+    await (await this.#open()).putFolder(folder);
+  }
+
   async #put({ item, content }: Extract<SourceChange, { type: 'item' }>): Promise<void> {
     const { signal, progress } = this.#options.context;
     const writer = await this.#open();
@@ -160,8 +167,7 @@ class ObjectWriting {
   async #fail(item: SourceItem, error: unknown): Promise<void> {
     const { code, message } = toProblem(error);
     await (await this.#open()).failItem(item, { code, message });
-    const folder = await this.#folderName(item.folderId);
-    this.#failed.add({ itemId: item.itemId, name: item.name, folder }, error);
+    await this.#failed.add(item, error);
     this.#options.context.progress.add({ itemsFailed: 1 });
   }
 
@@ -178,11 +184,6 @@ class ObjectWriting {
       itemsRemoved: Number(itemsRemoved),
       itemsFailed: this.#failed.count,
     };
-  }
-
-  async #folderName(folderId: string): Promise<string> {
-    const seen = this.#folderNames.get(folderId);
-    return seen ?? (await this.#known.folder(folderId))?.name ?? '';
   }
 
   /** Only an object with a change is opened for writing. */

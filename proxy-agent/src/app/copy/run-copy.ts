@@ -134,6 +134,6 @@ class CopyRun {
   }
 }
 
-function describe({ pack, objectId, itemIds, message }: Damage): string {
-  return `${itemIds.length} items of ${objectId} are damaged in ${pack}: ${message}`;
+function describe({ objectId, itemIds, message }: Damage): string {
+  return `${itemIds.length} items of ${objectId} are damaged: ${message}`;
 }

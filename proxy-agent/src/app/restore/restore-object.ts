@@ -30,7 +30,7 @@ export async function restoreObject(options: RestoreObject): Promise<ObjectResul
   const journal = makeRestoreJournal(context.journal, context.key, object.objectId);
   const items = restoring.readable(filter);
   for await (const { itemId, outcome } of target.restore(items, folders, journal, context.signal)) {
-    restoring.ended(itemId, outcome);
+    await restoring.ended(itemId, outcome);
   }
   await restoring.tellDamage();
   return objectResult({ object, counts: restoring.counts, failed: restoring.failed });
@@ -42,7 +42,7 @@ function protectedObjectOf({ object }: ObjectReader): ProtectedObject {
 }
 
 class Restoring {
-  readonly failed = new FailedItems();
+  readonly failed: FailedItems;
   readonly counts = { items: 0n, bytes: 0n };
   readonly #options: RestoreObject;
   /** Items handed to the target whose outcome is not known yet: a window, not all. */
@@ -52,6 +52,7 @@ class Restoring {
 
   constructor(options: RestoreObject) {
     this.#options = options;
+    this.failed = new FailedItems((folderId) => options.reader.folder(folderId));
   }
 
   /** Hands on what can be read, in the order of the packs. */
@@ -59,7 +60,7 @@ class Restoring {
     for await (const read of this.#options.reader.readInPackOrder(filter)) {
       this.#options.context.signal.throwIfAborted();
       if (read.failure !== undefined) {
-        this.#fail(read.item, read.failure);
+        await this.#fail(read.item, read.failure);
         continue;
       }
       this.#underWay.set(read.item.itemId, read.item);
@@ -67,13 +68,12 @@ class Restoring {
     }
   }
 
-  ended(itemId: string, outcome: { status: string; error?: unknown }): void {
+  async ended(itemId: string, outcome: { status: string; error?: unknown }): Promise<void> {
     const item = this.#underWay.get(itemId);
     this.#underWay.delete(itemId);
     if (item === undefined) return;
     if (outcome.status === 'failed') {
-      this.#fail(item, outcome.error);
-      return;
+      return this.#fail(item, outcome.error);
     }
     this.counts.items += 1n;
     this.counts.bytes += BigInt(item.size);
@@ -88,9 +88,8 @@ class Restoring {
     }
   }
 
-  #fail(item: CatalogItem, error: unknown): void {
-    const { itemId, name, folderId } = item;
-    this.failed.add({ itemId, name, folder: folderId }, error);
+  async #fail(item: CatalogItem, error: unknown): Promise<void> {
+    await this.failed.add(item, error);
     this.#options.context.progress.add({ itemsFailed: 1 });
     const pack = isAppError(error) ? packOf(error) : undefined;
     if (pack === undefined) return;

@@ -56,6 +56,7 @@ export interface ObjectReader {
   /** In order of ids, as JavaScript orders strings. */
   items(): AsyncIterable<CatalogItem>;
   item(itemId: string): Promise<CatalogItem | undefined>;
+  folder(folderId: string): Promise<CatalogFolder | undefined>;
   /**
    * Items of one folder, ordered. Reads the object's whole catalog as a stream
    * and keeps `limit` rows: time grows with the object, memory with the page.

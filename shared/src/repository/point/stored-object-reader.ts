@@ -48,6 +48,10 @@ export class StoredObjectReader implements ObjectReader {
     return this.state.item(itemId);
   }
 
+  folder(folderId: string): Promise<CatalogFolder | undefined> {
+    return this.state.folder(folderId);
+  }
+
   page(request: PageRequest): Promise<ItemPage> {
     return pageOf(this.state.items(), request);
   }
@@ -86,7 +90,7 @@ export class StoredObjectReader implements ObjectReader {
     const { keys, ports } = context;
     const { compute } = ports;
     const frames = new FrameReader({
-      ...{ compute, packs, objectId },
+      ...{ compute, packs },
       segmentKeyOf: async ({ address, place }) =>
         deriveSegmentKey(compute, await keys.objectKey(place.keyId), address.segment),
     });

@@ -9,7 +9,6 @@ import type { PackFetcher } from './pack-fetcher.ts';
 export interface FrameReaderOptions {
   readonly compute: Compute;
   readonly packs: PackFetcher;
-  readonly objectId: string;
   /** Asked once per segment, as long as it is in use. */
   readonly segmentKeyOf: (content: PlacedContent) => Promise<SegmentKey>;
   /** Fetched neighbourhoods that are kept, of up to 4 MiB each. Default 1: enough in pack order. */
@@ -53,11 +52,15 @@ export class FrameReader {
     this.#planned = new Map(this.#plan.map((content, at) => [frameId(content), at]));
   }
 
-  /** E_REPOSITORY_DAMAGED with the pack and the object; E_BLOB_ARCHIVED. */
-  async read(content: PlacedContent): Promise<Uint8Array> {
+  /**
+   * E_REPOSITORY_DAMAGED with the pack and the object; E_BLOB_ARCHIVED.
+   * @param objectId whose content it is: for the message of an error
+   */
+  async read(content: PlacedContent, objectId: string): Promise<Uint8Array> {
     const { address, place } = content;
-    const context = { pack: place.pack, objectId: this.#options.objectId };
-    return naming(`frame ${address.frame} in ${place.pack}`, context, async () => {
+    const { pack } = place;
+    const what = `frame ${address.frame} of ${objectId} in ${pack}`;
+    return naming(what, { pack, objectId }, async () => {
       const frame = await this.#open(content);
       const end = address.offset + address.length;
       if (end > frame.length) throw damaged('it is shorter than the index says');

@@ -37,7 +37,7 @@ async function readItem(order: PackOrder, located: LocatedItem): Promise<ReadIte
     return { item, failure: undefined, content: () => stream(order, located) };
   }
   try {
-    const bytes = await order.frames.read(only);
+    const bytes = await order.frames.read(only, order.objectId);
     return { item, failure: undefined, content: () => once(bytes) };
   } catch (error) {
     if (!isDamage(error)) throw error;
@@ -52,7 +52,7 @@ export async function* stream(
 ): AsyncGenerator<Uint8Array> {
   for (const content of contents) {
     try {
-      yield await order.frames.read(content);
+      yield await order.frames.read(content, order.objectId);
     } catch (error) {
       throw isDamage(error) ? naming(order, item, error) : error;
     }

@@ -68,7 +68,7 @@ class RepackRun {
       footerKey: prefixKey(footerIdPrefix, footerKey),
     });
     this.#frames = new FrameReader({
-      ...{ compute, objectId: '', fetchesKept },
+      ...{ compute, fetchesKept },
       packs: new PackFetcher(sourceStore, undefined),
       segmentKeyOf: async (content) => this.#sourceKey(content),
     });
@@ -98,7 +98,7 @@ class RepackRun {
       this.#options.signal?.throwIfAborted();
       const content = this.#plan.contents[first + step];
       if (content === undefined) break;
-      const bytes = await this.#read(first + step, content);
+      const bytes = await this.#read(first + step, content, target.objectId);
       if (bytes === undefined) continue;
       await writer.add(content.contentId, bytes);
       this.#options.onProgress?.(bytes.length);
@@ -108,9 +108,13 @@ class RepackRun {
   }
 
   /** Undefined: damaged, and noted. */
-  async #read(at: number, content: PlannedContent): Promise<Uint8Array | undefined> {
+  async #read(
+    at: number,
+    content: PlannedContent,
+    objectId: string,
+  ): Promise<Uint8Array | undefined> {
     try {
-      return await this.#frames.read(this.#placed(content));
+      return await this.#frames.read(this.#placed(content), objectId);
     } catch (error) {
       if (!isDamage(error)) throw error;
       const { pack } = this.#placed(content).place;

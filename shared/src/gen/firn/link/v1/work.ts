@@ -207,6 +207,7 @@ export interface Counts {
 export interface FailedItem {
   itemId: string;
   name: string;
+  /** By names, from the top of the object: "Inbox/Projects". Empty: not known. */
   folder: string;
   problem: Problem | undefined;
 }
