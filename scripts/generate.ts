@@ -1,4 +1,5 @@
-// Generates shared/src/gen from proto, and docs/errors.md from the error codes.
+// Generates shared/src/gen from proto, docs/errors.md from the error codes, and
+// docs/openapi.json from the route table of the API.
 // With --check it changes nothing and fails when what is committed differs.
 import { spawnSync } from 'node:child_process';
 import {
@@ -12,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { buildOpenApi } from '../shared/src/rest/openapi.ts';
 import { renderErrorReference } from './error-reference.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -65,15 +67,26 @@ function generateProtocol(): string[] {
   }
 }
 
-function generateErrorReference(): string[] {
-  const path = join(root, 'docs', 'errors.md');
-  const fresh = renderErrorReference();
+/** Writes (or with --check compares) one file of docs. */
+function generateDocument(name: string, fresh: string): string[] {
+  const path = join(root, 'docs', name);
   const same = existsSync(path) && readFileSync(path, 'utf8') === fresh;
   if (!check) writeFileSync(path, fresh);
-  return same ? [] : ['docs/errors.md'];
+  return same ? [] : [`docs/${name}`];
 }
 
-const changed = [...generateProtocol(), ...generateErrorReference()];
+function renderOpenApi(): string {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return `${JSON.stringify(buildOpenApi(version), null, 2)}\n`;
+}
+
+const changed = [
+  ...generateProtocol(),
+  ...generateDocument('errors.md', renderErrorReference()),
+  ...generateDocument('openapi.json', renderOpenApi()),
+];
 if (changed.length > 0) console.log(`changed: ${changed.join(', ')}`);
 if (check && changed.length > 0) {
   console.error('these are not what their sources say; run: npm run generate');
