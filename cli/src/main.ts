@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+// The command line; bin/firn.mjs starts it on the right Node.
 import { AppError, isAppError } from '@firn/shared/errors/app-error';
 import { type Command, CommanderError } from 'commander';
 import { ApiCommand } from './commands/api-command.ts';

@@ -18,7 +18,7 @@ const secretsInText: readonly (readonly [RegExp, string])[] = [
 /**
  * A copy of a log field in plain JSON values, without secrets: values of
  * secret-like names, secrets inside texts. Errors become objects with their
- * code, stack and cause; bytes become their number.
+ * code, help and cause, unexpected ones with their stack; bytes become their number.
  */
 export function redacted(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactedText(value);
@@ -45,10 +45,19 @@ function redactedError(error: Error, depth: number): Record<string, unknown> {
   return {
     name,
     message: redactedText(message),
-    ...(isAppError(error) && { code: error.code, ...redactedFields(error.context, depth) }),
-    ...(stack !== undefined && { stack: redactedText(stack) }),
+    ...(isAppError(error) && {
+      code: error.code,
+      help: error.help,
+      ...redactedFields(error.context, depth),
+    }),
+    ...(isDefect(error) && stack !== undefined && { stack: redactedText(stack) }),
     ...(cause !== undefined && { cause: redacted(cause, depth + 1) }),
   };
+}
+
+/** Where it happened in the code matters only when the code is to blame. */
+function isDefect(error: Error): boolean {
+  return !isAppError(error) || error.code === 'E_INTERNAL';
 }
 
 function redactedText(text: string): string {
