@@ -14,6 +14,10 @@ import type { Argon2Cost, Compute } from '../repository/ports.ts';
 const cipher = 'aes-256-gcm';
 const tagBytes = 16;
 const zstdLevel = 3;
+/** [Node: zlib, Z_MIN_CHUNK] */
+const chunkBytesMin = 64;
+/** Of what is allocated at once: what is decompressed may be far below its limit. */
+const chunkBytesMax = 1024 * 1024 + 1;
 const argon2Async = promisify(argon2);
 
 /**
@@ -55,7 +59,9 @@ export const nodeCompute: Compute = {
 
 function decompress(bytes: Uint8Array, sizeMax: number): Uint8Array {
   try {
-    return zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, sizeMax) });
+    // One byte more than expected: filled to the brim it would be grown once more for nothing.
+    const chunkSize = Math.min(Math.max(chunkBytesMin, sizeMax + 1), chunkBytesMax);
+    return zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, sizeMax), chunkSize });
   } catch (error) {
     throw new AppError('E_REPOSITORY_DAMAGED', 'compressed bytes cannot be decompressed', {
       cause: error,

@@ -1,3 +1,5 @@
+import type { BlockPool } from './block-pool.ts';
+
 /** All bytes of a stream at once: only for streams whose size is bounded. */
 export async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
@@ -6,26 +8,28 @@ export async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Arr
 }
 
 /**
- * Cuts a stream into blocks of exactly blockBytes; the last may be shorter. An
- * empty stream yields no block. Holds one block.
+ * Cuts a stream into blocks of exactly the pool's size; the last may be shorter.
+ * An empty stream yields no block. Holds one block; what it yielded is given
+ * back to the pool by whoever got it.
  */
 export async function* inBlocks(
   body: AsyncIterable<Uint8Array>,
-  blockBytes: number,
+  pool: BlockPool,
 ): AsyncGenerator<Uint8Array> {
-  let block = Buffer.allocUnsafe(blockBytes);
+  let block: Buffer | undefined;
   let used = 0;
   for await (const chunk of body) {
     for (let offset = 0; offset < chunk.length; ) {
-      const taken = Math.min(blockBytes - used, chunk.length - offset);
+      block ??= pool.take();
+      const taken = Math.min(block.length - used, chunk.length - offset);
       block.set(chunk.subarray(offset, offset + taken), used);
       used += taken;
       offset += taken;
-      if (used < blockBytes) continue;
+      if (used < block.length) continue;
       yield block;
-      block = Buffer.allocUnsafe(blockBytes);
+      block = undefined;
       used = 0;
     }
   }
-  if (used > 0) yield block.subarray(0, used);
+  if (block !== undefined) yield block.subarray(0, used);
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunningChild, startChild } from '@firn/shared/services/child-process';
+import { dataMover } from '@firn/shared/services/data-mover';
 import { projectRoot } from './project.ts';
 
 export interface ProgramOptions {
@@ -15,13 +16,17 @@ export interface RunningProgram extends RunningChild {
   readonly ready: Readonly<Record<string, unknown>>;
 }
 
+const ordinary = { nodeFlags: [], environment: {} };
+
 /** Starts one of Firn's programs (or the simulator) and waits for its JSON ready line. */
 export async function startProgram(options: ProgramOptions): Promise<RunningProgram> {
+  const { nodeFlags, environment } = options.name === 'proxy-agent' ? dataMover : ordinary;
+  const main = join(projectRoot, options.name, 'src', 'main.ts');
   const child = await startChild({
     name: options.name,
     command: process.execPath,
-    args: [join(projectRoot, options.name, 'src', 'main.ts'), ...(options.args ?? [])],
-    env: { ...options.env },
+    args: [...nodeFlags, main, ...(options.args ?? [])],
+    env: { ...environment, ...options.env },
     readyLine: /^\{.*"ready":\s*true/,
     logFile: options.logFile,
     stopMsMax: 20_000,

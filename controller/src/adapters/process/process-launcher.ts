@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@firn/shared/errors/app-error';
 import type { Logger } from '@firn/shared/observe/logger';
+import { dataMover } from '@firn/shared/services/data-mover';
 import type { Clock } from '@firn/shared/time/clock';
 import type { ApplianceLauncher, ApplianceOrder } from '../../ports/appliance-launcher.ts';
 
@@ -53,10 +54,10 @@ async function launch(options: ProcessLauncherOptions, order: ApplianceOrder): P
   const joinFile = join(folder, `${workerId}.join`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(joinFile, joinString, { mode: 0o600 });
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(process.execPath, [...dataMover.nodeFlags, program], {
     stdio: ['ignore', 'ignore', 'inherit'],
     detached: true,
-    env: { ...environment, FIRN_JOIN_FILE: joinFile },
+    env: { ...dataMover.environment, ...environment, FIRN_JOIN_FILE: joinFile },
   });
   const { promise: gone, resolve } = Promise.withResolvers<void>();
   child.once('exit', (code, signalName) => {

@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningAzurite, startAzurite } from '../../services/azurite.ts';
 import { freePort } from '../../services/free-port.ts';
+import { BlockPool } from '../block-pool.ts';
 import { describeBlobStore } from '../object-store.contract.ts';
 import { testStorage } from '../test-storage.ts';
 import { AzureStore } from './azure-store.ts';
@@ -29,7 +30,7 @@ function makeStore(options: Partial<ConstructorParameters<typeof AzureStore>[0]>
 
 describeBlobStore('AzureStore', async () => ({
   // Small blocks: the streams of the suite take many.
-  store: makeStore({ prefix: 'contract/of-stores', blockBytes: 1_024 }),
+  store: makeStore({ prefix: 'contract/of-stores', blocks: new BlockPool(1_024) }),
   showsRehydrating: false,
   finishRehydrations: async () => {},
   close: async () => {},
@@ -45,7 +46,7 @@ describe('AzureStore', () => {
   });
 
   it('lets one of two concurrent conditional streams win', async () => {
-    const store = makeStore({ prefix: 'streams', blockBytes: 1_024 });
+    const store = makeStore({ prefix: 'streams', blocks: new BlockPool(1_024) });
     async function* body(fill: number) {
       for (let chunk = 0; chunk < 5; chunk += 1) yield Buffer.alloc(1_000, fill);
     }

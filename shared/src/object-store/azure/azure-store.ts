@@ -13,6 +13,7 @@ import { systemClock } from '../../time/system-clock.ts';
 import { systemRandom } from '../../time/system-random.ts';
 import { blobNotFound, blobTooShort } from '../blob-errors.ts';
 import { checkBlobName } from '../blob-name.ts';
+import { BlockPool } from '../block-pool.ts';
 import { collect, inBlocks } from '../byte-stream.ts';
 import { AzureConnection, type AzureConnectionOptions } from './azure-connection.ts';
 import { beginCopy } from './azure-copy.ts';
@@ -23,16 +24,19 @@ import { type StagedBlock, stageBlocks } from './staged-blocks.ts';
 export interface AzureStoreOptions extends Omit<AzureConnectionOptions, 'replyMsMax'> {
   /** Folder inside the container; may be empty. No leading or trailing slash. */
   readonly prefix: string;
-  /** Size of a staged block; a stream up to it is put at once. Default 8 MiB. */
-  readonly blockBytes?: number;
+  /** Of blocks to be staged; a stream up to one is put at once. Stores may share it. Default 4 MiB. */
+  readonly blocks?: BlockPool;
   /** Longest wait for a call that moves no data; data lengthens it. Default 60 s. */
   readonly replyMsMax?: number;
 }
 
 /** A get whose size is not known may take as long as one of this many bytes. */
 const unknownBytes = 256 << 20;
-const blocksUnderWay = 3;
+/** Held by a stream: one under way, one being filled. */
+const blocksHeld = 2;
 const stagingPolicy = { triesMax: 4, delayMsFirst: 500, delayMsMax: 8_000 };
+/** Of a staged block, unless the options say otherwise. */
+export const blockBytes = 4 << 20;
 const systemPorts = { clock: systemClock, random: systemRandom };
 
 /**
@@ -41,13 +45,13 @@ const systemPorts = { clock: systemClock, random: systemRandom };
  */
 export class AzureStore implements BlobStore {
   readonly #connection: AzureConnection;
-  readonly #blockBytes: number;
+  readonly #blocks: BlockPool;
   readonly #root: string;
 
   constructor(options: AzureStoreOptions) {
     const { endpoint, container, credentials, replyMsMax = 60_000 } = options;
     this.#connection = new AzureConnection({ endpoint, container, credentials, replyMsMax });
-    this.#blockBytes = options.blockBytes ?? 8 << 20;
+    this.#blocks = options.blocks ?? new BlockPool(blockBytes);
     this.#root = options.prefix === '' ? '' : `${options.prefix}/`;
   }
 
@@ -68,11 +72,15 @@ export class AzureStore implements BlobStore {
     options: PutOptions = {},
   ): Promise<void> {
     const path = this.#path(name);
-    const blocks = inBlocks(body, this.#blockBytes);
+    const blocks = inBlocks(body, this.#blocks);
     const first = (await blocks.next()).value ?? new Uint8Array();
-    if (first.length < this.#blockBytes) return await this.put(name, first, options);
+    if (first.length < this.#blocks.blockBytes) {
+      await this.put(name, first, options);
+      this.#blocks.give(first);
+      return;
+    }
     const stage = (block: StagedBlock) => this.#stage(name, block, options.signal);
-    const ids = await stageBlocks(startingWith(first, blocks), stage, blocksUnderWay);
+    const ids = await stageBlocks(startingWith(first, blocks), stage, blocksHeld);
     await this.#connection.run(putCall(name, options), 0, async (session) => {
       const { abortSignal } = session;
       await session.blob(path).commitBlockList(ids, { ...writeOptions(options), abortSignal });
@@ -166,12 +174,17 @@ export class AzureStore implements BlobStore {
     const path = this.#path(name);
     const call = { operation: `put of ${name}`, isWrite: false, signal };
     const { id, bytes } = block;
-    const stage = () =>
-      this.#connection.run(call, bytes.length, async ({ blob, abortSignal }) => {
+    let tries = 0;
+    const stage = (attempt: number) => {
+      tries = attempt;
+      return this.#connection.run(call, bytes.length, async ({ blob, abortSignal }) => {
         const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
         await blob(path).stageBlock(id, buffer, buffer.length, { abortSignal });
       });
+    };
     await retry(stage, { policy: stagingPolicy, ports: systemPorts, signal });
+    // A try that failed may still be sending: its block must keep its bytes.
+    if (tries === 1) this.#blocks.give(bytes);
   }
 
   async #listPage(asked: {

@@ -7,8 +7,9 @@ export interface StagedBlock {
 }
 
 /**
- * Stages blocks, a few at a time, and returns their ids in order. Holds as many
- * blocks as are under way, and one more. After a failure nothing is under way.
+ * Stages blocks, a few at a time, and returns their ids in order. Holds at most
+ * `parallel` blocks: the last one is filled while the others are under way. After
+ * a failure nothing is under way.
  */
 export async function stageBlocks(
   blocks: AsyncIterable<Uint8Array>,

@@ -11,7 +11,7 @@ export interface FrameReaderOptions {
   readonly packs: PackFetcher;
   /** Asked once per segment, as long as it is in use. */
   readonly segmentKeyOf: (content: PlacedContent) => Promise<SegmentKey>;
-  /** Fetched neighbourhoods that are kept, of up to 4 MiB each. Default 1: enough in pack order. */
+  /** Fetched neighbourhoods that are kept, of up to 2 MiB each. Default 1: enough in pack order. */
   readonly fetchesKept?: number;
 }
 
@@ -21,19 +21,21 @@ export interface PlacedContent {
   readonly place: SegmentPlace;
 }
 
-const fetchBytesMax = 4 * 1024 * 1024;
+const fetchBytesMax = 2 * 1024 * 1024;
 /** Rather read over a gap than ask again: a request costs more. */
 const gapBytesMax = 64 * 1024;
-const openedBytesMax = 8 * 1024 * 1024;
+/** Opened frames that are kept, per kept fetch. */
+const openedBytesMax = 1024 * 1024;
 const segmentKeysMax = 64;
 
 /**
  * Fetches and opens frames of one object. Told beforehand in which order it
- * will be asked, it fetches neighbours in one request. Holds at most 4 MiB of
- * sealed and 8 MiB of opened frames.
+ * will be asked, it fetches neighbours in one request. Holds at most 2 MiB of
+ * sealed and 1 MiB of opened frames per kept fetch, and the frame read last.
  */
 export class FrameReader {
   readonly #options: FrameReaderOptions;
+  readonly #fetchesKept: number;
   readonly #opened = new Map<string, Uint8Array>();
   readonly #segmentKeys = new Map<string, Promise<SegmentKey>>();
   #openedBytes = 0;
@@ -43,6 +45,7 @@ export class FrameReader {
 
   constructor(options: FrameReaderOptions) {
     this.#options = options;
+    this.#fetchesKept = options.fetchesKept ?? 1;
   }
 
   /** @param contents in the order in which they will be read; frames may repeat */
@@ -114,7 +117,7 @@ export class FrameReader {
       return [frameId(content), bytes.subarray(at, at + content.address.frameLength)] as const;
     });
     this.#fetched.push(new Map(frames));
-    if (this.#fetched.length > (this.#options.fetchesKept ?? 1)) this.#fetched.shift();
+    if (this.#fetched.length > this.#fetchesKept) this.#fetched.shift();
   }
 
   #fetchedFrame(id: string): Uint8Array | undefined {
@@ -142,8 +145,9 @@ export class FrameReader {
   #keep(id: string, frame: Uint8Array): void {
     this.#opened.set(id, frame);
     this.#openedBytes += frame.length;
+    const bytesMax = openedBytesMax * this.#fetchesKept;
     for (const [oldest, bytes] of this.#opened) {
-      if (this.#openedBytes <= openedBytesMax || oldest === id) return;
+      if (this.#openedBytes <= bytesMax || oldest === id) return;
       this.#opened.delete(oldest);
       this.#openedBytes -= bytes.length;
     }

@@ -33,7 +33,7 @@ export interface ExecuteRepackTask {
 
 /**
  * Writes the pack of a task: at home and on an appliance alike. What cannot be
- * read in the source is left out and told. Holds at most 48 MiB.
+ * read in the source is left out and told. Holds at most 24 MiB.
  * @returns the manifest for PointCopy.accept, < 1 MiB; holds no key
  */
 export async function executeRepackTask(options: ExecuteRepackTask): Promise<Uint8Array> {
@@ -48,7 +48,7 @@ export async function executeRepackTask(options: ExecuteRepackTask): Promise<Uin
 }
 
 /** Neighbourhoods of source frames that are kept, since the target's order is another. */
-const fetchesKept = 8;
+const fetchesKept = 4;
 
 class RepackRun {
   readonly #options: ExecuteRepackTask;
