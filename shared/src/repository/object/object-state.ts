@@ -55,11 +55,20 @@ export class ObjectState {
   }
 
   async *items(): AsyncGenerator<CatalogItem> {
-    for await (const { value } of this.#rows(itemPrefix)) yield decodeJson<CatalogItem>(value);
+    for await (const row of this.itemRows()) yield decodeJson<CatalogItem>(row);
   }
 
-  async *folders(): AsyncGenerator<CatalogFolder> {
-    for await (const { value } of this.#rows(folderPrefix)) yield decodeJson<CatalogFolder>(value);
+  /** As items, each as it is stored: JSON, part of a larger buffer. */
+  async *itemRows(): AsyncGenerator<Uint8Array> {
+    for await (const { value } of this.#rows(itemPrefix)) yield value;
+  }
+
+  /** Those behind the id when it is given. */
+  async *folders(after?: string): AsyncGenerator<CatalogFolder> {
+    const from = after === undefined ? folderPrefix : folderKey(after);
+    for await (const { key, value } of this.#rows(folderPrefix, from)) {
+      if (after === undefined || key > from) yield decodeJson<CatalogFolder>(value);
+    }
   }
 
   async *failedItems(): AsyncGenerator<string> {
@@ -89,11 +98,14 @@ export class ObjectState {
     return value && decodeJson<T>(value);
   }
 
-  async *#rows(prefix: string): AsyncGenerator<RunEntry & { readonly value: Uint8Array }> {
+  async *#rows(
+    prefix: string,
+    from = prefix,
+  ): AsyncGenerator<RunEntry & { readonly value: Uint8Array }> {
     for await (const { key, value } of mergeLevels(
       this.readers.catalog,
       this.record.catalog,
-      prefix,
+      from,
     )) {
       if (!key.startsWith(prefix)) return;
       if (value !== undefined) yield { key, value };

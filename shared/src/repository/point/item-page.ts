@@ -1,37 +1,73 @@
 import type { CatalogItem } from '../catalog/row.ts';
-import type { ItemPage, PageRequest } from './point-reader.ts';
+import type { PageRequest } from './point-reader.ts';
 
 type Order = NonNullable<PageRequest['order']>;
+
+/** What of an item decides on which page it is. */
+export type ItemHead = Pick<CatalogItem, 'itemId' | 'folderId' | 'date' | 'name'>;
 
 /** Position of an item in its folder: what the cursor is made of. */
 type Position = readonly [text: string, itemId: string];
 
-/**
- * The next items of a folder in the asked order: keeps the smallest `limit` of
- * what comes after the cursor while all items pass by.
- */
-export async function pageOf(
-  items: AsyncIterable<CatalogItem>,
-  { folderId, cursor, limit, order = 'date' }: PageRequest,
-): Promise<ItemPage> {
-  const after = cursor === undefined ? undefined : decodeCursor(cursor);
-  const compare = comparing(order);
-  const kept: CatalogItem[] = [];
-  for await (const item of items) {
-    if (item.folderId !== folderId) continue;
-    if (after !== undefined && compare(positionOf(item, order), after) <= 0) continue;
-    insert(kept, item, (a, b) => compare(positionOf(a, order), positionOf(b, order)));
-    // One more than asked for tells whether a page follows.
-    if (kept.length > limit + 1) kept.pop();
-  }
-  const page = kept.slice(0, limit);
-  const last = page.at(-1);
-  const hasNext = kept.length > limit && last !== undefined;
-  return { items: page, cursor: hasNext ? encodeCursor(positionOf(last, order)) : undefined };
+export interface HeadPage<Head> {
+  readonly items: readonly Head[];
+  /** Undefined: this was the last page. */
+  readonly cursor: string | undefined;
 }
 
-function positionOf(item: CatalogItem, order: Order): Position {
-  return [order === 'date' ? item.date : item.name, item.itemId];
+/**
+ * The next items of a folder in the asked order: keeps the smallest `limit` of
+ * what comes after the cursor while all items pass by, in any order.
+ */
+export class ItemPageBuilder<Head extends ItemHead> {
+  readonly #folderId: string;
+  readonly #limit: number;
+  readonly #order: Order;
+  readonly #after: Position | undefined;
+  readonly #compare: (a: Position, b: Position) => number;
+  readonly #kept: Head[] = [];
+
+  constructor({ folderId, cursor, limit, order = 'date' }: PageRequest) {
+    this.#folderId = folderId;
+    this.#limit = limit;
+    this.#order = order;
+    this.#after = cursor === undefined ? undefined : decodeCursor(cursor);
+    this.#compare = comparing(order);
+  }
+
+  add(item: Head): void {
+    if (item.folderId !== this.#folderId) return;
+    const position = this.#positionOf(item);
+    if (this.#after !== undefined && this.#compare(position, this.#after) <= 0) return;
+    this.#kept.splice(this.#indexOf(position), 0, item);
+    // One more than asked for tells whether a page follows.
+    if (this.#kept.length > this.#limit + 1) this.#kept.pop();
+  }
+
+  /** Once all items were added. */
+  end(): HeadPage<Head> {
+    const items = this.#kept.slice(0, this.#limit);
+    const last = items.at(-1);
+    const hasNext = this.#kept.length > this.#limit && last !== undefined;
+    return { items, cursor: hasNext ? encodeCursor(this.#positionOf(last)) : undefined };
+  }
+
+  #positionOf(item: Head): Position {
+    return [this.#order === 'date' ? item.date : item.name, item.itemId];
+  }
+
+  /** Where the position belongs among those that are kept. */
+  #indexOf(position: Position): number {
+    let low = 0;
+    let high = this.#kept.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const isBefore = this.#compare(this.#positionOf(this.#kept[middle] as Head), position) < 0;
+      if (isBefore) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
 }
 
 /** Dates newest first, names in order; then by id. */
@@ -43,17 +79,6 @@ function comparing(order: Order): (a: Position, b: Position) => number {
 function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
-}
-
-function insert<T>(sorted: T[], value: T, compare: (a: T, b: T) => number): void {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compare(sorted[middle] as T, value) < 0) low = middle + 1;
-    else high = middle;
-  }
-  sorted.splice(low, 0, value);
 }
 
 function encodeCursor(position: Position): string {

@@ -51,15 +51,17 @@ export interface ReadItem {
 /** One object at one restore point. */
 export interface ObjectReader {
   readonly object: PointObject;
-  /** In order of ids. Parents may come after children. */
-  folders(): AsyncIterable<CatalogFolder>;
+  /** In order of ids; those behind `after` when it is given. Parents may come after children. */
+  folders(after?: string): AsyncIterable<CatalogFolder>;
   /** In order of ids, as JavaScript orders strings. */
   items(): AsyncIterable<CatalogItem>;
   item(itemId: string): Promise<CatalogItem | undefined>;
   folder(folderId: string): Promise<CatalogFolder | undefined>;
   /**
-   * Items of one folder, ordered. Reads the object's whole catalog as a stream
-   * and keeps `limit` rows: time grows with the object, memory with the page.
+   * Items of one folder, ordered. The first page reads the object's whole catalog
+   * as a stream, and the reader holds up to 16 MiB of it for the next ones, without
+   * the largest folders when it is more. A page of a folder that is not held reads
+   * the catalog again.
    */
   page(request: PageRequest): Promise<ItemPage>;
   content(item: CatalogItem): AsyncIterable<Uint8Array>;
@@ -77,6 +79,8 @@ export interface PointReader {
   readonly pointId: string;
   /** In order of ids, as JavaScript orders strings; those behind `after` when it is given. */
   objects(after?: string): AsyncIterable<PointObject>;
+  /** Names the object's state in the repository: the same as long as it is. E_OBJECT_NOT_IN_POINT */
+  stateOf(objectId: string): string;
   /** E_OBJECT_NOT_IN_POINT */
   object(objectId: string): Promise<ObjectReader>;
 }

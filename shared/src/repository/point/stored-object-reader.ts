@@ -6,7 +6,7 @@ import { Locator } from '../read/locate.ts';
 import type { PackFetcher } from '../read/pack-fetcher.ts';
 import { neverStored, type PackOrder, readInPackOrder, stream } from '../read/pack-order.ts';
 import { deriveSegmentKey } from '../segment/segment-key.ts';
-import { pageOf } from './item-page.ts';
+import { FolderPages } from './folder-pages.ts';
 import type {
   ItemFilter,
   ItemPage,
@@ -23,21 +23,28 @@ export interface ObjectReaderOptions {
   readonly state: ObjectState;
 }
 
+const heldBytesMax = 16 * 1024 * 1024;
+
 export class StoredObjectReader implements ObjectReader {
   readonly object: PointObject;
   readonly state: ObjectState;
   readonly #options: ObjectReaderOptions;
   readonly #order: PackOrder;
+  readonly #pages: FolderPages;
 
   constructor(options: ObjectReaderOptions) {
     this.#options = options;
     this.object = options.object;
     this.state = options.state;
     this.#order = this.#newOrder();
+    this.#pages = new FolderPages({
+      readRows: () => this.state.itemRows(),
+      bytesMax: heldBytesMax,
+    });
   }
 
-  folders(): AsyncIterable<CatalogFolder> {
-    return this.state.folders();
+  folders(after?: string): AsyncIterable<CatalogFolder> {
+    return this.state.folders(after);
   }
 
   items(): AsyncIterable<CatalogItem> {
@@ -53,7 +60,7 @@ export class StoredObjectReader implements ObjectReader {
   }
 
   page(request: PageRequest): Promise<ItemPage> {
-    return pageOf(this.state.items(), request);
+    return this.#pages.page(request);
   }
 
   async *content(item: CatalogItem): AsyncGenerator<Uint8Array> {

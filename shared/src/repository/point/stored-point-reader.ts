@@ -41,6 +41,10 @@ export class StoredPointReader implements PointReader {
     }
   }
 
+  stateOf(objectId: string): string {
+    return this.#point(objectId).root;
+  }
+
   async object(objectId: string): Promise<StoredObjectReader> {
     const point = this.#point(objectId);
     const { context } = this;
