@@ -1,5 +1,6 @@
 import type { ViewRequest, ViewResponse } from '@firn/shared/gen/firn/link/v1/link';
 import { type RepositoryRef, SecretBundle } from '@firn/shared/gen/firn/link/v1/work';
+import type { BlobStore } from '@firn/shared/repository/ports';
 import { describe, expect, it } from 'vitest';
 import { World } from './fakes/a-world.ts';
 import { openBoxes } from './fakes/fake-controller.ts';
@@ -37,6 +38,18 @@ function aQuestion(
 function pageOf({ answer }: ViewRequest): Page {
   if (answer?.$case !== 'page') throw new Error(`no page but ${JSON.stringify(answer)}`);
   return JSON.parse(new TextDecoder().decode(answer.value)) as Page;
+}
+
+function recordingReads(store: BlobStore, read: string[]): BlobStore {
+  return new Proxy(store, {
+    get: (target, member) => {
+      if (member !== 'get') return Reflect.get(target, member).bind(target);
+      return (...args: Parameters<BlobStore['get']>) => {
+        read.push(args[0]);
+        return target.get(...args);
+      };
+    },
+  });
 }
 
 interface Asked {
@@ -140,6 +153,31 @@ describe('views', () => {
       { itemId: 'a', columns: {} },
       { itemId: 'b', columns: {} },
     ]);
+    await agent.stop();
+  });
+
+  it('read nothing for the pages of an object that is open, for a minute', async () => {
+    const { world, ask, objectId, agent } = await aStoredWorld();
+    for (const id of ['a', 'b']) world.tenant.putItem(objectId, id, id, { folderId: id });
+    const repository = world.known('repository-1');
+    await world.backup('session-2', repository);
+    // Before the first question, so that the views open this store.
+    const read: string[] = [];
+    const store = world.store(repository.repositoryId);
+    world.stores.set(repository.repositoryId, recordingReads(store, read));
+    const list = async (folderId: string) => {
+      const value = { objectId, folderId, cursor: '', limit: 10 };
+      return pageOf(await ask({ $case: 'listItems', value }, 'session-2')).items.length;
+    };
+    expect(await list('inbox')).toBe(5);
+    expect(read).not.toEqual([]);
+    read.length = 0;
+    expect([await list('a'), await list('b'), await list('c')]).toEqual([1, 1, 0]);
+    expect(read).toEqual([]);
+    // Then the log, and it alone, tells whether the point is still there.
+    world.clock.advance(60_000);
+    expect(await list('a')).toBe(1);
+    expect(read.map((name) => name.split('/')[0])).toEqual(['log']);
     await agent.stop();
   });
 

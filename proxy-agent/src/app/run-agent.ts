@@ -103,7 +103,8 @@ class Agent {
 
   #parts() {
     const credentials = this.#credentials;
-    const views = { repositories: this.#repositories, credentials, boxes: this.#ports.boxes };
+    const { boxes, clock } = this.#ports;
+    const views = { repositories: this.#repositories, credentials, boxes, clock };
     return {
       version: this.#settings.version,
       ownership: this.#ownership,

@@ -6,16 +6,15 @@ import type {
   ListObjects,
   ViewResponse,
 } from '@firn/shared/gen/firn/link/v1/link';
-import type { CatalogFolder } from '@firn/shared/repository/catalog/row';
-import type { ObjectReader, PointReader } from '@firn/shared/repository/point/point-reader';
 import { PageWriter } from './page-writer.ts';
 import { viewFolder, viewItem, viewObject } from './view-rows.ts';
+import type { ViewedPoint } from './viewed-points.ts';
 
 const limitDefault = 100;
 const limitMax = 1000;
 
 /** Answers one question about a restore point: JSON of one page, at most 512 KiB. */
-export async function answerView(point: PointReader, view: ViewResponse): Promise<Uint8Array> {
+export async function answerView(point: ViewedPoint, view: ViewResponse): Promise<Uint8Array> {
   switch (view.question?.$case) {
     case 'listObjects':
       return objects(point, view.question.value);
@@ -31,22 +30,16 @@ export async function answerView(point: PointReader, view: ViewResponse): Promis
 }
 
 /** The cursor is the id of the last object of the page before. */
-async function objects(point: PointReader, question: ListObjects): Promise<Uint8Array> {
+async function objects(point: ViewedPoint, question: ListObjects): Promise<Uint8Array> {
   const rows = point.objects(question.cursor === '' ? undefined : question.cursor);
   return listed(rows, question.limit, { id: ({ objectId }) => objectId, view: viewObject });
 }
 
 /** The cursor is the id of the last folder of the page before. */
-async function folders(point: PointReader, question: ListFolders): Promise<Uint8Array> {
+async function folders(point: ViewedPoint, question: ListFolders): Promise<Uint8Array> {
   const reader = await point.object(question.objectId);
-  const rows = foldersBehind(reader, question.cursor);
+  const rows = reader.folders(question.cursor === '' ? undefined : question.cursor);
   return listed(rows, question.limit, { id: ({ folderId }) => folderId, view: viewFolder });
-}
-
-async function* foldersBehind(reader: ObjectReader, cursor: string): AsyncGenerator<CatalogFolder> {
-  for await (const folder of reader.folders()) {
-    if (cursor === '' || folder.folderId > cursor) yield folder;
-  }
 }
 
 interface Listing<Row> {
@@ -76,7 +69,7 @@ async function listed<Row>(
  * When rows are too large for a page, a shorter one is asked for. A row that
  * alone is too large is shown without its columns.
  */
-async function items(point: PointReader, question: ListItems): Promise<Uint8Array> {
+async function items(point: ViewedPoint, question: ListItems): Promise<Uint8Array> {
   const reader = await point.object(question.objectId);
   const { folderId } = question;
   const cursor = question.cursor === '' ? undefined : question.cursor;

@@ -3,15 +3,18 @@ import { SecretBundle } from '@firn/shared/gen/firn/link/v1/work';
 import type { ViewStream } from '@firn/shared/rpc/link/grpc-link';
 import { toProblem } from '@firn/shared/rpc/problem';
 import type { StorageCredentials } from '@firn/shared/rpc/storage-credentials';
+import type { Clock } from '@firn/shared/time/clock';
 import type { Boxes } from '../../ports/boxes.ts';
 import { forEachConcurrent } from '../for-each-concurrent.ts';
 import type { Repositories } from '../repositories.ts';
 import { answerView } from './answer-view.ts';
+import { ViewedPoints } from './viewed-points.ts';
 
 export interface ServeViews {
   readonly repositories: Repositories;
   readonly credentials: StorageCredentials;
   readonly boxes: Boxes;
+  readonly clock: Clock;
 }
 
 const questionsAtOnce = 4;
@@ -19,25 +22,31 @@ const questionsAtOnce = 4;
 /** Answers what users view, as long as the stream lives. Announces itself first. */
 export async function serveViews(options: ServeViews, stream: ViewStream): Promise<void> {
   await stream.send({ requestId: '', answer: { $case: 'opened', value: {} } });
-  await forEachConcurrent(stream.questions, questionsAtOnce, async (question) => {
-    const answer = await answerOne(options, question);
-    await stream.send({ requestId: question.requestId, answer });
-  });
+  const points = new ViewedPoints(options);
+  const over = new AbortController();
+  const forgetting = points.forgetIdle(over.signal);
+  try {
+    await forEachConcurrent(stream.questions, questionsAtOnce, async (question) => {
+      const answer = await answerOne(options, points, question);
+      await stream.send({ requestId: question.requestId, answer });
+    });
+  } finally {
+    over.abort();
+    await forgetting;
+  }
 }
 
 async function answerOne(
-  { repositories, credentials, boxes }: ServeViews,
+  { credentials, boxes }: ServeViews,
+  points: ViewedPoints,
   question: ViewResponse,
 ): Promise<ViewRequest['answer']> {
   try {
-    const { secrets: box, repository: ref, jobId, restorePointId, retrievalId } = question;
+    const { secrets: box } = question;
     const opened = box === undefined ? new Uint8Array() : boxes.open(box);
     const secrets = SecretBundle.decode(opened);
     for (const each of secrets.storages) credentials.put('', each);
-    const repository = await repositories.forViewing(ref, secrets);
-    const warm = retrievalId === '' ? undefined : retrievalId;
-    const point = await repository.openPoint({ jobId, pointId: restorePointId, warm });
-    const page = await answerView(point, question);
+    const page = await answerView(await points.open(question, secrets), question);
     return { $case: 'page', value: Buffer.from(page) };
   } catch (error) {
     return { $case: 'problem', value: toProblem(error) };
