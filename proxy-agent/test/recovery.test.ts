@@ -1,72 +1,6 @@
-import type { RepositoryRef } from '@firn/shared/gen/firn/link/v1/work';
 import type { BlobStore } from '@firn/shared/repository/ports';
 import { describe, expect, it } from 'vitest';
-import { World } from './fakes/a-world.ts';
-import { Mortal } from './fakes/mortal.ts';
-
-const day = 86_400;
-
-async function aWorldWithBackup() {
-  const world = new World();
-  for (const name of ['anna', 'ben']) {
-    const { id } = world.tenant.addObject(name);
-    for (let n = 1; n <= 5; n += 1)
-      world.tenant.putItem(id, `${name}-${n}`, `mail ${n} of ${name}`);
-  }
-  const hot = await world.repository('hot-1');
-  const cold = await world.repository('cold-1', 'archive');
-  const agent = world.start();
-  await world.initialize(hot);
-  await world.initialize(cold);
-  await world.backup('backup-1', hot);
-  return { world, hot, cold, agent };
-}
-
-type Part = { world: World; hot: RepositoryRef; cold: RepositoryRef };
-
-function copy({ world, hot, cold }: Part, sessionId = 'copy-1') {
-  const value = {
-    source: hot,
-    target: cold,
-    jobId: 'copy-job',
-    sourceJobId: 'job-1',
-    restorePointId: 'backup-1',
-    packBytes: 1n << 20n,
-    byAppliance: false,
-  };
-  return world.controller.assign(sessionId, { $case: 'copy', value }, world.secrets);
-}
-
-function retrieve({ world, cold }: Part) {
-  const value = {
-    repository: cold,
-    jobId: 'copy-job',
-    restorePointId: 'copy-1',
-    retrievalId: 'retrieval-1',
-    objects: [],
-    availabilitySeconds: day,
-    priority: 'high',
-  };
-  return world.controller.assign('retrieve-1', { $case: 'retrieval', value }, world.secrets);
-}
-
-function restore({ world, cold }: Part, sessionId = 'restore-1') {
-  const value = {
-    repository: cold,
-    organization: world.organization,
-    jobId: 'copy-job',
-    restorePointId: 'copy-1',
-    retrievalId: 'retrieval-1',
-    objects: [],
-  };
-  return world.controller.assign(sessionId, { $case: 'restore', value }, world.secrets);
-}
-
-async function warmPacks(world: World): Promise<string[]> {
-  const names: string[] = [];
-  for await (const { name } of world.store('cold-1').list('warm/')) names.push(name);
-  return names;
-}
+import { aWorldWithBackup, copy, restore, retrieve, warmPacks } from './fakes/cold-world.ts';
 
 /** Changes one byte of the pack's first frame. */
 async function damage(store: BlobStore, name: string): Promise<void> {
@@ -88,7 +22,7 @@ describe('copy, retrieval and restore', () => {
     expect(told?.packsReady).toBe(told?.packsTotal);
     expect(await warmPacks(world)).toHaveLength(told?.packsTotal ?? -1);
     expect(await restore(all)).toMatchObject({ status: 'success', counts: { items: 10n } });
-    expect(world.tenant.restored).toEqual(truth);
+    expect(world.tenant.imports.restored).toEqual(truth);
     await agent.stop();
   });
 
@@ -117,7 +51,7 @@ describe('copy, retrieval and restore', () => {
     expect(end.status).toBe('warning');
     const failed = world.controller.of('restore-1', 'object').flatMap((each) => each.failedItems);
     expect(failed.length).toBeGreaterThan(0);
-    expect(world.tenant.restored.size + failed.length).toBe(10);
+    expect(world.tenant.imports.restored.size + failed.length).toBe(10);
     expect(failed[0]).toMatchObject({ folder: 'Inbox', problem: { code: 'E_REPOSITORY_DAMAGED' } });
     expect(failed[0]?.problem?.message).toMatch(/frame 0 of mailbox:\w+ in packs\//);
     const log = world.controller.of('restore-1', 'log').map((each) => each.message);
@@ -154,40 +88,4 @@ describe('copy, retrieval and restore', () => {
     expect(world.controller.of('remove-1', 'retrieval')).toMatchObject([{ state: 'expired' }]);
     await agent.stop();
   });
-});
-
-describe('an agent killed in a copy', () => {
-  const run = async (dieAt: number, applies: boolean) => {
-    const all = await aWorldWithBackup();
-    const { world, agent, cold } = all;
-    await agent.stop();
-    const mortal = new Mortal(dieAt, applies);
-    const first = world.start(mortal);
-    const ended = copy(all);
-    const survived = await Promise.race([
-      ended.then(() => true),
-      mortal.died.promise.then(() => false),
-    ]);
-    if (survived) {
-      await first.stop();
-      return true;
-    }
-    const next = world.start();
-    expect((await ended).status).toBe('success');
-    await retrieve(all);
-    await restore(all);
-    expect(world.tenant.restored).toEqual(world.tenant.truth());
-    expect(world.controller.of('copy-1', 'object')).toHaveLength(2);
-    expect(cold.storage?.storageClass).toBe('archive');
-    await next.stop();
-    return false;
-  };
-
-  for (const applies of [false, true]) {
-    it(`loses nothing, whichever call it dies in (applied: ${applies})`, async () => {
-      let deaths = 0;
-      for (let dieAt = 1; !(await run(dieAt, applies)); dieAt += 1) deaths += 1;
-      expect(deaths).toBeGreaterThan(20);
-    });
-  }
 });

@@ -19,6 +19,7 @@ const resultPrefix = 'result/';
 const countsKey = 'counts';
 const goodKey = 'good';
 const statusPrefix = 'status/';
+const toldKey = (objectId: string) => `told/${objectId}`;
 
 /** At most so many failed items travel with an object; the rest is counted. */
 export const failedItemsMax: number = 1000;
@@ -100,7 +101,14 @@ export class SessionEvents {
 
   /** Tells a result at once: of an object that no commit will hold. */
   async result(result: ObjectResult): Promise<void> {
-    await this.#release([trimmed(result)], []);
+    const told = { [toldKey(result.objectId)]: encodeText('') };
+    await this.#release([trimmed(result)], [], told);
+  }
+
+  /** Whether result told of the object, also in an earlier process: it is not counted twice. */
+  async isTold(objectId: string): Promise<boolean> {
+    const { journal, key } = this.#options;
+    return (await journal.note(key.sessionId, toldKey(objectId))) !== undefined;
   }
 
   /**
@@ -134,8 +142,12 @@ export class SessionEvents {
     await this.#write([{ $case: 'ended', value }], { ends: true });
   }
 
-  async #release(results: readonly ObjectResult[], after: readonly EventBody[]): Promise<void> {
-    const put: Record<string, Uint8Array> = {};
+  async #release(
+    results: readonly ObjectResult[],
+    after: readonly EventBody[],
+    notes: Readonly<Record<string, Uint8Array>> = {},
+  ): Promise<void> {
+    const put: Record<string, Uint8Array> = { ...notes };
     const remove: string[] = [];
     for (const { objectId, status, counts } of results) {
       // What is stored is counted by the session: objects share packs.

@@ -63,7 +63,10 @@ export class World {
   }
 
   /** A repository whose header is known, not yet written. */
-  async repository(repositoryId: string, storageClass = 'hot'): Promise<RepositoryRef> {
+  async repository(
+    repositoryId: string,
+    { storageClass = 'hot', rehydrateMs = 0 } = {},
+  ): Promise<RepositoryRef> {
     const made = await createHeader({
       repositoryId,
       password: undefined,
@@ -73,7 +76,7 @@ export class World {
     this.#headers.set(repositoryId, made.header);
     const rootKey = Buffer.from(made.rootKey);
     this.secrets.repositories?.push({ repositoryId, rootKey });
-    this.stores.set(repositoryId, new MemoryStore({ clock: this.clock }));
+    this.stores.set(repositoryId, new MemoryStore({ clock: this.clock, rehydrateMs }));
     const storage = {
       storageId: repositoryId,
       provider: 'folder',
@@ -175,7 +178,7 @@ export class World {
       view: async () => this.views.stream(),
       random: () => 0.5,
       rssBytes: () => 1,
-      sources: tenant,
+      sources: { open: () => tenant.open(mortal.wrap(tenant.imports)) },
       stores: {
         open: ({ storageId }) => mortal.wrap(this.store(storageId), ['list']),
       },

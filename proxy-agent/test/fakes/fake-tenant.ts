@@ -4,14 +4,12 @@ import type { ProtectedObject } from '../../src/domain/protected-object.ts';
 import type {
   ItemContent,
   KnownState,
-  RestoreItem,
-  RestoreTarget,
   Source,
   SourceChange,
   SourceItem,
   SourceObject,
 } from '../../src/ports/source.ts';
-import type { Sources } from '../../src/ports/sources.ts';
+import { FakeImports, makeFakeTarget } from './fake-target.ts';
 
 interface StoredItem {
   readonly item: SourceItem;
@@ -27,7 +25,7 @@ interface Place {
 }
 
 /** An organization in memory whose sync token is the revision of the last change. */
-export class FakeTenant implements Sources {
+export class FakeTenant {
   readonly places = new Map<string, Place>();
   /** Item ids in the order in which their content was read. */
   readonly reads: string[] = [];
@@ -37,8 +35,7 @@ export class FakeTenant implements Sources {
   readonly unreachable = new Set<string>();
   /** Content of these ids comes only after the promise. */
   readonly gates = new Map<string, Promise<void>>();
-  /** `object/item` → digest of what was restored. */
-  readonly restored = new Map<string, string>();
+  readonly imports = new FakeImports();
   #revision = 0;
 
   addObject(name: string, displayName = name): ProtectedObject {
@@ -96,11 +93,12 @@ export class FakeTenant implements Sources {
     return found;
   }
 
-  async open(): Promise<Source> {
+  /** @param imports the calls as a process sees them */
+  async open(imports = this.imports): Promise<Source> {
     return {
       listObjects: () => this.#objects(),
       open: async (object) => this.#open(object),
-      openForRestore: async (object) => this.#target(object),
+      openForRestore: async ({ id }) => makeFakeTarget(imports, id),
       requests: () => ({ http: this.reads.length, batched: 0 }),
       close: async () => {},
     };
@@ -145,32 +143,6 @@ export class FakeTenant implements Sources {
       yield bytes;
     }
     return { kind: 'stream', size: bytes.length, open };
-  }
-
-  #target(object: ProtectedObject): RestoreTarget {
-    const { restored } = this;
-    return {
-      async folders(rows) {
-        const ids = new Map<string, string>();
-        for await (const row of rows) ids.set(row.folderId, row.folderId);
-        return ids;
-      },
-      async *restore(items: AsyncIterable<RestoreItem>, _folders, journal) {
-        for await (const { item, content } of items) {
-          const { itemId } = item;
-          const hash = createHash('sha256');
-          await journal.begin(itemId, 'put');
-          try {
-            for await (const part of content()) hash.update(part);
-            restored.set(`${object.id}/${itemId}`, hash.digest('hex'));
-            await journal.done(itemId);
-            yield { itemId, outcome: { status: 'created' } };
-          } catch (error) {
-            yield { itemId, outcome: { status: 'failed', error } };
-          }
-        }
-      },
-    };
   }
 
   #place(objectId: string): Place {

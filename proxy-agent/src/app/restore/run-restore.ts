@@ -59,10 +59,20 @@ async function restoreAll(all: RestoreAll): Promise<void> {
   await forEachConcurrent(selections, settings.objectConcurrency, (each) => restoreOne(all, each));
 }
 
+/** An object whose result an earlier process told is over. */
 async function restoreOne(all: RestoreAll, selection: ObjectSelection): Promise<void> {
-  const { context, source, point } = all;
+  const { context, source } = all;
   const { signal, events, progress } = context;
   signal.throwIfAborted();
+  if (!(await events.isTold(selection.objectId))) await restoreAndTell(all, selection);
+  const { http, batched } = source.requests();
+  progress.set({ requests: http, batchedRequests: batched });
+  progress.add({ objectsDone: 1 });
+}
+
+async function restoreAndTell(all: RestoreAll, selection: ObjectSelection): Promise<void> {
+  const { context, source, point } = all;
+  const { signal, events, progress } = context;
   try {
     const reader = await point.object(selection.objectId);
     progress.set({ current: reader.object.displayName });
@@ -74,7 +84,4 @@ async function restoreOne(all: RestoreAll, selection: ObjectSelection): Promise<
     const object = { objectId: selection.objectId, ...unknown };
     await events.result(objectResult({ object, error }));
   }
-  const { http, batched } = source.requests();
-  progress.set({ requests: http, batchedRequests: batched });
-  progress.add({ objectsDone: 1 });
 }
