@@ -47,11 +47,30 @@ describe('RetryingStore', () => {
     },
   );
 
-  it('never repeats a conditional put, so that it cannot meet itself', async () => {
-    const { retrying, calls } = losingReplies('put', 'E_STORAGE_UNCLEAR', 1);
-    const put = retrying.put('a', Buffer.from('a'), { ifAbsent: true });
-    await expect(put).rejects.toMatchObject({ code: 'E_STORAGE_UNCLEAR' });
-    expect(calls()).toBe(1);
+  it('knows its own blob again when the reply of a conditional put was lost', async () => {
+    const { inner, retrying, calls } = losingReplies('put', 'E_STORAGE_UNCLEAR', 1);
+    await retrying.put('a', Buffer.from('a'), { ifAbsent: true });
+    expect((await inner.get('a')).info.size).toBe(1);
+    expect(calls()).toBe(2);
+  });
+
+  it('leaves the blob of another alone, also after an unclear reply', async () => {
+    const inner = new MemoryStore();
+    let tries = 0;
+    const overtaken: Pick<BlobStore, 'put' | 'get'> = {
+      get: (name) => inner.get(name),
+      put: async (name, body, put) => {
+        tries += 1;
+        if (tries > 1) return await inner.put(name, body, put);
+        await inner.put(name, Buffer.from('theirs'));
+        throw new AppError('E_STORAGE_UNCLEAR', 'the reply was lost');
+      },
+    };
+    const put = new RetryingStore(overtaken as BlobStore, options).put('a', Buffer.from('ours'), {
+      ifAbsent: true,
+    });
+    await expect(put).rejects.toMatchObject({ code: 'E_BLOB_EXISTS' });
+    expect((await inner.get('a')).info.size).toBe('theirs'.length);
   });
 
   it('repeats reads, but not for ever', async () => {

@@ -9,6 +9,7 @@ import type {
 } from '../repository/ports.ts';
 import { type RetryPolicy, type RetryPorts, retry } from '../time/retry.ts';
 import { throwIfCancelled } from './blob-errors.ts';
+import { isPassing, putUntilSettled } from './settled-put.ts';
 
 export interface RetryingStoreOptions {
   readonly policy: RetryPolicy;
@@ -17,9 +18,9 @@ export interface RetryingStoreOptions {
 
 /**
  * Repeats what is safe to repeat while the storage is unavailable: reads,
- * deletes, copies, and puts without a condition (also unclear ones: their names
- * are fresh and their bytes the same). A put-if-absent goes through once, for a
- * second try could meet the first; so does a stream, which cannot be read again.
+ * deletes, copies, and puts. A put-if-absent that meets a blob after an unclear
+ * reply compares the bytes: it may have met itself. A stream goes through once,
+ * for it cannot be read again; the store itself repeats what it can of it.
  */
 export class RetryingStore implements BlobStore {
   readonly #store: BlobStore;
@@ -31,8 +32,11 @@ export class RetryingStore implements BlobStore {
   }
 
   async put(name: string, body: Uint8Array, options: PutOptions = {}): Promise<void> {
-    if (options.ifAbsent) return await this.#store.put(name, body, options);
-    await this.#retry(options.signal, () => this.#store.put(name, body, options));
+    const put = () => this.#store.put(name, body, options);
+    if (!options.ifAbsent) return await this.#retry(options.signal, put);
+    const { signal } = options;
+    const isOurs = async () => Buffer.compare((await this.get(name)).bytes, body) === 0;
+    await this.#cancellable(signal, putUntilSettled({ ...this.#options, put, isOurs, signal }));
   }
 
   async putStream(
@@ -79,19 +83,20 @@ export class RetryingStore implements BlobStore {
     await this.#retry(options.signal, () => this.#store.copy(from, to, options));
   }
 
-  async #retry<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  #retry<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    const options = { ...this.#options, signal, isRetryable: isPassing };
+    return this.#cancellable(signal, retry(work, options));
+  }
+
+  /** The wait between two tries ends with the signal's own reason. */
+  async #cancellable<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
     try {
-      return await retry(work, { ...this.#options, signal, isRetryable });
+      return await work;
     } catch (error) {
-      // The wait between two tries ends with the signal's own reason.
       if (!isAppError(error)) throwIfCancelled('call to the storage', signal);
       throw error;
     }
   }
-}
-
-function isRetryable(error: unknown): boolean {
-  return isAppError(error, 'E_STORAGE_UNAVAILABLE') || isAppError(error, 'E_STORAGE_UNCLEAR');
 }
 
 async function nextBehind(

@@ -15,6 +15,7 @@ import { blobNotFound, blobTooShort } from '../blob-errors.ts';
 import { checkBlobName } from '../blob-name.ts';
 import { BlockPool } from '../block-pool.ts';
 import { collect, inBlocks } from '../byte-stream.ts';
+import { putUntilSettled } from '../settled-put.ts';
 import { AzureConnection, type AzureConnectionOptions } from './azure-connection.ts';
 import { beginCopy } from './azure-copy.ts';
 import type { AzureCall } from './azure-errors.ts';
@@ -40,8 +41,8 @@ export const blockBytes = 4 << 20;
 const systemPorts = { clock: systemClock, random: systemRandom };
 
 /**
- * A folder of an Azure Blob container. It repeats nothing but the staging of
- * blocks, which nobody sees; RetryingStore repeats what else may be repeated.
+ * A folder of an Azure Blob container. It repeats nothing but what belongs to a
+ * stream, which nobody else can; RetryingStore repeats what else may be repeated.
  */
 export class AzureStore implements BlobStore {
   readonly #connection: AzureConnection;
@@ -75,15 +76,37 @@ export class AzureStore implements BlobStore {
     const blocks = inBlocks(body, this.#blocks);
     const first = (await blocks.next()).value ?? new Uint8Array();
     if (first.length < this.#blocks.blockBytes) {
-      await this.put(name, first, options);
+      const put = () => this.put(name, first, options);
+      const isOurs = async () => Buffer.compare((await this.get(name)).bytes, first) === 0;
+      await this.#settle(options.signal, put, isOurs);
       this.#blocks.give(first);
       return;
     }
     const stage = (block: StagedBlock) => this.#stage(name, block, options.signal);
     const ids = await stageBlocks(startingWith(first, blocks), stage, blocksHeld);
-    await this.#connection.run(putCall(name, options), 0, async (session) => {
-      const { abortSignal } = session;
-      await session.blob(path).commitBlockList(ids, { ...writeOptions(options), abortSignal });
+    const commit = () =>
+      this.#connection.run(putCall(name, options), 0, async ({ blob, abortSignal }) => {
+        await blob(path).commitBlockList(ids, { ...writeOptions(options), abortSignal });
+      });
+    await this.#settle(options.signal, commit, () => this.#hasBlocks(name, ids));
+  }
+
+  /** A stream cannot be read again, but the call that ends it can be made again. */
+  #settle(
+    signal: AbortSignal | undefined,
+    put: () => Promise<void>,
+    isOurs: () => Promise<boolean>,
+  ): Promise<void> {
+    return putUntilSettled({ put, isOurs, policy: stagingPolicy, ports: systemPorts, signal });
+  }
+
+  /** Whether the blob is made of exactly these blocks: their ids are random. */
+  #hasBlocks(name: string, ids: readonly string[]): Promise<boolean> {
+    const path = this.#path(name);
+    const call = { operation: `blocks of ${name}`, isWrite: false };
+    return this.#connection.run(call, 0, async ({ blob, abortSignal }) => {
+      const { committedBlocks = [] } = await blob(path).getBlockList('committed', { abortSignal });
+      return committedBlocks.map((block) => block.name).join() === ids.join();
     });
   }
 
