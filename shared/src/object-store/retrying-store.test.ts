@@ -48,10 +48,9 @@ describe('RetryingStore', () => {
   );
 
   it('knows its own blob again when the reply of a conditional put was lost', async () => {
-    const { inner, retrying, calls } = losingReplies('put', 'E_STORAGE_UNCLEAR', 1);
+    const { inner, retrying } = losingReplies('put', 'E_STORAGE_UNCLEAR', 1);
     await retrying.put('a', Buffer.from('a'), { ifAbsent: true });
     expect((await inner.get('a')).info.size).toBe(1);
-    expect(calls()).toBe(2);
   });
 
   it('leaves the blob of another alone, also after an unclear reply', async () => {
