@@ -9,6 +9,7 @@ import {
   someBytes,
 } from '../../test/repository/test-repository.ts';
 import { utf8 } from './bytes.ts';
+import { expirePoints } from './log/expiry.ts';
 import type { Repository } from './repository.ts';
 
 const end = { syncState: utf8('token'), mode: 'full', counts: { items: 1 } } as const;
@@ -144,6 +145,24 @@ describe('a repository', () => {
       expect(seen).toEqual(order === 'date' ? sorted.reverse() : sorted);
       expect(seen.length).toBe(25);
     }
+  });
+
+  it('prolongs the pin of a point that expired meanwhile', async () => {
+    const repository = await owned(await aRepository());
+    await backUp(repository, 'session-1', { a: utf8('old') });
+    const point = { jobId: 'job', pointId: 'session-1' };
+    const untilMs = repository.log.state.headAtMs + 1_000_000;
+    await repository.pin('copy', point, untilMs);
+    await backUp(repository, 'session-2', { a: utf8('new') });
+    await expirePoints(repository.log, [
+      { jobId: 'job', objectId: 'mailbox-1', sessionId: 'session-1' },
+    ]);
+    expect(repository.restorePoints('job').map(({ pointId }) => pointId)).toEqual(['session-2']);
+    await repository.pin('copy', point, untilMs + 1);
+    expect(repository.log.state.pins.get('copy')?.untilMs).toBe(untilMs + 1);
+    await expect(repository.pin('other', point, untilMs)).rejects.toMatchObject({
+      code: 'E_POINT_NOT_FOUND',
+    });
   });
 
   it('collects packs that no point needs, and none that one needs', async () => {

@@ -8,6 +8,7 @@ import {
 import { readHeader, verifyHeader } from './header/repository-header.ts';
 import { deriveKeys, KeyRing } from './keys/key-ring.ts';
 import { SealedCodec } from './log/codec.ts';
+import type { PointRef } from './log/entry.ts';
 import { type IsNamed, takeOwnership } from './log/owner.ts';
 import { pinPoints, unpinPoints } from './log/pins.ts';
 import { RepositoryLog } from './log/repository-log.ts';
@@ -128,15 +129,14 @@ export class Repository {
     return new StoredPointReader({ context: this.context, restorePoint, warm });
   }
 
-  /** Keeps a point readable until then (storage's clock). Pin before copying, retrieving, restoring. */
+  /**
+   * Keeps a point readable until then (storage's clock). Pin before copying,
+   * retrieving, restoring. The same id again prolongs the pin, also of a point
+   * that has expired meanwhile. E_POINT_NOT_FOUND
+   */
   async pin(pinId: string, point: PointName, untilMs: number): Promise<void> {
-    const { jobId } = point;
-    const content = contentOfRestorePoint(this.log.state, this.#restorePoint(point));
-    const points = [...content].map(([objectId, { sessionId }]) => ({
-      jobId,
-      objectId,
-      sessionId,
-    }));
+    const known = this.log.state.pins.get(pinId);
+    const points = known?.points.map(({ root: _, ...ref }) => ref) ?? this.#pointsOf(point);
     await pinPoints(this.log, { pinId, points, untilMs });
   }
 
@@ -147,6 +147,12 @@ export class Repository {
   /** Needs ownership. Safe to repeat and to interrupt. */
   collectGarbage(options?: CollectOptions): Promise<CollectedGarbage> {
     return collectGarbage(this.context, options);
+  }
+
+  #pointsOf(point: PointName): PointRef[] {
+    const { jobId } = point;
+    const content = contentOfRestorePoint(this.log.state, this.#restorePoint(point));
+    return [...content].map(([objectId, { sessionId }]) => ({ jobId, objectId, sessionId }));
   }
 
   #restorePoint({ jobId, pointId }: PointName): RestorePoint {

@@ -13,12 +13,10 @@ import type { RepackExecutor } from '../../ports/repack-executor.ts';
 import { objectResult } from '../end-of-object.ts';
 import { forEachConcurrent } from '../for-each-concurrent.ts';
 import type { SessionContext } from '../session-context.ts';
+import { withPinned } from '../with-pinned.ts';
 import { type WritingSession, withWritingSession } from '../writing-session.ts';
 import { DamagedItems } from './damaged-items.ts';
 import { makeLocalRepack } from './local-repack.ts';
-
-/** A copy that takes longer than this has to pin its source again: it never should. */
-const pinMs = 30 * 24 * 60 * 60 * 1000;
 
 /**
  * One session of a backup copy job: repacks a point of the source into the
@@ -30,12 +28,27 @@ export async function runCopy(context: SessionContext, work: CopyWork): Promise<
   const { repositories, secrets, signal, clock, key } = context;
   const source = await repositories.owned(work.source, secrets, signal);
   const target = await repositories.owned(work.target, secrets, signal);
-  const from = { jobId: work.sourceJobId, pointId: work.restorePointId };
-  const pinId = `copy-${key.sessionId}`;
-  await source.pin(pinId, from, clock.now() + pinMs);
+  const point = { jobId: work.sourceJobId, pointId: work.restorePointId };
+  const pinned = { repository: source, pinId: `copy-${key.sessionId}`, point, clock, signal };
+  await withPinned(pinned, () => copyPoint(context, { work, source, target }));
+}
+
+interface CopyBetween {
+  readonly work: CopyWork;
+  readonly source: Repository;
+  readonly target: Repository;
+}
+
+async function copyPoint(
+  context: SessionContext,
+  { work, source, target }: CopyBetween,
+): Promise<void> {
   const executor = work.byAppliance ? context.remoteRepack() : makeLocalRepack(context, work);
   await withWritingSession(context, { repository: target, jobId: work.jobId }, async (writing) => {
-    const point = await source.openPoint(from);
+    const point = await source.openPoint({
+      jobId: work.sourceJobId,
+      pointId: work.restorePointId,
+    });
     const packBytes = Number(work.packBytes);
     const copy = await openPointCopy({ source: point, target: writing.session, packBytes });
     const run = new CopyRun({ writing, point, copy, executor });
@@ -43,12 +56,6 @@ export async function runCopy(context: SessionContext, work: CopyWork): Promise<
     await run.told();
   });
   await executor.finish();
-  await unpin(source, pinId);
-}
-
-/** The copy stands; a pin that stays ends by itself. */
-async function unpin(source: Repository, pinId: string): Promise<void> {
-  await source.unpin(pinId).catch(() => undefined);
 }
 
 interface CopyRunOptions {

@@ -1,5 +1,6 @@
 import type { Counts, ObjectSelection, RestoreWork } from '@firn/shared/gen/firn/link/v1/work';
 import type { PointReader } from '@firn/shared/repository/point/point-reader';
+import type { Repository } from '@firn/shared/repository/repository';
 import type { Source } from '../../ports/source.ts';
 import { endsSession } from '../backup/backup-object.ts';
 import { objectResult } from '../end-of-object.ts';
@@ -7,9 +8,8 @@ import { forEachConcurrent } from '../for-each-concurrent.ts';
 import { required } from '../repositories.ts';
 import { selectionsOf } from '../selections.ts';
 import type { SessionContext } from '../session-context.ts';
+import { withPinned } from '../with-pinned.ts';
 import { restoreObject } from './restore-object.ts';
-
-const pinMs = 30 * 24 * 60 * 60 * 1000;
 
 /**
  * Restores chosen objects of a point to where they were, from warm copies when
@@ -19,11 +19,20 @@ export async function runRestore(
   context: SessionContext,
   work: RestoreWork,
 ): Promise<Partial<Counts>> {
-  const { repositories, secrets, signal, clock, key, sources, events } = context;
+  const { repositories, secrets, signal, clock, key } = context;
   const repository = await repositories.owned(work.repository, secrets, signal);
-  const from = { jobId: work.jobId, pointId: work.restorePointId };
-  const pinId = `restore-${key.sessionId}`;
-  await repository.pin(pinId, from, clock.now() + pinMs);
+  const point = { jobId: work.jobId, pointId: work.restorePointId };
+  const pinned = { repository, pinId: `restore-${key.sessionId}`, point, clock, signal };
+  return withPinned(pinned, () => restorePoint(context, work, repository));
+}
+
+async function restorePoint(
+  context: SessionContext,
+  work: RestoreWork,
+  repository: Repository,
+): Promise<Partial<Counts>> {
+  const { secrets, sources, events } = context;
+  const { jobId, restorePointId: pointId } = work;
   const notes: string[] = [];
   const source = await sources.open({
     organization: required(work.organization, 'organization'),
@@ -32,14 +41,12 @@ export async function runRestore(
   });
   try {
     const warm = work.retrievalId === '' ? undefined : work.retrievalId;
-    const point = await repository.openPoint({ ...from, warm });
+    const point = await repository.openPoint({ jobId, pointId, warm });
     await restoreAll({ context, work, source, point });
     for (const note of notes) await events.log('warning', note);
   } finally {
     await source.close();
   }
-  // The restore is done; a pin that stays ends by itself.
-  await repository.unpin(pinId).catch(() => undefined);
   const { http, batched } = source.requests();
   return { requests: BigInt(http), batchedRequests: BigInt(batched) };
 }
