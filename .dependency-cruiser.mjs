@@ -43,7 +43,13 @@ export default {
     sharedFolder('time|observe|config|lifecycle', ['errors/', 'time/clock\\.ts$']),
     sharedFolder('repository', ['errors/']),
     sharedFolder('compute', ['errors/', 'repository/ports\\.ts$']),
-    sharedFolder('object-store', ['errors/', 'time/', 'observe/', 'gen/', 'repository/ports\\.ts$']),
+    sharedFolder('object-store', [
+      'errors/',
+      'time/',
+      'observe/',
+      'gen/',
+      'repository/ports\\.ts$',
+    ]),
     sharedFolder('bus|rpc', ['errors/', 'time/', 'observe/', 'gen/']),
     sharedFolder('rest', ['errors/']),
     sharedFolder('services', ['errors/', 'time/', 'lifecycle/']),
@@ -107,7 +113,10 @@ export default {
       name: 'programs-meet-in-proto',
       comment: 'A program never imports another program.',
       severity: 'error',
-      from: { path: `^(controller|proxy-agent|archiver-appliance|cli|simulator)/`, pathNot: notTests },
+      from: {
+        path: `^(controller|proxy-agent|archiver-appliance|cli|simulator)/`,
+        pathNot: notTests,
+      },
       to: {
         path: '^(controller|proxy-agent|archiver-appliance|cli|simulator)/',
         pathNot: '^$1/',
@@ -131,7 +140,10 @@ export default {
       name: 'nothing-imports-tests',
       comment: 'Test code is a leaf.',
       severity: 'error',
-      from: { path: '^(shared|controller|proxy-agent|archiver-appliance|cli|simulator)/src/', pathNot: notTests },
+      from: {
+        path: '^(shared|controller|proxy-agent|archiver-appliance|cli|simulator)/src/',
+        pathNot: notTests,
+      },
       to: { path: ['^test/', '^[a-z-]+/test/', notTests] },
     },
     oneHome('pg/', ['controller/src/adapters/postgres/']),

@@ -137,16 +137,31 @@ const inRestore: Kill<ColdWorld> = {
   },
 };
 
+/** A whole world is built for each call that is killed. */
+const killingMsMax = 300_000;
+
 describe.each([false, true])('an agent killed in any call (applied: %s)', (applies) => {
-  it('copies all', async () => {
-    expect(await killInEveryCall(inCopy, applies)).toBeGreaterThan(20);
-  });
+  it(
+    'copies all',
+    async () => {
+      expect(await killInEveryCall(inCopy, applies)).toBeGreaterThan(20);
+    },
+    killingMsMax,
+  );
 
-  it('retrieves exactly what is needed', async () => {
-    expect(await killInEveryCall(inRetrieval, applies)).toBeGreaterThan(10);
-  });
+  it(
+    'retrieves exactly what is needed',
+    async () => {
+      expect(await killInEveryCall(inRetrieval, applies)).toBeGreaterThan(10);
+    },
+    killingMsMax,
+  );
 
-  it('restores all, and nothing twice', async () => {
-    expect(await killInEveryCall(inRestore, applies)).toBeGreaterThan(20);
-  });
+  it(
+    'restores all, and nothing twice',
+    async () => {
+      expect(await killInEveryCall(inRestore, applies)).toBeGreaterThan(20);
+    },
+    killingMsMax,
+  );
 });

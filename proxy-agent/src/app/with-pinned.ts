@@ -26,13 +26,24 @@ export async function withPinned<Result>(
   await pin(pinned);
   const over = new AbortController();
   const renewing = renew(pinned, AbortSignal.any([pinned.signal, over.signal]));
-  const result = await work().finally(async () => {
+  const result = await endingWith(work, async () => {
     over.abort();
     await renewing;
   });
   // The work is done; a pin that stays ends by itself.
   await pinned.repository.unpin(pinned.pinId).catch(() => undefined);
   return result;
+}
+
+async function endingWith<Result>(
+  work: () => Promise<Result>,
+  end: () => Promise<void>,
+): Promise<Result> {
+  try {
+    return await work();
+  } finally {
+    await end();
+  }
 }
 
 async function renew(pinned: Pinned, signal: AbortSignal): Promise<void> {
