@@ -244,10 +244,12 @@ describe('a stop', () => {
     const { client } = controller;
     const id = await startJob();
     await ready.link.accept();
+    await reached(id, 'running');
     await client.call('deleteCopyJob', { params: { copyJob: 'copy' } });
     await client.call('deleteJob', { params: { job: 'all' } });
     await ready.link.next('cancel');
-    expect(await session(id)).toMatchObject({ state: 'stopping' });
+    // Nobody reports the end here: after the grace it is stopped without.
+    expect((await session(id)).state).toMatch(/^stopping$|^stopped$/);
     await expect(client.call('getJob', { params: { job: 'all' } })).rejects.toThrow('no job "all"');
   });
 });
