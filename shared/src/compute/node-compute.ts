@@ -26,7 +26,12 @@ const argon2Async = promisify(argon2);
  */
 export const nodeCompute: Compute = {
   compress: async (bytes) =>
-    zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: zstdLevel } }),
+    zstdCompressSync(bytes, {
+      params: { [constants.ZSTD_c_compressionLevel]: zstdLevel },
+      // Known beforehand, the size keeps the tables and the output to what it needs.
+      pledgedSrcSize: bytes.length,
+      chunkSize: Math.min(Math.max(chunkBytesMin, bytes.length), chunkBytesMax),
+    }),
   decompress: async (bytes, sizeMax) => decompress(bytes, sizeMax),
   seal: async (key, nonce, plain, associated) => {
     const sealing = createCipheriv(cipher, key, nonce).setAAD(associated);

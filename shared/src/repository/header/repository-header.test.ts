@@ -48,7 +48,7 @@ describe('the header', () => {
     const own = await createHeader({ repositoryId: 'r', password: undefined, ...ports });
     await initializeRepository(store, own.header);
     await initializeRepository(store, own.header);
-    expect(await readHeader(store)).toEqual(Uint8Array.from(own.header));
+    expect(Uint8Array.from(await readHeader(store))).toEqual(Uint8Array.from(own.header));
     const other = await createHeader({ repositoryId: 'q', password: undefined, ...ports });
     await expect(initializeRepository(store, other.header)).rejects.toMatchObject({
       code: 'E_REPOSITORY_EXISTS',

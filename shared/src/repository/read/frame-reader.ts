@@ -11,8 +11,6 @@ export interface FrameReaderOptions {
   readonly packs: PackFetcher;
   /** Asked once per segment, as long as it is in use. */
   readonly segmentKeyOf: (content: PlacedContent) => Promise<SegmentKey>;
-  /** Fetched neighbourhoods that are kept, of up to 2 MiB each. Default 1: enough in pack order. */
-  readonly fetchesKept?: number;
 }
 
 /** A content, and the place of its segment. */
@@ -24,28 +22,26 @@ export interface PlacedContent {
 const fetchBytesMax = 2 * 1024 * 1024;
 /** Rather read over a gap than ask again: a request costs more. */
 const gapBytesMax = 64 * 1024;
-/** Opened frames that are kept, per kept fetch. */
+/** Opened frames that are kept. */
 const openedBytesMax = 1024 * 1024;
 const segmentKeysMax = 64;
 
 /**
  * Fetches and opens frames of one object. Told beforehand in which order it
  * will be asked, it fetches neighbours in one request. Holds at most 2 MiB of
- * sealed and 1 MiB of opened frames per kept fetch, and the frame read last.
+ * sealed and 1 MiB of opened frames, and the frame read last.
  */
 export class FrameReader {
   readonly #options: FrameReaderOptions;
-  readonly #fetchesKept: number;
   readonly #opened = new Map<string, Uint8Array>();
   readonly #segmentKeys = new Map<string, Promise<SegmentKey>>();
   #openedBytes = 0;
-  readonly #fetched: Map<string, Uint8Array>[] = [];
+  #fetched: ReadonlyMap<string, Uint8Array> = new Map();
   #plan: readonly PlacedContent[] = [];
   #planned = new Map<string, number>();
 
   constructor(options: FrameReaderOptions) {
     this.#options = options;
-    this.#fetchesKept = options.fetchesKept ?? 1;
   }
 
   /** @param contents in the order in which they will be read; frames may repeat */
@@ -86,7 +82,7 @@ export class FrameReader {
 
   async #sealed(content: PlacedContent): Promise<Uint8Array> {
     const id = frameId(content);
-    const known = this.#fetchedFrame(id);
+    const known = this.#fetched.get(id);
     if (known !== undefined) return known;
     const run = this.#neighbours(content);
     if (run.length === 1) return this.#fetchOne(content);
@@ -96,7 +92,7 @@ export class FrameReader {
       // The run may reach into what is missing, while this frame is there.
       if (!isDamage(error)) throw error;
     }
-    return this.#fetchedFrame(id) ?? this.#fetchOne(content);
+    return this.#fetched.get(id) ?? this.#fetchOne(content);
   }
 
   async #fetchOne({ address, place }: PlacedContent): Promise<Uint8Array> {
@@ -112,16 +108,11 @@ export class FrameReader {
     const offset = startOf(first);
     const length = startOf(last) + last.address.frameLength - offset;
     const { bytes } = await this.#options.packs.get(first.place.pack, { offset, length });
-    const frames = run.map((content) => {
+    const frames = run.map((content): [string, Uint8Array] => {
       const at = startOf(content) - offset;
-      return [frameId(content), bytes.subarray(at, at + content.address.frameLength)] as const;
+      return [frameId(content), bytes.subarray(at, at + content.address.frameLength)];
     });
-    this.#fetched.push(new Map(frames));
-    if (this.#fetched.length > this.#fetchesKept) this.#fetched.shift();
-  }
-
-  #fetchedFrame(id: string): Uint8Array | undefined {
-    return this.#fetched.find((frames) => frames.has(id))?.get(id);
+    this.#fetched = new Map(frames);
   }
 
   /** The frame, and planned ones that follow it closely in the same pack. */
@@ -145,9 +136,8 @@ export class FrameReader {
   #keep(id: string, frame: Uint8Array): void {
     this.#opened.set(id, frame);
     this.#openedBytes += frame.length;
-    const bytesMax = openedBytesMax * this.#fetchesKept;
     for (const [oldest, bytes] of this.#opened) {
-      if (this.#openedBytes <= bytesMax || oldest === id) return;
+      if (this.#openedBytes <= openedBytesMax || oldest === id) return;
       this.#opened.delete(oldest);
       this.#openedBytes -= bytes.length;
     }

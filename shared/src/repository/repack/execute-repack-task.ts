@@ -1,21 +1,17 @@
-import { fromHex, toHex } from '../bytes.ts';
-import { isDamage } from '../damaged.ts';
-import { type FrameContent, PackStream, type SealedFrame } from '../pack/pack-stream.ts';
+import { fromHex } from '../bytes.ts';
+import { PackStream } from '../pack/pack-stream.ts';
 import type { BlobStore, Compute, Entropy, StorageClass } from '../ports.ts';
-import { FrameReader, type PlacedContent } from '../read/frame-reader.ts';
-import { PackFetcher } from '../read/pack-fetcher.ts';
-import { sealFrame } from '../segment/frame.ts';
-import { newSegmentUnder, type PrefixKey, type SegmentKey } from '../segment/segment-key.ts';
-import { sharedFrameBytes } from '../session/content-writer.ts';
+import { newSegmentUnder, type PrefixKey } from '../segment/segment-key.ts';
 import {
   decodePlan,
   encodeResult,
   type PlannedContent,
   type PlannedTarget,
-  type RepackDamage,
   type RepackedSegment,
   type RepackPlan,
 } from './plan-codec.ts';
+import { SourceWindow } from './source-window.ts';
+import { TargetSegment } from './target-segment.ts';
 
 export interface ExecuteRepackTask {
   readonly sourceStore: BlobStore;
@@ -33,7 +29,7 @@ export interface ExecuteRepackTask {
 
 /**
  * Writes the pack of a task: at home and on an appliance alike. What cannot be
- * read in the source is left out and told. Holds at most 24 MiB.
+ * read in the source is left out and told. Holds at most 32 MiB.
  * @returns the manifest for PointCopy.accept, < 1 MiB; holds no key
  */
 export async function executeRepackTask(options: ExecuteRepackTask): Promise<Uint8Array> {
@@ -47,16 +43,12 @@ export async function executeRepackTask(options: ExecuteRepackTask): Promise<Uin
   }
 }
 
-/** Neighbourhoods of source frames that are kept, since the target's order is another. */
-const fetchesKept = 4;
-
 class RepackRun {
   readonly #options: ExecuteRepackTask;
   readonly #plan: RepackPlan;
   readonly #pack: PackStream;
-  readonly #frames: FrameReader;
+  readonly #window: SourceWindow;
   readonly #segments: RepackedSegment[] = [];
-  readonly #damaged = new Map<string, { contents: number[]; pack: string; message: string }>();
 
   constructor(options: ExecuteRepackTask, plan: RepackPlan) {
     const { compute, entropy, targetStore, sourceStore, storageClass, signal } = options;
@@ -67,12 +59,7 @@ class RepackRun {
       ...{ store: targetStore, compute, entropy, namePrefix, storageClass, signal },
       footerKey: prefixKey(footerIdPrefix, footerKey),
     });
-    this.#frames = new FrameReader({
-      ...{ compute, fetchesKept },
-      packs: new PackFetcher(sourceStore, undefined),
-      segmentKeyOf: async (content) => this.#sourceKey(content),
-    });
-    this.#frames.plan(plan.contents.map((content) => this.#placed(content)));
+    this.#window = new SourceWindow({ plan, store: sourceStore, compute, signal });
   }
 
   async run(): Promise<Uint8Array> {
@@ -82,7 +69,7 @@ class RepackRun {
       first += target.contents;
     }
     const packLength = await this.#pack.finish();
-    const damaged: RepackDamage[] = [...this.#damaged.values()];
+    const { damaged } = this.#window;
     const result = { pack: this.#pack.name, packLength, segments: this.#segments, damaged };
     return encodeResult(this.#options.compute, result);
   }
@@ -92,119 +79,30 @@ class RepackRun {
   }
 
   async #target(at: number, target: PlannedTarget, first: number): Promise<void> {
+    const { compute, signal, onProgress } = this.#options;
     const segment = await newSegmentUnder(this.#options, prefixKey(target.idPrefix, target.key));
-    const writer = new TargetSegment(this.#options.compute, this.#pack, { target, segment });
-    for (let step = 0; step < target.contents; step += 1) {
-      this.#options.signal?.throwIfAborted();
-      const content = this.#plan.contents[first + step];
-      if (content === undefined) break;
-      const bytes = await this.#read(first + step, content, target.objectId);
+    const writer = new TargetSegment({ compute, pack: this.#pack, target, segment });
+    for (const [step, { contentId }] of this.#contentsFrom(first, target.contents)) {
+      signal?.throwIfAborted();
+      if (!this.#window.has(step)) {
+        await writer.seal();
+        await this.#window.load(step);
+      }
+      const bytes = this.#window.bytes(step);
       if (bytes === undefined) continue;
-      await writer.add(content.contentId, bytes);
-      this.#options.onProgress?.(bytes.length);
+      await writer.add(contentId, bytes);
+      onProgress?.(bytes.length);
     }
     const stored = await writer.finish();
     if (stored !== undefined) this.#segments.push({ target: at, ...stored });
   }
 
-  /** Undefined: damaged, and noted. */
-  async #read(
-    at: number,
-    content: PlannedContent,
-    objectId: string,
-  ): Promise<Uint8Array | undefined> {
-    try {
-      return await this.#frames.read(this.#placed(content), objectId);
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      const { pack } = this.#placed(content).place;
-      const id = `${pack} ${error.message}`;
-      const known = this.#damaged.get(id) ?? { contents: [], pack, message: error.message };
-      known.contents.push(at);
-      this.#damaged.set(id, known);
-      return undefined;
+  *#contentsFrom(first: number, count: number): Generator<[number, PlannedContent]> {
+    for (let at = first; at < first + count; at += 1) {
+      const content = this.#plan.contents[at];
+      if (content !== undefined) yield [at, content];
     }
   }
-
-  #placed({ frame, offset, length }: PlannedContent): PlacedContent {
-    const planned = this.#plan.frames[frame];
-    const source = planned && this.#plan.sources[planned.source];
-    if (planned === undefined || source === undefined) {
-      throw new RangeError(`the plan has no frame ${frame}`);
-    }
-    const { segment, pack } = source;
-    const inFrame = { frame: planned.frame, frameOffset: planned.offset, offset, length };
-    return {
-      address: { segment, frameLength: planned.length, ...inFrame },
-      place: { pack, offset: source.offset, length: 0, keyId: '', packLength: 0 },
-    };
-  }
-
-  #sourceKey({ address }: PlacedContent): SegmentKey {
-    const source = this.#plan.sources.find(({ segment }) => segment === address.segment);
-    return { id: fromHex(address.segment), key: fromHex(source?.key ?? '') };
-  }
-}
-
-interface TargetOptions {
-  readonly target: PlannedTarget;
-  readonly segment: SegmentKey;
-}
-
-/** Seals contents, in the order given, as frames of one segment. */
-class TargetSegment {
-  readonly #compute: Compute;
-  readonly #pack: PackStream;
-  readonly #options: TargetOptions;
-  readonly #frames: number[] = [];
-  readonly #counts: number[] = [];
-  #pending: (readonly [string, Uint8Array])[] = [];
-  #pendingBytes = 0;
-  #offset = 0;
-
-  constructor(compute: Compute, pack: PackStream, options: TargetOptions) {
-    this.#compute = compute;
-    this.#pack = pack;
-    this.#options = options;
-  }
-
-  async add(contentId: string, bytes: Uint8Array): Promise<void> {
-    if (this.#pendingBytes + bytes.length > sharedFrameBytes) await this.#seal();
-    this.#pending.push([contentId, bytes]);
-    this.#pendingBytes += bytes.length;
-  }
-
-  /** Undefined: nothing was added. */
-  async finish(): Promise<Omit<RepackedSegment, 'target'> | undefined> {
-    await this.#seal();
-    if (this.#frames.length === 0) return undefined;
-    const id = toHex(this.#options.segment.id);
-    return { id, offset: this.#offset, frames: this.#frames, contents: this.#counts };
-  }
-
-  async #seal(): Promise<void> {
-    if (this.#pending.length === 0) return;
-    const { segment, target } = this.#options;
-    const place = { segment, number: this.#frames.length, kind: 'data' } as const;
-    const content = Buffer.concat(this.#pending.map(([, bytes]) => bytes));
-    const sealed = await sealFrame(this.#compute, place, content);
-    const frame: SealedFrame = { sealed, contents: placedIn(this.#pending) };
-    const { keyId, objectId } = target;
-    const identity = { id: toHex(segment.id), kind: 'data', keyId, objectId } as const;
-    this.#offset = (await this.#pack.append(identity, frame)).segmentOffset;
-    this.#frames.push(sealed.length);
-    this.#counts.push(this.#pending.length);
-    this.#pending = [];
-    this.#pendingBytes = 0;
-  }
-}
-
-function placedIn(contents: readonly (readonly [string, Uint8Array])[]): FrameContent[] {
-  let offset = 0;
-  return contents.map(([contentId, { length }]) => {
-    offset += length;
-    return { contentId, offset: offset - length, length };
-  });
 }
 
 function prefixKey(idPrefix: string, key: string): PrefixKey {

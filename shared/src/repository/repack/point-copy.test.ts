@@ -65,6 +65,14 @@ async function thaw(repository: TestRepository, pointId: string): Promise<readon
   return packs;
 }
 
+/** Items of 30 kB, of which each neighbour is of another year: ids of 1 to 5 letters. */
+function shuffledYears(count: number): Record<string, Uint8Array> {
+  const ids = Array.from({ length: count }, (_, at) => {
+    return String.fromCodePoint(0x4e00 + at).repeat(1 + (at % 5));
+  });
+  return Object.fromEntries(ids.map((id) => [id, someBytes(id, 30_000)]));
+}
+
 const objects: Objects = {
   'mailbox-1': {
     a: utf8('mail a'),
@@ -127,6 +135,17 @@ describe('a copy', () => {
       warm: 'r1',
     });
     expect(copied).toEqual(await contents(await opened(from), { jobId: 'job', pointId: 's2' }));
+  });
+
+  it('reads a source whose order is quite another about once', async () => {
+    const from = await aRepository('source');
+    const to = await aRepository('target');
+    await backUp(await owned(from), 's1', { mailbox: shuffledYears(500) });
+    const stored = from.store.names('packs/').map((name) => from.store.bytes(name).length);
+    from.store.bytesRead = 0;
+    await copyPoint({ from, to, pointId: 's1', packBytes: 64 * 1024 * 1024 });
+    const storedBytes = stored.reduce((sum, bytes) => sum + bytes, 0);
+    expect(from.store.bytesRead / storedBytes).toBeLessThan(1.5);
   });
 
   it('names what is damaged in the source, copies all else, and heals later', async () => {

@@ -1,0 +1,128 @@
+import { fromHex } from '../bytes.ts';
+import { isDamage } from '../damaged.ts';
+import type { BlobStore, Compute } from '../ports.ts';
+import { byPlace, FrameReader, type PlacedContent } from '../read/frame-reader.ts';
+import { PackFetcher } from '../read/pack-fetcher.ts';
+import type { PlannedContent, RepackDamage, RepackPlan } from './plan-codec.ts';
+
+export interface SourceWindowOptions {
+  readonly plan: RepackPlan;
+  readonly store: BlobStore;
+  readonly compute: Compute;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const windowBytesMax = 16 * 1024 * 1024;
+
+interface Loaded {
+  readonly content: PlannedContent;
+  readonly placed: PlacedContent;
+  readonly at: number;
+  /** In the window's memory. */
+  readonly start: number;
+  isSound: boolean;
+}
+
+/**
+ * A stretch of a plan's contents, held in memory at once. It is read in the order
+ * of the source's packs, so that each frame is fetched and opened once a window,
+ * however the target orders them. Holds 16 MiB, or one content if that is larger.
+ */
+export class SourceWindow {
+  readonly #options: SourceWindowOptions;
+  readonly #frames: FrameReader;
+  /** Object of each content. */
+  readonly #objectIds: readonly string[];
+  readonly #damaged = new Map<string, { contents: number[]; pack: string; message: string }>();
+  #memory = new Uint8Array();
+  #loaded = new Map<number, Loaded>();
+
+  constructor(options: SourceWindowOptions) {
+    const { plan, compute, store } = options;
+    const sources = new Map(plan.sources.map((source) => [source.segment, source] as const));
+    this.#options = options;
+    this.#objectIds = plan.targets.flatMap(({ objectId, contents }) =>
+      new Array<string>(contents).fill(objectId),
+    );
+    this.#frames = new FrameReader({
+      compute,
+      packs: new PackFetcher(store, undefined),
+      segmentKeyOf: async ({ address: { segment } }) => {
+        return { id: fromHex(segment), key: fromHex(sources.get(segment)?.key ?? '') };
+      },
+    });
+  }
+
+  /** What could not be read so far. */
+  get damaged(): readonly RepackDamage[] {
+    return [...this.#damaged.values()];
+  }
+
+  /** @param at position in the plan's contents */
+  has(at: number): boolean {
+    return this.#loaded.has(at);
+  }
+
+  /** A view, good until the next load; undefined: damaged, and noted. */
+  bytes(at: number): Uint8Array | undefined {
+    const loaded = this.#loaded.get(at);
+    if (loaded?.isSound !== true) return undefined;
+    return this.#memory.subarray(loaded.start, loaded.start + loaded.content.length);
+  }
+
+  /** Reads from this position on as many contents as there is room for, at least one. */
+  async load(first: number): Promise<void> {
+    this.#loaded = this.#stretch(first);
+    const inPlace = [...this.#loaded.values()].sort((a, b) => byPlace(a.placed, b.placed));
+    this.#frames.plan(inPlace.map(({ placed }) => placed));
+    for (const loaded of inPlace) {
+      this.#options.signal?.throwIfAborted();
+      await this.#read(loaded);
+    }
+  }
+
+  #stretch(first: number): Map<number, Loaded> {
+    const { contents } = this.#options.plan;
+    const stretch = new Map<number, Loaded>();
+    let start = 0;
+    for (let at = first; at < contents.length; at += 1) {
+      const content = contents[at];
+      if (content === undefined) break;
+      if (at > first && start + content.length > windowBytesMax) break;
+      stretch.set(at, { content, placed: this.#placed(content), at, start, isSound: false });
+      start += content.length;
+    }
+    if (this.#memory.length < start) this.#memory = new Uint8Array(start);
+    return stretch;
+  }
+
+  async #read(loaded: Loaded): Promise<void> {
+    const { placed, at, start } = loaded;
+    try {
+      this.#memory.set(await this.#frames.read(placed, this.#objectIds[at] ?? ''), start);
+      loaded.isSound = true;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      const { pack } = placed.place;
+      const id = `${pack} ${error.message}`;
+      const known = this.#damaged.get(id) ?? { contents: [], pack, message: error.message };
+      known.contents.push(at);
+      this.#damaged.set(id, known);
+    }
+  }
+
+  #placed({ frame, offset, length }: PlannedContent): PlacedContent {
+    const { plan } = this.#options;
+    const planned = plan.frames[frame];
+    const source = planned && plan.sources[planned.source];
+    if (planned === undefined || source === undefined) {
+      throw new RangeError(`the plan has no frame ${frame}`);
+    }
+    const { segment, pack } = source;
+    const inFrame = { frame: planned.frame, frameOffset: planned.offset, offset, length };
+    return {
+      address: { segment, frameLength: planned.length, ...inFrame },
+      place: { pack, offset: source.offset, length: 0, keyId: '', packLength: 0 },
+    };
+  }
+}
