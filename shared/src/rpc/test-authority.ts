@@ -4,6 +4,7 @@ import {
   BasicConstraintsExtension,
   cryptoProvider,
   PemConverter,
+  Pkcs10CertificateRequest,
   SubjectAlternativeNameExtension,
   type X509Certificate,
   X509CertificateGenerator,
@@ -17,6 +18,8 @@ export interface IssuedCertificate {
 
 export interface TestAuthority {
   issue(commonName: string): Promise<IssuedCertificate>;
+  /** A certificate, PEM, for the key of a PKCS#10 request (DER). */
+  certify(csr: Uint8Array): Promise<string>;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -33,30 +36,47 @@ export async function makeTestAuthority(): Promise<TestAuthority> {
     ...validity,
     extensions: [new BasicConstraintsExtension(true, 0, true)],
   });
-  return { issue: (commonName) => issue(commonName, authority, keys.privateKey) };
+  const signer = { authority, signingKey: keys.privateKey };
+  return {
+    issue: (commonName) => issue(commonName, signer),
+    certify: async (csr) => {
+      const request = new Pkcs10CertificateRequest(Uint8Array.from(csr));
+      const publicKey = await request.publicKey.export();
+      return (await sign('worker', publicKey, signer)).toString('pem');
+    },
+  };
 }
 
-async function issue(
-  commonName: string,
-  authority: X509Certificate,
-  signingKey: webcrypto.CryptoKey,
-): Promise<IssuedCertificate> {
+interface Signer {
+  readonly authority: X509Certificate;
+  readonly signingKey: webcrypto.CryptoKey;
+}
+
+async function issue(commonName: string, signer: Signer): Promise<IssuedCertificate> {
   const keys = await makeKeys();
-  const certificate = await X509CertificateGenerator.create({
+  const certificate = await sign(commonName, keys.publicKey, signer);
+  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
+  return {
+    caPem: signer.authority.toString('pem'),
+    certificatePem: certificate.toString('pem'),
+    privateKeyPem: PemConverter.encode(pkcs8, 'PRIVATE KEY'),
+  };
+}
+
+function sign(
+  commonName: string,
+  publicKey: webcrypto.CryptoKey,
+  { authority, signingKey }: Signer,
+): Promise<X509Certificate> {
+  return X509CertificateGenerator.create({
     subject: `CN=${commonName}`,
     issuer: authority.subject,
-    publicKey: keys.publicKey,
+    publicKey,
     signingKey,
     signingAlgorithm: algorithm,
     ...validity,
     extensions: [new SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }])],
   });
-  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
-  return {
-    caPem: authority.toString('pem'),
-    certificatePem: certificate.toString('pem'),
-    privateKeyPem: PemConverter.encode(pkcs8, 'PRIVATE KEY'),
-  };
 }
 
 async function makeKeys(): Promise<webcrypto.CryptoKeyPair> {
