@@ -36,10 +36,27 @@ export interface CatalogItem {
   readonly format: 'fts' | 'file';
   /** Content ids in order, hex. One, or several chunks of a large file; none: empty. */
   readonly content: readonly string[];
+  /** How the contents make up the item's bytes; undefined: end to end. */
+  readonly recipe?: readonly RecipePart[] | undefined;
   /** SHA-256 of the whole content, hex. */
   readonly contentDigest: string;
   /** Set when the newest state could not be read: code and message of the last try. */
   readonly failed?:
     | { readonly code: string; readonly message: string; readonly sinceMs: number }
     | undefined;
+}
+
+/** Lines of base64: `lineEnd` after every `lineLength` characters unless nothing follows. */
+export interface Base64Lines {
+  /** Characters; 0: one line. */
+  readonly lineLength: number;
+  readonly lineEnd: '\r\n' | '\n';
+}
+
+/** docs/repository-format.md, "Joined contents". */
+export interface RecipePart {
+  /** How many of the item's contents, in order. */
+  readonly contents: number;
+  /** Set: the item has the contents encoded. */
+  readonly base64?: Base64Lines | undefined;
 }

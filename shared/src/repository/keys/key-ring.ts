@@ -25,10 +25,13 @@ type StoredKey =
       readonly objectId: string;
       readonly key: string;
     }
-  | { readonly type: 'content-ids'; readonly repositoryId: string; readonly key: string };
+  | { readonly type: 'content-ids'; readonly repositoryId: string; readonly key: string }
+  | { readonly type: 'shared'; readonly id: string; readonly key: string };
 
 const keyBytes = 32;
 const keyIdBytes = 16;
+/** Of the root key's epoch. */
+const sharedKeyId = 'shared-1';
 
 export async function deriveKeys(
   { compute }: RepositoryPorts,
@@ -52,6 +55,8 @@ export class KeyRing {
   readonly #repositoryId: string;
   readonly #read = new Map<string, Promise<Uint8Array>>();
 
+  #shared: Promise<ObjectKey> | undefined;
+
   constructor(ports: RepositoryPorts, repositoryId: string, derived: DerivedKeys) {
     this.#ports = ports;
     this.#repositoryId = repositoryId;
@@ -73,6 +78,17 @@ export class KeyRing {
     return this.#once(id);
   }
 
+  /** Seals contents that objects share; made when it is first asked for. Safe to repeat. */
+  async sharedKey(): Promise<ObjectKey> {
+    this.#shared ??= this.#openShared();
+    try {
+      return await this.#shared;
+    } catch (error) {
+      this.#shared = undefined;
+      throw error;
+    }
+  }
+
   /** The secret behind the content ids of content that was first stored in that repository. */
   contentIdSecret(repositoryId: string): Promise<Uint8Array> {
     if (repositoryId === this.#repositoryId) return Promise.resolve(this.derived.contentIds);
@@ -83,11 +99,8 @@ export class KeyRing {
   async keepContentIdSecret(repositoryId: string, key: Uint8Array): Promise<void> {
     if (repositoryId === this.#repositoryId) return;
     const id = contentIdsName(repositoryId);
-    try {
-      await this.#store(id, { type: 'content-ids', repositoryId, key: toHex(key) });
-    } catch (error) {
-      if (!isAppError(error, 'E_BLOB_EXISTS')) throw error;
-    }
+    const stored = { type: 'content-ids', repositoryId, key: toHex(key) } as const;
+    await this.#store(id, stored).catch(unlessItExists);
     if (!equalBytes(await this.contentIdSecret(repositoryId), key)) {
       throw damaged(`keys/${id} holds another secret than the source repository`, {
         blob: `keys/${id}`,
@@ -98,6 +111,16 @@ export class KeyRing {
   /** Any stored key by the id in its name, read anew. E_REPOSITORY_DAMAGED. */
   read(id: string): Promise<Uint8Array> {
     return this.#load(id);
+  }
+
+  async #openShared(): Promise<ObjectKey> {
+    const { store, entropy } = this.#ports;
+    const id = sharedKeyId;
+    if ((await store.head(`keys/${id}`)) === undefined) {
+      const key = toHex(entropy.randomBytes(keyBytes));
+      await this.#store(id, { type: 'shared', id, key }).catch(unlessItExists);
+    }
+    return { id, key: await this.#once(id) };
   }
 
   async #store(id: string, stored: StoredKey): Promise<void> {
@@ -124,7 +147,7 @@ export class KeyRing {
       const { bytes } = await this.#ports.store.get(name);
       const opening = { key: this.derived.keys, kind: 'key' } as const;
       const stored = decodeJson<StoredKey>(await openBox(this.#ports.compute, opening, bytes));
-      const own = stored.type === 'object' ? stored.id : contentIdsName(stored.repositoryId);
+      const own = stored.type === 'content-ids' ? contentIdsName(stored.repositoryId) : stored.id;
       if (own !== id) throw damaged(`it is the key ${own}`);
       return fromHex(stored.key);
     });
@@ -133,4 +156,8 @@ export class KeyRing {
 
 function contentIdsName(repositoryId: string): string {
   return `content-ids-${repositoryId}`;
+}
+
+function unlessItExists(error: unknown): void {
+  if (!isAppError(error, 'E_BLOB_EXISTS')) throw error;
 }
