@@ -14,6 +14,11 @@ export interface BlobInfo {
   readonly modifiedAtMs: number;
   /** True while a copy or a change of class out of the archive is under way. */
   readonly rehydrating: boolean;
+  /**
+   * Until then the storage refuses to delete it, by the storage's clock. Told by
+   * head, and by a listing where the storage tells it there (Azure does, S3 does not).
+   */
+  readonly lockedUntilMs?: number;
 }
 
 export interface Blob {
@@ -31,6 +36,11 @@ export interface PutOptions {
   readonly ifAbsent?: boolean;
   /** Default hot. */
   readonly storageClass?: StorageClass;
+  /**
+   * The storage MUST refuse to delete or replace it before, by its own clock.
+   * E_STORAGE_NO_LOCKS when it cannot.
+   */
+  readonly retainUntilMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -45,7 +55,8 @@ export interface CopyOptions {
  * Object storage below one prefix. Names are relative to it, use `/`, and hold
  * [A-Za-z0-9._/-] only. All errors are AppErrors: E_BLOB_NOT_FOUND,
  * E_BLOB_EXISTS, E_BLOB_ARCHIVED, E_STORAGE_UNCLEAR (a write whose reply was
- * lost), E_STORAGE_DENIED, E_STORAGE_UNAVAILABLE.
+ * lost), E_STORAGE_DENIED, E_STORAGE_UNAVAILABLE, E_BLOB_LOCKED (a delete before
+ * the blob's retention has run out).
  *
  * MUST: a put is seen by every later get of that name (read after write); a
  * blob is never seen in part; of two puts with ifAbsent one wins. Listing MAY
@@ -70,6 +81,33 @@ export interface BlobStore {
    * head(to) says rehydrating until the bytes can be read.
    */
   copy(from: string, to: string, options: CopyOptions): Promise<void>;
+  /** Present when the storage can lock blobs; whether it does so is its own setting. */
+  readonly locks?: BlobLocks;
+}
+
+/** A blob that is not what was put first under its name, which the storage still has. */
+export interface HiddenBlob {
+  readonly name: string;
+  /** Of what was put first, bytes. */
+  readonly size: number;
+  readonly how: 'deleted' | 'replaced';
+  /** When that was done, by the storage's clock. */
+  readonly hiddenAtMs: number;
+}
+
+/**
+ * What a storage with retention and versions can do besides. Names of a
+ * repository are never reused, so what was put first is always the right one.
+ */
+export interface BlobLocks {
+  /** The storage's clock, ms since the epoch. */
+  now(signal?: AbortSignal): Promise<number>;
+  /** Prolongs the retention of a blob; never shortens it. */
+  retain(name: string, untilMs: number, signal?: AbortSignal): Promise<void>;
+  /** In order of names: what was deleted or replaced and can be brought back. */
+  listHidden(prefix: string, signal?: AbortSignal): AsyncIterable<HiddenBlob>;
+  /** Makes what was put first under the name readable again. E_BLOB_NOT_FOUND when it is gone. */
+  unhide(name: string, signal?: AbortSignal): Promise<void>;
 }
 
 /** Milliseconds since 1970-01-01T00:00:00Z; sleeping is the caller's business. */

@@ -16,6 +16,26 @@ export const storageCodes = {
     meaning: 'The object lies in an archive class and cannot be read.',
     help: 'Retrieve it first: firn retrieval create.',
   },
+  E_BLOB_LOCKED: {
+    retry: 'later',
+    meaning: 'The object cannot be deleted before its retention in the storage has run out.',
+    help: 'Nothing: it is deleted by a later run, after the time that the message names.',
+  },
+  E_STORAGE_NO_LOCKS: {
+    retry: 'after-repair',
+    meaning: 'The storage does not lock objects, but the repository is to be immutable.',
+    help: 'Turn on object lock (S3) or version-level immutability (Azure) for the bucket or container, or make a repository without immutability.',
+  },
+  E_STORAGE_NOT_CONDITIONAL: {
+    retry: 'never',
+    meaning: 'The storage ignores the condition of a put-if-absent, on which repositories rest.',
+    help: 'Use a storage that honours If-None-Match; firn storage test tells.',
+  },
+  E_STORAGE_CLOCK_SKEWED: {
+    retry: 'after-repair',
+    meaning: 'The clocks of this machine and of the storage differ too much for its signatures.',
+    help: 'Set the clock of the machine by NTP, then run the work again.',
+  },
   E_STORAGE_UNCLEAR: {
     retry: 'later',
     meaning: 'A write may or may not have been applied: the reply was lost.',
