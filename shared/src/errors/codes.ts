@@ -1,4 +1,5 @@
 import { agentCodes } from './codes/agent.ts';
+import { checkCodes } from './codes/check.ts';
 import { cliCodes } from './codes/cli.ts';
 import { controllerCodes } from './codes/controller.ts';
 import { generalCodes } from './codes/general.ts';
@@ -25,6 +26,7 @@ export const errorCodes = {
   ...generalCodes,
   ...storageCodes,
   ...repositoryCodes,
+  ...checkCodes,
   ...sourceCodes,
   ...controllerCodes,
   ...agentCodes,

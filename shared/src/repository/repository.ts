@@ -1,5 +1,6 @@
 import { AppError } from '../errors/app-error.ts';
 import { invariant } from '../errors/invariant.ts';
+import { isDamage } from './damaged.ts';
 import {
   type CollectedGarbage,
   type CollectOptions,
@@ -28,6 +29,8 @@ export interface OpenRepository {
   readonly rootKey: Uint8Array;
   /** Called for each void entry of the log: none should ever be. */
   readonly onAlarm?: (alarm: LogAlarm) => void;
+  /** For check, repair and rescue: opens past what is damaged of header and log. */
+  readonly pastDamage?: boolean;
 }
 
 export interface BeginSession {
@@ -179,16 +182,32 @@ const rootKeyNumber = 1;
 
 /** E_REPOSITORY_NOT_FOUND, E_REPOSITORY_DAMAGED (also: the wrong root key). */
 export async function openRepository(options: OpenRepository): Promise<Repository> {
-  const { ports, repositoryId, rootKey, onAlarm } = options;
-  const { compute, entropy, store } = ports;
+  const { ports, repositoryId, rootKey, onAlarm, pastDamage = false } = options;
+  const { compute, entropy } = ports;
   invariant(rootKey.length === 32, 'a root key has 32 bytes');
-  const header = await verifyHeader(await readHeader(store), compute);
-  if (header.repositoryId !== repositoryId) throw notThisOne(repositoryId, header.repositoryId);
+  const found = await repositoryIdIn(ports, pastDamage);
+  if (found !== undefined && found !== repositoryId) throw notThisOne(repositoryId, found);
   const rootKeys = new Map([[rootKeyNumber, rootKey]]);
   const codec = new SealedCodec({ compute, entropy, repositoryId, rootKeys, rootKeyNumber });
-  const log = await RepositoryLog.open({ ports, codec, ...(onAlarm && { onAlarm }) });
+  const logOptions = { ports, codec, ...(onAlarm && { onAlarm }) };
+  const log = await (pastDamage
+    ? RepositoryLog.openDamaged(logOptions)
+    : RepositoryLog.open(logOptions));
   const keys = new KeyRing(ports, repositoryId, await deriveKeys(ports, rootKey, repositoryId));
   return new Repository({ ports, repositoryId, keys, log, codec, meta: new StoredMeta(ports) });
+}
+
+/** Undefined: the header does not tell. */
+async function repositoryIdIn(
+  { store, compute }: RepositoryPorts,
+  pastDamage: boolean,
+): Promise<string | undefined> {
+  try {
+    return (await verifyHeader(await readHeader(store), compute)).repositoryId;
+  } catch (error) {
+    if (pastDamage && isDamage(error)) return undefined;
+    throw error;
+  }
 }
 
 function notThisOne(wanted: string, found: string): AppError {

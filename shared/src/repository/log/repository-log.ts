@@ -2,6 +2,7 @@ import { AppError } from '../../errors/app-error.ts';
 import type { BlobStore, Clock, Entropy } from '../ports.ts';
 import { readNewestCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { EntryCodec } from './codec.ts';
+import { salvageLog } from './damaged-log.ts';
 import type { EntryBody, LogEntry } from './entry.ts';
 import { putEntry } from './put-entry.ts';
 import { assertFollows, type LogReading, readEntry } from './read-log.ts';
@@ -61,6 +62,7 @@ export class RepositoryLog {
   readonly #onAlarm: (alarm: LogAlarm) => void;
   #state: LogState = emptyLogState;
   #epoch: number | undefined;
+  #passedOver: readonly number[] = [];
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(options: RepositoryLogOptions) {
@@ -78,6 +80,22 @@ export class RepositoryLog {
     if (checkpoint !== undefined) log.#state = checkpoint;
     await log.refresh(options.signal);
     return log;
+  }
+
+  /** As open, past entries that cannot be read: for check, repair and rescue. */
+  static async openDamaged(options: RepositoryLogOptions): Promise<RepositoryLog> {
+    const log = new RepositoryLog(options);
+    const reading = log.#reading(options.signal);
+    const checkpoint = await readNewestCheckpoint(reading);
+    const { state, damaged } = await salvageLog(reading, checkpoint ?? emptyLogState);
+    log.#state = state;
+    log.#passedOver = damaged;
+    return log;
+  }
+
+  /** Entries that openDamaged could not read. */
+  get passedOver(): readonly number[] {
+    return this.#passedOver;
   }
 
   /** As of the last refresh or append. */

@@ -1,6 +1,9 @@
 import type { Levels, RunEntry } from './run-layout.ts';
 import type { RunReader } from './run-reader.ts';
 
+/** Entries of one run, in order. */
+export type RunScanner = Pick<RunReader, 'scan'>;
+
 interface Source {
   readonly entries: AsyncGenerator<RunEntry>;
   head: RunEntry;
@@ -11,7 +14,7 @@ interface Source {
  * ones too. Holds one read-ahead per level.
  */
 export async function* mergeLevels(
-  reader: RunReader,
+  reader: RunScanner,
   levels: Levels,
   from = '',
 ): AsyncGenerator<RunEntry> {
@@ -23,7 +26,7 @@ export async function* mergeLevels(
   }
 }
 
-async function openSources(reader: RunReader, levels: Levels, from: string): Promise<Source[]> {
+async function openSources(reader: RunScanner, levels: Levels, from: string): Promise<Source[]> {
   const sources: Source[] = [];
   for (const level of levels) {
     const entries = scanLevel(reader, level, from);
@@ -34,7 +37,7 @@ async function openSources(reader: RunReader, levels: Levels, from: string): Pro
 }
 
 async function* scanLevel(
-  reader: RunReader,
+  reader: RunScanner,
   level: Levels[number],
   from: string,
 ): AsyncGenerator<RunEntry> {

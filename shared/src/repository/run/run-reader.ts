@@ -1,8 +1,10 @@
+import { AppError } from '../../errors/app-error.ts';
 import { sum } from '../bytes.ts';
-import { damaged, naming } from '../damaged.ts';
+import { damaged, isDamage, naming } from '../damaged.ts';
 import { decodeJson } from '../json.ts';
 import type { MetaReader } from '../meta/meta-packs.ts';
 import type { Compute } from '../ports.ts';
+import type { SealingKey } from '../segment/epoch-keys.ts';
 import { openFrame } from '../segment/frame.ts';
 import { deriveSegmentKey, type SegmentKey, segmentIdBytes } from '../segment/segment-key.ts';
 import {
@@ -18,7 +20,7 @@ export interface RunReaderOptions {
   readonly compute: Compute;
   readonly meta: MetaReader;
   readonly kind: RunKind;
-  readonly key: Uint8Array;
+  readonly key: SealingKey;
   /** For messages. */
   readonly objectId: string;
 }
@@ -79,6 +81,29 @@ export class RunReader {
       }
       next = range.to;
     }
+  }
+
+  /** As scan, past frames that cannot be read: each is told by its first key. */
+  async *scanSound(
+    ref: RunRef,
+    from: string,
+    onDamage: (error: AppError, firstKey: string) => void,
+  ): AsyncGenerator<RunEntry> {
+    if (ref.last < from) return;
+    const directory = await this.directory(ref).catch(damageOrThrow);
+    if (directory instanceof AppError) return onDamage(directory, ref.first);
+    for (let next = Math.max(0, frameOf(directory, from)); next < directory.frames.length; ) {
+      const entries = await this.#frame(ref, next).catch(damageOrThrow);
+      if (entries instanceof AppError) onDamage(entries, directory.frames[next]?.first ?? '');
+      else for (const entry of entries) if (entry.key >= from) yield entry;
+      next += 1;
+    }
+  }
+
+  async #frame(ref: RunRef, number: number): Promise<readonly RunEntry[]> {
+    const { directory, offsets } = await this.#run(ref);
+    const length = directory.frames[number]?.length ?? 0;
+    return this.#open(ref, number, await this.#readFrames(ref, offsets[number] ?? 0, length));
   }
 
   /** One read for all frames of the range. */
@@ -170,6 +195,11 @@ export class RunReader {
     const { kind, objectId } = this.#options;
     return naming(`the ${kind} in ${ref.pack}`, { blob: ref.pack, objectId }, read);
   }
+}
+
+function damageOrThrow(error: unknown): AppError {
+  if (isDamage(error)) return error;
+  throw error;
 }
 
 function aheadOf(directory: RunDirectory, from: number): FrameRange {
