@@ -1,0 +1,118 @@
+import { createReadStream } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { mapConcurrent } from '@firn/shared/lifecycle/concurrency';
+import type {
+  ObjectWriter,
+  PreviousState,
+  RepositorySession,
+} from '@firn/shared/repository/session/repository-session';
+import { jobId, objectsAtOnce, open } from './engine.ts';
+import { changeKeyOf, folderOf, itemOf } from './rows.ts';
+import { entriesBelow, entryAt, type SourceEntry } from './source-files.ts';
+
+/** Larger files are streamed; smaller ones are read ahead, this many of them. */
+const readWholeBytesMax = 1024 * 1024;
+const readAhead = 8;
+
+export interface Backup {
+  readonly repository: string;
+  readonly source: string;
+  /** Undefined: every file is looked at. */
+  readonly changed?: readonly string[] | undefined;
+}
+
+/** One session. Each folder of the source is an object; files beside them make one more. */
+export async function backup({ repository, source, changed }: Backup): Promise<void> {
+  const engine = await open(repository);
+  await engine.takeOwnership(`incarnation-${Date.now()}`);
+  const sessionId = `s${Date.now()}`;
+  const session = await engine.beginSession({ jobId, sessionId, attempt: 1 });
+  const objects = await objectsOf(source);
+  const run = (objectId: string) => backUpObject({ session, source, objectId, changed });
+  for await (const _ of mapConcurrent(objects, objectsAtOnce, run));
+  await session.commit({ done: true });
+}
+
+async function objectsOf(source: string): Promise<readonly string[]> {
+  const entries = await readdir(source, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  return folders.length === entries.length ? folders : ['.', ...folders];
+}
+
+interface ObjectBackup {
+  readonly session: RepositorySession;
+  readonly source: string;
+  readonly objectId: string;
+  readonly changed: readonly string[] | undefined;
+}
+
+async function backUpObject({ session, source, objectId, changed }: ObjectBackup): Promise<void> {
+  const previous = await session.previous(objectId);
+  const knowsChanges = previous !== undefined && changed !== undefined;
+  const own = changed?.filter((path) => objectOf(path) === objectId) ?? [];
+  if (knowsChanges && own.length === 0) return session.unchanged(objectId);
+  const identity = { kind: 'onedrive', userId: objectId, userPrincipalName: objectId } as const;
+  const writer = await session.object({ objectId, displayName: objectId, ...identity });
+  const entries = knowsChanges
+    ? listed(source, own)
+    : searched({ writer, previous, entries: entriesOf(source, objectId) });
+  for await (const read of mapConcurrent(entries, readAhead, (entry) =>
+    readFileOf(source, entry),
+  )) {
+    if (read.entry.stats.isDirectory()) await writer.putFolder(folderOf(read.entry));
+    else await writer.putItem(itemOf(read.entry), read.content);
+  }
+  const mode = previous === undefined ? 'full' : 'incremental';
+  await writer.finish({ syncState: new Uint8Array(1), mode, counts: {} });
+}
+
+function objectOf(path: string): string {
+  return path.includes('/') ? path.slice(0, path.indexOf('/')) : '.';
+}
+
+async function* entriesOf(source: string, objectId: string): AsyncGenerator<SourceEntry> {
+  if (objectId !== '.') return yield* entriesBelow(source, join(source, objectId));
+  for (const entry of await readdir(source, { withFileTypes: true })) {
+    if (entry.isFile()) yield entryAt(source, entry.name);
+  }
+}
+
+async function* listed(source: string, paths: readonly string[]): AsyncGenerator<SourceEntry> {
+  for (const path of paths) yield entryAt(source, path);
+}
+
+interface Search {
+  readonly writer: ObjectWriter;
+  readonly previous: PreviousState | undefined;
+  readonly entries: AsyncIterable<SourceEntry>;
+}
+
+/** Yields what is new or changed, and removes what is gone. */
+async function* searched({ writer, previous, entries }: Search): AsyncGenerator<SourceEntry> {
+  if (previous === undefined) return yield* entries;
+  const stored = new Map<string, string>();
+  for await (const { itemId, changeKey } of previous.items()) stored.set(itemId, changeKey);
+  for await (const entry of entries) {
+    if (entry.stats.isDirectory()) {
+      if ((await previous.folder(entry.path)) === undefined) yield entry;
+      continue;
+    }
+    const known = stored.get(entry.path);
+    stored.delete(entry.path);
+    if (known !== changeKeyOf(entry)) yield entry;
+  }
+  for (const gone of stored.keys()) await writer.removeItem(gone);
+}
+
+async function readFileOf(source: string, entry: SourceEntry) {
+  const path = join(source, entry.path);
+  if (entry.stats.isDirectory()) return { entry, content: new Uint8Array() };
+  if (entry.stats.size > readWholeBytesMax) return { entry, content: pieces(path) };
+  return { entry, content: await readFile(path) };
+}
+
+/** Opened when it is read. */
+async function* pieces(path: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path, { highWaterMark: readWholeBytesMax });
+}

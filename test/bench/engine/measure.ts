@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+
+export interface Run {
+  readonly seconds: number;
+  /** Highest resident memory of the process, bytes. */
+  readonly rssBytes: number;
+  readonly output: string;
+}
+
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const lookMs = 20;
+
+/** Runs a program to its end. An exit code other than 0 is an error with what it said. */
+export async function measured({ program, args, cwd, env }: Command): Promise<Run> {
+  const begun = performance.now();
+  const child = spawn(program, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd !== undefined && { cwd }),
+  });
+  let rssBytes = 0;
+  const looking = setInterval(async () => {
+    rssBytes = Math.max(rssBytes, await peakRssBytes(child.pid));
+  }, lookMs);
+  const chunks: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  }
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    const output = Buffer.concat(chunks).toString('utf8');
+    if (code !== 0) throw new Error(`${program} ${args[0]} ended with ${code}:\n${output}`);
+    return { seconds: (performance.now() - begun) / 1_000, rssBytes, output };
+  } finally {
+    clearInterval(looking);
+  }
+}
+
+/** [proc(5): VmHWM]; 0 once the process is gone. */
+async function peakRssBytes(pid: number | undefined): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1_024;
+}
