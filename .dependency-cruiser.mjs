@@ -149,6 +149,7 @@ export default {
     oneHome('pg/', ['controller/src/adapters/postgres/']),
     oneHome('@nats-io/', ['shared/src/bus/']),
     oneHome('@azure/storage-blob/', ['shared/src/object-store/azure/']),
+    oneHome('@aws-sdk/', ['shared/src/object-store/s3/']),
     oneHome('@azure/msal-node/', ['proxy-agent/src/adapters/sources/graph/']),
     oneHome('@grpc/grpc-js/', [
       'shared/src/(rpc|gen)/',

@@ -26,6 +26,14 @@ export function blobArchived(name: string): AppError {
   });
 }
 
+/** @param untilMs by the storage's clock */
+export function blobLocked(name: string, untilMs: number): AppError {
+  const until = new Date(untilMs).toISOString();
+  return new AppError('E_BLOB_LOCKED', `object ${name} is locked until ${until}`, {
+    context: { blob: name, lockedUntilMs: untilMs },
+  });
+}
+
 /** What a caller sees whose own signal ended the call. */
 export function storageCancelled(operation: string, cause: unknown): AppError {
   return new AppError('E_CANCELLED', `${operation} was cancelled`, { cause });

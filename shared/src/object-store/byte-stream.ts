@@ -33,3 +33,16 @@ export async function* inBlocks(
   }
   if (block !== undefined) yield block.subarray(0, used);
 }
+
+/** A stream whose first block was taken already. */
+export async function* startingWith(
+  first: Uint8Array,
+  rest: AsyncGenerator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield first;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}

@@ -1,6 +1,7 @@
 import type {
   Blob,
   BlobInfo,
+  BlobLocks,
   BlobStore,
   ByteRange,
   CopyOptions,
@@ -42,6 +43,11 @@ export class CountingStore implements BlobStore {
   /** Since the beginning; a copy that does not change. */
   get counts(): StoreCounts {
     return this.#counts;
+  }
+
+  /** What is done by them is not counted. */
+  get locks(): BlobLocks | undefined {
+    return this.#store.locks;
   }
 
   async put(name: string, body: Uint8Array, options?: PutOptions): Promise<void> {

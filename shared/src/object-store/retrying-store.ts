@@ -2,9 +2,11 @@ import { isAppError } from '../errors/app-error.ts';
 import type {
   Blob,
   BlobInfo,
+  BlobLocks,
   BlobStore,
   ByteRange,
   CopyOptions,
+  HiddenBlob,
   PutOptions,
 } from '../repository/ports.ts';
 import { type RetryPolicy, type RetryPorts, retry } from '../time/retry.ts';
@@ -55,15 +57,43 @@ export class RetryingStore implements BlobStore {
     return await this.#retry(signal, () => this.#store.head(name, signal));
   }
 
+  list(prefix: string, signal?: AbortSignal): AsyncGenerator<BlobInfo> {
+    return this.#listing(() => this.#store.list(prefix, signal), signal);
+  }
+
+  get locks(): BlobLocks | undefined {
+    const { locks } = this.#store;
+    if (locks === undefined) return undefined;
+    return {
+      now: (signal) => this.#retry(signal, () => locks.now(signal)),
+      retain: (name, untilMs, signal) =>
+        this.#retry(signal, () => locks.retain(name, untilMs, signal)),
+      listHidden: (prefix, signal): AsyncIterable<HiddenBlob> =>
+        this.#listing(() => locks.listHidden(prefix, signal), signal),
+      unhide: (name, signal) => this.#retry(signal, () => locks.unhide(name, signal)),
+    };
+  }
+
+  async delete(name: string, signal?: AbortSignal): Promise<void> {
+    await this.#retry(signal, () => this.#store.delete(name, signal));
+  }
+
+  async copy(from: string, to: string, options: CopyOptions): Promise<void> {
+    await this.#retry(options.signal, () => this.#store.copy(from, to, options));
+  }
+
   /** After a failure lists again from the start, and goes on behind the last name. */
-  async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<BlobInfo> {
+  async *#listing<Named extends { readonly name: string }>(
+    list: () => AsyncIterable<Named>,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Named> {
     let last: string | undefined;
-    let listing = this.#store.list(prefix, signal)[Symbol.asyncIterator]();
+    let listing = list()[Symbol.asyncIterator]();
     const next = async () => {
       try {
         return await nextBehind(listing, last);
       } catch (error) {
-        listing = this.#store.list(prefix, signal)[Symbol.asyncIterator]();
+        listing = list()[Symbol.asyncIterator]();
         throw error;
       }
     };
@@ -73,14 +103,6 @@ export class RetryingStore implements BlobStore {
       last = result.value.name;
       yield result.value;
     }
-  }
-
-  async delete(name: string, signal?: AbortSignal): Promise<void> {
-    await this.#retry(signal, () => this.#store.delete(name, signal));
-  }
-
-  async copy(from: string, to: string, options: CopyOptions): Promise<void> {
-    await this.#retry(options.signal, () => this.#store.copy(from, to, options));
   }
 
   #retry<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
@@ -99,10 +121,10 @@ export class RetryingStore implements BlobStore {
   }
 }
 
-async function nextBehind(
-  listing: AsyncIterator<BlobInfo>,
+async function nextBehind<Named extends { readonly name: string }>(
+  listing: AsyncIterator<Named>,
   last: string | undefined,
-): Promise<IteratorResult<BlobInfo>> {
+): Promise<IteratorResult<Named>> {
   for (;;) {
     const result = await listing.next();
     if (result.done || last === undefined || result.value.name > last) return result;

@@ -3,6 +3,8 @@
  * satisfy BlobStore by shape; the repository imports none of them.
  */
 
+import type { BatchCompute } from './batch-compute.ts';
+
 /** Class of a blob in the storage. Only archive cannot be read at once. */
 export type StorageClass = 'hot' | 'cool' | 'cold' | 'archive';
 
@@ -66,7 +68,8 @@ export interface BlobStore {
   put(name: string, body: Uint8Array, options?: PutOptions): Promise<void>;
   /**
    * Writes a blob of any size from chunks of any size in bounded memory. The
-   * blob exists only after the iterable ended and the promise resolved.
+   * blob exists only after the iterable ended and the promise resolved. A chunk's
+   * bytes are good until the next chunk is asked for.
    */
   putStream(name: string, body: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<void>;
   /** Whole blob, or exactly the range (E_BLOB_NOT_FOUND also when it is too short). */
@@ -82,7 +85,7 @@ export interface BlobStore {
    */
   copy(from: string, to: string, options: CopyOptions): Promise<void>;
   /** Present when the storage can lock blobs; whether it does so is its own setting. */
-  readonly locks?: BlobLocks;
+  readonly locks?: BlobLocks | undefined;
 }
 
 /** A blob that is not what was put first under its name, which the storage still has. */
@@ -122,10 +125,11 @@ export interface Entropy {
 }
 
 /**
- * Compressing, sealing and hashing. The real one may run on worker threads; the
- * simulation's is synchronous inside.
+ * Compressing, sealing and hashing of little things, synchronous inside; batches
+ * may run on other threads.
  */
 export interface Compute {
+  readonly batches: BatchCompute;
   compress(bytes: Uint8Array): Promise<Uint8Array>;
   /** @param sizeMax fails with E_REPOSITORY_DAMAGED when the result is larger */
   decompress(bytes: Uint8Array, sizeMax: number): Promise<Uint8Array>;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { BlobDownloadResponseParsed } from '@azure/storage-blob';
 import { AppError, isAppError } from '../../errors/app-error.ts';
 import type {
@@ -14,13 +15,13 @@ import { systemRandom } from '../../time/system-random.ts';
 import { blobNotFound, blobTooShort } from '../blob-errors.ts';
 import { checkBlobName } from '../blob-name.ts';
 import { BlockPool } from '../block-pool.ts';
-import { collect, inBlocks } from '../byte-stream.ts';
+import { collect, inBlocks, startingWith } from '../byte-stream.ts';
 import { putUntilSettled } from '../settled-put.ts';
+import { stageBlocks } from '../staged-blocks.ts';
 import { AzureConnection, type AzureConnectionOptions } from './azure-connection.ts';
 import { beginCopy } from './azure-copy.ts';
 import type { AzureCall } from './azure-errors.ts';
 import { infoOfDownload, infoOfItem, infoOfProperties, tierOf } from './azure-info.ts';
-import { type StagedBlock, stageBlocks } from './staged-blocks.ts';
 
 export interface AzureStoreOptions extends Omit<AzureConnectionOptions, 'replyMsMax'> {
   /** Folder inside the container; may be empty. No leading or trailing slash. */
@@ -29,6 +30,11 @@ export interface AzureStoreOptions extends Omit<AzureConnectionOptions, 'replyMs
   readonly blocks?: BlockPool;
   /** Longest wait for a call that moves no data; data lengthens it. Default 60 s. */
   readonly replyMsMax?: number;
+}
+
+interface StagedBlock {
+  readonly id: string;
+  readonly bytes: Uint8Array;
 }
 
 /** A get whose size is not known may take as long as one of this many bytes. */
@@ -82,7 +88,12 @@ export class AzureStore implements BlobStore {
       this.#blocks.give(first);
       return;
     }
-    const stage = (block: StagedBlock) => this.#stage(name, block, options.signal);
+    const upload = randomBytes(12);
+    const stage = async (bytes: Uint8Array, index: number) => {
+      const id = blockId(upload, index);
+      await this.#stage(name, { id, bytes }, options.signal);
+      return id;
+    };
     const ids = await stageBlocks(startingWith(first, blocks), stage, blocksHeld);
     const commit = () =>
       this.#connection.run(putCall(name, options), 0, async ({ blob, abortSignal }) => {
@@ -239,6 +250,13 @@ export class AzureStore implements BlobStore {
   }
 }
 
+/** Unique in the world, and as long as every other: Azure demands it within a blob. */
+function blockId(upload: Uint8Array, index: number): string {
+  const number = Buffer.alloc(4);
+  number.writeUInt32BE(index);
+  return Buffer.concat([upload, number]).toString('base64');
+}
+
 function putCall(name: string, options: PutOptions): AzureCall {
   const { ifAbsent = false, signal } = options;
   return { operation: `put of ${name}`, isWrite: true, ifAbsent, signal };
@@ -249,18 +267,6 @@ function writeOptions(options: PutOptions) {
     tier: tierOf(options.storageClass ?? 'hot'),
     ...(options.ifAbsent && { conditions: { ifNoneMatch: '*' } }),
   };
-}
-
-async function* startingWith(
-  first: Uint8Array,
-  rest: AsyncGenerator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield first;
-    yield* rest;
-  } finally {
-    await rest.return(undefined);
-  }
 }
 
 /** The body; a connection that broke under way is no error of the SDK's own kind. */

@@ -1,0 +1,282 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { AppError, isAppError } from '../../errors/app-error.ts';
+import type {
+  Blob,
+  BlobInfo,
+  BlobLocks,
+  BlobStore,
+  ByteRange,
+  CopyOptions,
+  PutOptions,
+} from '../../repository/ports.ts';
+import { retry } from '../../time/retry.ts';
+import { systemClock } from '../../time/system-clock.ts';
+import { systemRandom } from '../../time/system-random.ts';
+import { blobArchived, blobNotFound, blobTooShort } from '../blob-errors.ts';
+import { checkBlobName } from '../blob-name.ts';
+import { BlockPool } from '../block-pool.ts';
+import { collect, inBlocks, startingWith } from '../byte-stream.ts';
+import type { LockMode } from '../lock-mode.ts';
+import { putUntilSettled } from '../settled-put.ts';
+import { stageBlocks } from '../staged-blocks.ts';
+import { S3Connection, type S3ConnectionOptions } from './s3-connection.ts';
+import { copyObject, singleCopyBytesMax } from './s3-copy.ts';
+import { infoOfGet, infoOfHead, infoOfItem } from './s3-info.ts';
+import { S3Locks } from './s3-locks.ts';
+import { abortStrayUploads, S3Upload } from './s3-upload.ts';
+import { deleteHistory, historyOf, isVersioned } from './s3-versions.ts';
+import { putCall, writeMembers } from './s3-write.ts';
+
+export interface S3StoreOptions extends S3ConnectionOptions {
+  /** Folder inside the bucket; may be empty. No leading or trailing slash. */
+  readonly prefix: string;
+  /** Of parts of an upload, 5 MiB at least; a stream up to one is put at once. Default 8 MiB. */
+  readonly blocks?: BlockPool | undefined;
+  /** Of puts that ask for retention. Default governance. */
+  readonly lockMode?: LockMode | undefined;
+  /** Larger objects are copied in parts. Default 5 GiB, which is what S3 copies at once. */
+  readonly copyBytesMax?: number;
+}
+
+/** A get whose size is not known may take as long as one of this many bytes. */
+const unknownBytes = 256 << 20;
+/** Held by a stream: one under way, one being filled. */
+const blocksHeld = 2;
+const uploadPolicy = { triesMax: 4, delayMsFirst: 500, delayMsMax: 8_000 };
+/** Of a part, unless the options say otherwise: 10,000 of them are 80 GiB. */
+export const s3PartBytes = 8 << 20;
+const systemPorts = { clock: systemClock, random: systemRandom };
+
+/**
+ * A folder of an S3 bucket, of AWS or of a storage that is compatible. It repeats
+ * nothing but what belongs to a stream, which nobody else can; RetryingStore
+ * repeats what else may be repeated.
+ */
+export class S3Store implements BlobStore {
+  readonly locks: BlobLocks;
+  readonly #connection: S3Connection;
+  readonly #blocks: BlockPool;
+  readonly #root: string;
+  readonly #lockMode: LockMode;
+  readonly #copyBytesMax: number;
+  #versioned: Promise<boolean> | undefined;
+
+  constructor(options: S3StoreOptions) {
+    this.#connection = new S3Connection(options);
+    this.#blocks = options.blocks ?? new BlockPool(s3PartBytes);
+    this.#root = options.prefix === '' ? '' : `${options.prefix}/`;
+    this.#lockMode = options.lockMode ?? 'governance';
+    this.#copyBytesMax = options.copyBytesMax ?? singleCopyBytesMax;
+    this.locks = new S3Locks({
+      connection: this.#connection,
+      root: this.#root,
+      mode: this.#lockMode,
+      head: (name, signal) => this.head(name, signal),
+    });
+  }
+
+  async put(name: string, body: Uint8Array, options: PutOptions = {}): Promise<void> {
+    const Body = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    const input = { ...this.#place(name), Body, ...writeMembers(options, this.#lockMode) };
+    await this.#connection.run(putCall(name, options), body.length, ({ client, sent }) =>
+      client.send(new PutObjectCommand(input), sent),
+    );
+  }
+
+  async putStream(
+    name: string,
+    body: AsyncIterable<Uint8Array>,
+    options: PutOptions = {},
+  ): Promise<void> {
+    const blocks = inBlocks(body, this.#blocks);
+    const first = (await blocks.next()).value ?? new Uint8Array();
+    if (first.length < this.#blocks.blockBytes) {
+      const put = () => this.put(name, first, options);
+      const isOurs = async () => Buffer.compare((await this.get(name)).bytes, first) === 0;
+      await this.#settle(options.signal, put, isOurs);
+      this.#blocks.give(first);
+      return;
+    }
+    await this.#upload(name, startingWith(first, blocks), options);
+  }
+
+  async get(name: string, range?: ByteRange, signal?: AbortSignal): Promise<Blob> {
+    if (range?.length === 0) return await this.#getNothing(name, range.offset, signal);
+    const input = {
+      ...this.#place(name),
+      ...(range !== undefined && { Range: rangeHeader(range) }),
+    };
+    const call = { operation: `get of ${name}`, isWrite: false, signal };
+    return await this.#connection.run(call, range?.length ?? unknownBytes, async (session) => {
+      const reply = await session.client.send(new GetObjectCommand(input), session.sent);
+      const bytes = await bodyOf(reply, call.operation, session.sent.abortSignal);
+      if (range !== undefined && bytes.length < range.length) throw blobTooShort(name, range);
+      return { info: infoOfGet(name, reply), bytes };
+    });
+  }
+
+  async head(name: string, signal?: AbortSignal): Promise<BlobInfo | undefined> {
+    const input = this.#place(name);
+    const call = { operation: `head of ${name}`, isWrite: false, signal };
+    try {
+      const reply = await this.#connection.run(call, 0, ({ client, sent }) =>
+        client.send(new HeadObjectCommand(input), sent),
+      );
+      return infoOfHead(name, reply);
+    } catch (error) {
+      if (isAppError(error, 'E_BLOB_NOT_FOUND')) return undefined;
+      throw error;
+    }
+  }
+
+  async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<BlobInfo> {
+    const call = { operation: `list of ${prefix}`, isWrite: false, signal };
+    const place = { Bucket: this.#connection.bucket, Prefix: this.#root + prefix };
+    let token: string | undefined;
+    do {
+      const input = { ...place, ...(token !== undefined && { ContinuationToken: token }) };
+      const page = await this.#connection.run(call, 0, ({ client, sent }) =>
+        client.send(new ListObjectsV2Command(input), sent),
+      );
+      for (const item of page.Contents ?? []) {
+        yield infoOfItem((item.Key ?? '').slice(this.#root.length), item);
+      }
+      token = page.IsTruncated ? page.NextContinuationToken : undefined;
+    } while (token !== undefined);
+  }
+
+  /** In a bucket with versions all of them go: a delete marker would leave them billed. */
+  async delete(name: string, signal?: AbortSignal): Promise<void> {
+    const place = this.#place(name);
+    if (await this.#hasVersions()) {
+      const history = await historyOf(this.#connection, place.Key, signal);
+      if (history !== undefined) await deleteHistory(this.#connection, history, name);
+      return;
+    }
+    // Never unclear: whoever got no reply deletes again.
+    const call = { operation: `delete of ${name}`, isWrite: false, signal };
+    await this.#connection.run(call, 0, ({ client, sent }) =>
+      client.send(new DeleteObjectCommand(place), sent),
+    );
+  }
+
+  async copy(from: string, to: string, options: CopyOptions): Promise<void> {
+    const { storageClass, signal } = options;
+    const source = await this.head(from, signal);
+    if (source === undefined) throw blobNotFound(from);
+    if (source.storageClass === 'archive') throw blobArchived(from);
+    await copyObject(this.#connection, {
+      sourceKey: this.#place(from).Key,
+      sizeBytes: source.size,
+      key: this.#place(to).Key,
+      storageClass,
+      partBytes: this.#copyBytesMax,
+      // Never unclear: whoever got no reply copies again.
+      call: { operation: `copy of ${from} to ${to}`, isWrite: false, signal },
+    });
+  }
+
+  /** Ends uploads below the prefix that were begun before and never ended. @returns how many */
+  async abortStrays(beforeMs: number, signal?: AbortSignal): Promise<number> {
+    return await abortStrayUploads(this.#connection, { keyPrefix: this.#root, beforeMs, signal });
+  }
+
+  async #upload(
+    name: string,
+    blocks: AsyncIterable<Uint8Array>,
+    options: PutOptions,
+  ): Promise<void> {
+    const { signal } = options;
+    const upload = await S3Upload.begin(this.#connection, {
+      key: this.#place(name).Key,
+      members: writeMembers(options, this.#lockMode),
+      call: putCall(name, options),
+    });
+    try {
+      const parts = await stageBlocks(
+        blocks,
+        (bytes, index) => this.#uploadPart(upload, { bytes, index }, signal),
+        blocksHeld,
+      );
+      await this.#settle(
+        signal,
+        () => upload.complete(parts),
+        () => upload.isThere(),
+      );
+    } catch (error) {
+      await upload.abandon();
+      throw error;
+    }
+  }
+
+  async #uploadPart(
+    upload: S3Upload,
+    { bytes, index }: { readonly bytes: Uint8Array; readonly index: number },
+    signal: AbortSignal | undefined,
+  ) {
+    let tries = 0;
+    const put = (attempt: number) => {
+      tries = attempt;
+      return upload.put(bytes, index);
+    };
+    const part = await retry(put, { policy: uploadPolicy, ports: systemPorts, signal });
+    // A try that failed may still be sending: its block must keep its bytes.
+    if (tries === 1) this.#blocks.give(bytes);
+    return part;
+  }
+
+  /** A stream cannot be read again, but the call that ends it can be made again. */
+  #settle(
+    signal: AbortSignal | undefined,
+    put: () => Promise<void>,
+    isOurs: () => Promise<boolean>,
+  ): Promise<void> {
+    return putUntilSettled({ put, isOurs, policy: uploadPolicy, ports: systemPorts, signal });
+  }
+
+  /** S3 has no empty ranges: asks for the byte before. */
+  async #getNothing(name: string, offset: number, signal?: AbortSignal): Promise<Blob> {
+    const range = offset === 0 ? undefined : { offset: offset - 1, length: 1 };
+    const { info } = await this.get(name, range, signal);
+    return { info, bytes: new Uint8Array() };
+  }
+
+  #hasVersions(): Promise<boolean> {
+    this.#versioned ??= isVersioned(this.#connection).catch((error: unknown) => {
+      this.#versioned = undefined;
+      throw error;
+    });
+    return this.#versioned;
+  }
+
+  #place(name: string): { readonly Bucket: string; readonly Key: string } {
+    checkBlobName(name);
+    return { Bucket: this.#connection.bucket, Key: this.#root + name };
+  }
+}
+
+function rangeHeader({ offset, length }: ByteRange): string {
+  return `bytes=${offset}-${offset + length - 1}`;
+}
+
+/** The body; a connection that broke under way is no error of the SDK's own kind. */
+async function bodyOf(
+  reply: GetObjectCommandOutput,
+  operation: string,
+  abortSignal: AbortSignal,
+): Promise<Uint8Array> {
+  try {
+    return await collect((reply.Body ?? []) as AsyncIterable<Uint8Array>);
+  } catch (cause) {
+    abortSignal.throwIfAborted();
+    const message = `${operation} failed: the connection broke while the object was read`;
+    throw new AppError('E_STORAGE_UNAVAILABLE', message, { cause });
+  }
+}
