@@ -52,8 +52,8 @@ async function backUp(object: ProtectedObject, catalog = new MemoryCatalog()) {
 /** What is stored, without what only tells when and how it was stored. */
 function stateOf(catalog: MemoryCatalog): unknown[] {
   return [...catalog.items.values()]
-    .map(({ itemId, folderId, changeKey, contentDigest, failed }) =>
-      [itemId, folderId, changeKey, contentDigest, failed?.code].join(' '),
+    .map(({ itemId, folderId, changeKey, content, failed }) =>
+      [itemId, folderId, changeKey, ...content, failed?.code].join(' '),
     )
     .sort();
 }

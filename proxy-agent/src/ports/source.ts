@@ -62,7 +62,7 @@ export type SourceChange =
   | { readonly type: 'state'; readonly syncState: Uint8Array };
 
 /** A row before its content has been stored. */
-export type SourceItem = Omit<CatalogItem, 'content' | 'contentDigest' | 'failed'>;
+export type SourceItem = Omit<CatalogItem, 'content' | 'recipe' | 'failed'>;
 
 export type ItemContent =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }

@@ -54,7 +54,7 @@ export class MemoryCatalog {
     return each(
       [...this.items.values()].map((item) => ({
         item,
-        content: () => each([this.contents.get(item.contentDigest) ?? Buffer.alloc(0)]),
+        content: () => each([this.contents.get(item.content[0] ?? '') ?? Buffer.alloc(0)]),
       })),
     );
   }
@@ -81,17 +81,15 @@ export class MemoryCatalog {
     stored: CatalogItem | undefined,
   ): Promise<CatalogItem> {
     if (change.type === 'item') {
-      const contentDigest = await this.#keep(change.content);
-      return { ...change.item, content: [contentDigest], contentDigest };
+      return { ...change.item, content: [await this.#keep(change.content)] };
     }
     const content = stored?.content ?? [];
-    const contentDigest = stored?.contentDigest ?? '';
     if (change.type === 'item-moved') {
       if (stored === undefined) throw new Error('an item moved that is not stored');
-      return { ...change.item, content, contentDigest };
+      return { ...change.item, content };
     }
     const failed = { code: 'E', message: String(change.error), sinceMs: 0 };
-    return { ...change.item, content, contentDigest, failed };
+    return { ...change.item, content, failed };
   }
 
   async #keep(content: ItemContent): Promise<string> {

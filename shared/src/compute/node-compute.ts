@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { AppError } from '../errors/app-error.ts';
 import type { Argon2Cost, Compute } from '../repository/ports.ts';
+import { batchesInThread } from './node-batches.ts';
 
 const cipher = 'aes-256-gcm';
 const tagBytes = 16;
@@ -20,11 +21,8 @@ const chunkBytesMin = 64;
 const chunkBytesMax = 1024 * 1024 + 1;
 const argon2Async = promisify(argon2);
 
-/**
- * Compute on the calling thread: a frame of 128 KiB takes less than a
- * millisecond, less than handing it to another thread and back does.
- */
-export const nodeCompute: Compute = {
+/** All but batches. */
+const primitives: Omit<Compute, 'batches'> = {
   compress: async (bytes) =>
     zstdCompressSync(bytes, {
       params: { [constants.ZSTD_c_compressionLevel]: zstdLevel },
@@ -61,6 +59,9 @@ export const nodeCompute: Compute = {
     new Uint8Array(hkdfSync('sha256', key, salt, info, length)),
   argon2id: (password, salt, cost) => argon2id(password, salt, cost),
 };
+
+/** Compute on the calling thread. */
+export const nodeCompute: Compute = { ...primitives, batches: batchesInThread(primitives) };
 
 function decompress(bytes: Uint8Array, sizeMax: number): Uint8Array {
   try {

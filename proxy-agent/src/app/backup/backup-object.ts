@@ -119,7 +119,9 @@ class ObjectWriting {
     const unchanged = this.#writer === undefined && this.#mode === 'incremental';
     const syncState = encodeSyncState({ takenAtMs: context.clock.now(), token: this.#token });
     const counts = this.#countsAsStored();
-    await (await this.#open()).finish({ syncState, mode: this.#mode, counts });
+    const writer = await this.#open();
+    const { storedBytes } = await writer.finish({ syncState, mode: this.#mode, counts });
+    this.#counts.storedBytes = BigInt(storedBytes);
     const end = { mode: this.#mode, counts: this.#counts, failed: this.#failed, unchanged };
     return objectResult({ object: identity, ...end });
   }
@@ -140,8 +142,7 @@ class ObjectWriting {
     const writer = await this.#open();
     const tracked = trackContent(content, signal);
     try {
-      const { storedBytes } = await writer.putItem(item, tracked.content);
-      this.#counts.storedBytes += BigInt(storedBytes);
+      await writer.putItem(item, tracked.content);
     } catch (error) {
       signal.throwIfAborted();
       if (tracked.failure() === undefined) throw error;

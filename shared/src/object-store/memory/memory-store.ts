@@ -16,7 +16,6 @@ import {
   throwIfCancelled,
 } from '../blob-errors.ts';
 import { checkBlobName, compareBlobNames } from '../blob-name.ts';
-import { collect } from '../byte-stream.ts';
 import { classOfCopy, type StoredClass, shownClass } from '../rehydration.ts';
 
 export interface MemoryStoreOptions {
@@ -54,7 +53,9 @@ export class MemoryStore implements BlobStore {
     body: AsyncIterable<Uint8Array>,
     options: PutOptions = {},
   ): Promise<void> {
-    await this.put(name, await collect(body), options);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of body) chunks.push(Uint8Array.from(chunk));
+    await this.put(name, Buffer.concat(chunks), options);
   }
 
   async get(name: string, range?: ByteRange, signal?: AbortSignal): Promise<Blob> {

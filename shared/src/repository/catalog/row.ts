@@ -38,12 +38,17 @@ export interface CatalogItem {
   readonly content: readonly string[];
   /** How the contents make up the item's bytes; undefined: end to end. */
   readonly recipe?: readonly RecipePart[] | undefined;
-  /** SHA-256 of the whole content, hex. */
-  readonly contentDigest: string;
-  /** Set when the newest state could not be read: code and message of the last try. */
-  readonly failed?:
-    | { readonly code: string; readonly message: string; readonly sinceMs: number }
-    | undefined;
+  /** Set when the newest state could not be read. */
+  readonly failed?: FailedRead | undefined;
+}
+
+/** Code and message of the last try. */
+export interface FailedRead {
+  readonly code: string;
+  readonly message: string;
+  readonly sinceMs: number;
+  /** No older state is stored either: there is no content. */
+  readonly neverStored?: boolean | undefined;
 }
 
 /** Lines of base64: `lineEnd` after every `lineLength` characters unless nothing follows. */

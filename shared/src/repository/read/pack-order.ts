@@ -62,9 +62,9 @@ export async function* stream(
 /** An item whose only state could not be read has a row, and no content. */
 export function neverStored(
   { objectId }: Pick<PackOrder, 'objectId'>,
-  { itemId, failed, contentDigest }: CatalogItem,
+  { itemId, failed }: CatalogItem,
 ): AppError | undefined {
-  if (failed === undefined || contentDigest !== '') return undefined;
+  if (failed?.neverStored !== true) return undefined;
   return new AppError(
     'E_ITEM_NOT_STORED',
     `item ${itemId} could never be backed up: ${failed.message}`,

@@ -3,7 +3,7 @@ import type { FrameContent, PackStream } from '../pack/pack-stream.ts';
 import type { Compute } from '../ports.ts';
 import { sealFrame } from '../segment/frame.ts';
 import type { SegmentKey } from '../segment/segment-key.ts';
-import { sharedFrameBytes } from '../session/content-writer.ts';
+import { sharedFrameBytes } from '../segment/frame-groups.ts';
 import type { PlannedTarget, RepackedSegment } from './plan-codec.ts';
 
 export interface TargetSegmentOptions {

@@ -2,8 +2,8 @@ import { toHex } from '../bytes.ts';
 import type { ObjectKey } from '../keys/key-ring.ts';
 import type { OpenContext } from '../open-context.ts';
 import { frameId } from '../read/frame-reader.ts';
-import { derivePrefixKey, deriveSegmentKey, idPrefixBytes } from '../segment/segment-key.ts';
-import { sharedFrameBytes } from '../session/content-writer.ts';
+import { deriveSegmentKey, newPrefixKey } from '../segment/segment-key.ts';
+import { sharedFrameBytes } from '../segment/frame-groups.ts';
 import type { NeededContent } from './object-plan.ts';
 import type {
   PlannedContent,
@@ -87,11 +87,10 @@ export class TaskBuilder {
 
   async build(): Promise<RepackPlan> {
     const { namePrefix, target } = this.#options;
-    const { compute, entropy } = target.ports;
-    const idPrefix = entropy.randomBytes(idPrefixBytes);
-    const footer = await derivePrefixKey(compute, target.keys.derived.footers, idPrefix);
+    const footer = await newPrefixKey(target.ports, target.keys.derived.footers);
+    const footerIdPrefix = toHex(footer.idPrefix);
     return {
-      pack: { namePrefix, footerIdPrefix: toHex(idPrefix), footerKey: toHex(footer.key) },
+      pack: { namePrefix, footerIdPrefix, footerKey: toHex(footer.key) },
       sources: [...this.#sources.values()].map(({ source }) => source),
       frames: [...this.#frames.values()].map(({ frame }) => frame),
       targets: this.#targets,
@@ -102,10 +101,9 @@ export class TaskBuilder {
   async #target(objectId: string, key: ObjectKey): Promise<OpenTarget> {
     const last = this.#targets.at(-1);
     if (last?.objectId === objectId) return last;
-    const { compute, entropy } = this.#options.target.ports;
-    const idPrefix = entropy.randomBytes(idPrefixBytes);
-    const prefix = await derivePrefixKey(compute, key.key, idPrefix);
-    const keys = { keyId: key.id, idPrefix: toHex(idPrefix), key: toHex(prefix.key) };
+    const prefix = await newPrefixKey(this.#options.target.ports, key.key);
+    const idPrefix = toHex(prefix.idPrefix);
+    const keys = { keyId: key.id, idPrefix, key: toHex(prefix.key) };
     const target = { objectId, ...keys, contents: 0 };
     this.#targets.push(target);
     return target;

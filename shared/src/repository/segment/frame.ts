@@ -7,10 +7,15 @@ import { type SegmentKey, segmentIdBytes } from './segment-key.ts';
 
 /** Largest content of a frame, by kind of segment. */
 export const frameBytesMax = 16 * 1024 * 1024;
+/** A sealed frame has at most this many bytes more than its content. */
+export const frameOverheadBytes = 5 + 16;
 export const footerBytesMax = 64 * 1024 * 1024;
 
 const headerBytes = 5;
 const nonceBytes = 12;
+
+/** What frames need of compute. */
+type FrameCompute = Pick<Compute, 'compress' | 'decompress' | 'seal' | 'open'>;
 
 export interface FramePlace {
   readonly segment: SegmentKey;
@@ -20,7 +25,7 @@ export interface FramePlace {
 
 /** Seals content as a frame. E_REPOSITORY_DAMAGED when it does not open to the same bytes. */
 export async function sealFrame(
-  compute: Compute,
+  compute: FrameCompute,
   place: FramePlace,
   content: Uint8Array,
 ): Promise<Uint8Array> {
@@ -35,7 +40,7 @@ export async function sealFrame(
 
 /** E_REPOSITORY_DAMAGED unless exactly this frame was sealed at this place. */
 export async function openFrame(
-  compute: Compute,
+  compute: FrameCompute,
   place: FramePlace,
   sealed: Uint8Array,
 ): Promise<Uint8Array> {
@@ -44,7 +49,7 @@ export async function openFrame(
   return decodePlain(compute, plain, place.kind === 'footer' ? footerBytesMax : frameBytesMax);
 }
 
-async function encodePlain(compute: Compute, content: Uint8Array): Promise<Uint8Array> {
+async function encodePlain(compute: FrameCompute, content: Uint8Array): Promise<Uint8Array> {
   const compressed = await compute.compress(content);
   const isSmaller = compressed.length < content.length;
   const header = new Uint8Array(headerBytes);
@@ -54,7 +59,7 @@ async function encodePlain(compute: Compute, content: Uint8Array): Promise<Uint8
 }
 
 async function decodePlain(
-  compute: Compute,
+  compute: FrameCompute,
   plain: Uint8Array,
   sizeMax: number,
 ): Promise<Uint8Array> {

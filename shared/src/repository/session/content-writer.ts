@@ -1,11 +1,13 @@
-import { concatBytes, toHex } from '../bytes.ts';
 import type { ObjectKey } from '../keys/key-ring.ts';
 import type { ObjectDraft } from '../object/object-draft.ts';
-import type { FrameContent, PackStream, SealedFrame } from '../pack/pack-stream.ts';
+import type { FrameContent } from '../pack/pack-stream.ts';
 import type { RepositoryPorts } from '../ports.ts';
-import { sealFrame } from '../segment/frame.ts';
-import { newSegment, type SegmentKey } from '../segment/segment-key.ts';
-import { hotPackBytes, type SessionPacks } from './session-packs.ts';
+import { frameGroups } from '../segment/frame-groups.ts';
+import type { SharedChunks } from '../shared-chunks/shared-chunks.ts';
+import { ContentBatch, type StoringContent } from './content-batch.ts';
+import { type ReservedFrame, SegmentWriter } from './segment-writer.ts';
+import type { SessionPacks } from './session-packs.ts';
+import { Turns } from './turns.ts';
 
 export interface ContentWriterOptions {
   readonly ports: RepositoryPorts;
@@ -14,152 +16,231 @@ export interface ContentWriterOptions {
   readonly objectId: string;
   readonly key: ObjectKey;
   readonly contentIdSecret: Uint8Array;
+  /** Undefined: all contents are the object's own. */
+  readonly shared?: SharedContents | undefined;
 }
 
-/** Contents up to this size share frames of at most this size. */
-export const sharedFrameBytes = 128 * 1024;
-/** Less than this goes into a pack shared with other objects. */
-const ownPackBytesMin = 1024 * 1024;
-
-interface OpenSegment {
-  readonly key: SegmentKey;
-  readonly id: string;
-  frames: number;
-  length: number;
-  /** Sealed, not in a pack yet: until the object has enough for a pack of its own. */
-  readonly held: SealedFrame[];
-  pack: { readonly stream: PackStream; offset: number } | undefined;
+/** Contents that all objects of the repository may refer to. */
+export interface SharedContents {
+  readonly chunks: SharedChunks;
+  readonly key: () => Promise<ObjectKey>;
 }
+
+interface PlannedFrame {
+  readonly writer: SegmentWriter;
+  readonly reserved: ReservedFrame;
+  readonly contents: readonly StoringContent[];
+}
+
+/** Smaller contents are the object's own. */
+const sharedContentBytesMin = 64 * 1024;
+/** Of one object, between having been added and lying in a pack. */
+const underWayBytesMax = 6 * 1024 * 1024;
 
 /**
  * Stores contents of one object: known ones once, small ones together in
- * frames, frames in segments, segments in packs.
+ * frames, frames in segments, segments in packs. Contents are gathered into
+ * batches. Each batch goes twice through compute, while others do: for its ids,
+ * and for sealing what is new. What it means for the object follows in the order
+ * of batches: first what it holds (plan), then where that lies (place).
  */
 export class ContentWriter {
   readonly #options: ContentWriterOptions;
-  readonly #pending = new Map<string, Uint8Array>();
-  #pendingBytes = 0;
-  #segment: OpenSegment | undefined;
+  /** Of everything that reads or writes the draft. */
+  readonly turns = new Turns();
+  readonly #placing = new Turns();
+  readonly #own: SegmentWriter;
+  #shared: SegmentWriter | undefined;
+  #batch: ContentBatch | undefined;
+  /** New contents that the draft does not know yet. */
+  readonly #unplaced = new Set<string>();
+  readonly #underWay = new Set<Promise<void>>();
+  #underWayBytes = 0;
+  #storedBytes = 0;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(options: ContentWriterOptions) {
     this.#options = options;
+    this.#own = this.#newSegmentWriter(options.key, options.objectId);
   }
 
-  /** @returns the content's id, hex, and whether it was stored by this call */
-  async add(content: Uint8Array): Promise<{ readonly contentId: string; readonly isNew: boolean }> {
-    const { ports, contentIdSecret, draft } = this.#options;
-    const contentId = toHex(await ports.compute.hmacSha256(contentIdSecret, [content]));
-    const isKnown = this.#pending.has(contentId) || (await draft.knownAddress(contentId));
-    if (isKnown) return { contentId, isNew: false };
-    if (content.length > sharedFrameBytes) {
-      await this.#storeFrame([[contentId, content]]);
-      return { contentId, isNew: true };
-    }
-    if (this.#pendingBytes + content.length > sharedFrameBytes) await this.#storePending();
-    // The caller may use its bytes for the next item.
-    this.#pending.set(contentId, Uint8Array.from(content));
-    this.#pendingBytes += content.length;
-    return { contentId, isNew: true };
+  /** Of contents that were not stored yet, before compression; exact after finish. */
+  get storedBytes(): number {
+    return this.#storedBytes;
+  }
+
+  /** Takes a copy. @returns the content, whose id is known later: see whenNamed */
+  async add(content: Uint8Array): Promise<StoringContent> {
+    this.#throwIfFailed();
+    if (this.#batch?.hasRoom(content.length) === false) await this.dispatch();
+    this.#batch ??= new ContentBatch(this.#options.ports.compute.batches, content.length);
+    return this.#batch.add(content);
+  }
+
+  /** Runs once everything added so far has an id: in turn with what else uses the draft. */
+  async whenNamed(itemId: string, then: () => Promise<void>): Promise<void> {
+    this.#throwIfFailed();
+    if (this.#batch === undefined) return this.turns.run(then);
+    this.#batch.thens.push(then);
+    this.#batch.itemIds.add(itemId);
+  }
+
+  /** Of this item nothing waits to be dispatched: the next turn comes behind what it wrote. */
+  async dispatchItem(itemId: string): Promise<void> {
+    if (this.#batch?.itemIds.has(itemId)) await this.dispatch();
+  }
+
+  /** Sends off what was added, then waits until there is room for more. */
+  async dispatch(): Promise<void> {
+    const batch = this.#batch;
+    if (batch === undefined) return;
+    this.#batch = undefined;
+    this.#underWayBytes += batch.length;
+    const processing = this.#process(batch)
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#underWayBytes -= batch.length;
+        this.#underWay.delete(processing);
+      });
+    this.#underWay.add(processing);
+    while (this.#underWayBytes > underWayBytesMax) await Promise.race(this.#underWay);
+    this.#throwIfFailed();
   }
 
   /** Everything is in packs, of which the shared one may still be open. */
   async finish(): Promise<void> {
-    await this.#storePending();
-    await this.#endSegment();
+    await this.dispatch();
+    await Promise.all(this.#underWay);
+    this.#throwIfFailed();
+    await this.#own.finish();
+    await this.#shared?.finish();
   }
 
   async abandon(reason: unknown): Promise<void> {
-    this.#pending.clear();
-    await this.#segment?.pack?.stream.abort(reason);
-    this.#segment = undefined;
+    this.#fail(reason);
+    this.#batch?.workspace.release();
+    this.#batch = undefined;
+    await this.#abortPacks(reason);
+    await Promise.all(this.#underWay);
+    // A pack may have been opened meanwhile.
+    await this.#abortPacks(reason);
   }
 
-  async #storePending(): Promise<void> {
-    if (this.#pending.size === 0) return;
-    await this.#storeFrame([...this.#pending]);
-    this.#pending.clear();
-    this.#pendingBytes = 0;
+  async #abortPacks(reason: unknown): Promise<void> {
+    await this.#own.abort(reason);
+    await this.#shared?.abort(reason);
   }
 
-  async #storeFrame(contents: readonly (readonly [string, Uint8Array])[]): Promise<void> {
-    const segment = await this.#openSegment();
-    const bytes = concatBytes(contents.map(([, content]) => content));
-    const place = { segment: segment.key, number: segment.frames, kind: 'data' } as const;
-    const sealed = await sealFrame(this.#options.ports.compute, place, bytes);
-    let offset = 0;
-    const placed: FrameContent[] = [];
-    for (const [contentId, { length }] of contents) {
-      placed.push({ contentId, offset, length });
-      offset += length;
+  /** Up to the first wait everything is in the order of calls. */
+  async #process(batch: ContentBatch): Promise<void> {
+    const { ports, contentIdSecret } = this.#options;
+    const { batches } = ports.compute;
+    const { workspace, contents, roomStart } = batch;
+    const naming = batches.contentIds(contentIdSecret, workspace, contents);
+    const planning = this.turns.run(async () => this.#plan(batch, await naming));
+    const sealing = planning.then((planned) =>
+      batches.sealFrames(workspace, planned.map(toSeal), roomStart),
+    );
+    const placing = this.#placing.run(async () => this.#place(await planning, await sealing));
+    // Nobody else may get the workspace while it is worked upon.
+    await Promise.allSettled([naming, sealing, placing]);
+    workspace.release();
+    await placing;
+  }
+
+  /** Names the contents, and takes the numbers of the frames that hold the new ones. */
+  async #plan(batch: ContentBatch, contentIds: readonly string[]): Promise<PlannedFrame[]> {
+    const isNew = new Map<SegmentWriter, StoringContent[]>();
+    for (const [at, content] of batch.contents.entries()) {
+      this.#throwIfFailed();
+      content.contentId = contentIds[at] ?? '';
+      const writer = await this.#writerOf(content);
+      if (writer === undefined) continue;
+      const contents = isNew.get(writer) ?? [];
+      contents.push(content);
+      isNew.set(writer, contents);
+      this.#unplaced.add(content.contentId);
+      this.#storedBytes += content.length;
     }
-    await this.#index(segment, sealed.length, placed);
-    segment.frames += 1;
-    segment.length += sealed.length;
-    await this.#place(segment, { sealed, contents: placed });
+    for (const then of batch.thens) await then();
+    const planned: PlannedFrame[] = [];
+    for (const [writer, contents] of isNew)
+      planned.push(...(await reserveFrames(writer, contents)));
+    return planned;
   }
 
-  async #index(
-    segment: OpenSegment,
-    frameLength: number,
-    contents: readonly FrameContent[],
-  ): Promise<void> {
-    const place = {
-      segment: segment.id,
-      frame: segment.frames,
-      frameOffset: segment.length,
-      frameLength,
-    };
-    for (const { contentId, offset, length } of contents) {
-      await this.#options.draft.putAddress(contentId, { ...place, offset, length });
+  /** Undefined: the content is stored. */
+  async #writerOf({ contentId, length }: StoringContent): Promise<SegmentWriter | undefined> {
+    const { draft, shared } = this.#options;
+    if (this.#unplaced.has(contentId)) return undefined;
+    if ((await draft.knownAddress(contentId)) !== undefined) return undefined;
+    if (shared === undefined || length < sharedContentBytesMin) return this.#own;
+    const found = await shared.chunks.find(contentId);
+    if (found === undefined) return this.#sharedWriter(shared);
+    draft.putPlace(found.address.segment, found.place);
+    await draft.putAddress(contentId, found.address);
+    return undefined;
+  }
+
+  async #place(planned: readonly PlannedFrame[], sealed: readonly Uint8Array[]): Promise<void> {
+    for (const [at, { writer, reserved, contents }] of planned.entries()) {
+      this.#throwIfFailed();
+      const frame = sealed[at];
+      if (frame === undefined) throw new RangeError(`frame ${at} was not sealed`);
+      await writer.place(reserved, { sealed: frame, contents: placedIn(contents) });
     }
   }
 
-  async #openSegment(): Promise<OpenSegment> {
-    if (this.#segment === undefined) {
-      const key = await newSegment(this.#options.ports, this.#options.key.key);
-      const empty = { frames: 0, length: 0, held: [], pack: undefined };
-      this.#segment = { key, id: toHex(key.id), ...empty };
-    }
-    return this.#segment;
+  async #sharedWriter(shared: SharedContents): Promise<SegmentWriter> {
+    this.#shared ??= this.#newSegmentWriter(await shared.key(), '');
+    return this.#shared;
   }
 
-  async #place(segment: OpenSegment, frame: SealedFrame): Promise<void> {
-    if (segment.pack === undefined) {
-      segment.held.push(frame);
-      if (segment.length >= ownPackBytesMin) await this.#openPack(segment);
-      return;
-    }
-    await segment.pack.stream.append(this.#identity(segment), frame);
-    if (segment.pack.stream.length >= hotPackBytes) await this.#endSegment();
+  #newSegmentWriter(key: ObjectKey, objectId: string): SegmentWriter {
+    const { ports, packs, draft } = this.#options;
+    return new SegmentWriter({
+      ...{ ports, packs, key, objectId },
+      onFrame: (contents) =>
+        this.turns.run(async () => {
+          for (const [contentId, address] of contents) {
+            await draft.putAddress(contentId, address);
+            this.#unplaced.delete(contentId);
+          }
+        }),
+      onSegment: (id, place) => this.turns.run(async () => draft.putPlace(id, place)),
+    });
   }
 
-  async #openPack(segment: OpenSegment): Promise<void> {
-    const stream = await this.#options.packs.openPack();
-    const pack = { stream, offset: 0 };
-    segment.pack = pack;
-    for (const held of segment.held.splice(0)) {
-      pack.offset = (await stream.append(this.#identity(segment), held)).segmentOffset;
-    }
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
   }
 
-  async #endSegment(): Promise<void> {
-    const segment = this.#segment;
-    if (segment === undefined) return;
-    this.#segment = undefined;
-    const { packs, draft, key } = this.#options;
-    const { id, length, held, pack } = segment;
-    if (pack === undefined) {
-      const stored = await packs.storeShared(this.#identity(segment), held);
-      draft.putPlace(id, { ...stored, length, keyId: key.id, packLength: 0 });
-      return;
-    }
-    const packLength = await packs.finishPack(pack.stream);
-    const { name } = pack.stream;
-    draft.putPlace(id, { pack: name, offset: pack.offset, length, keyId: key.id, packLength });
+  #throwIfFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
+}
 
-  #identity({ id }: OpenSegment) {
-    const { key, objectId } = this.#options;
-    return { id, kind: 'data', keyId: key.id, objectId } as const;
+async function reserveFrames(
+  writer: SegmentWriter,
+  contents: readonly StoringContent[],
+): Promise<PlannedFrame[]> {
+  const planned: PlannedFrame[] = [];
+  for (const group of frameGroups(contents)) {
+    const plainBytes = group.reduce((bytes, { length }) => bytes + length, 0);
+    planned.push({ writer, reserved: await writer.reserve(plainBytes), contents: group });
   }
+  return planned;
+}
+
+function toSeal({ reserved, contents }: PlannedFrame) {
+  const { segment, number } = reserved;
+  return { segment: segment.key, number, kind: 'data', contents } as const;
+}
+
+function placedIn(contents: readonly StoringContent[]): FrameContent[] {
+  let offset = 0;
+  return contents.map(({ contentId, length }) => {
+    offset += length;
+    return { contentId, offset: offset - length, length };
+  });
 }

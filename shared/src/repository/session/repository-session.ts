@@ -1,7 +1,7 @@
 import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
 
 /** A row before its content has been stored. */
-export type NewItem = Omit<CatalogItem, 'content' | 'contentDigest' | 'failed'>;
+export type NewItem = Omit<CatalogItem, 'content' | 'recipe' | 'failed'>;
 
 export interface ObjectIdentity {
   readonly objectId: string;
@@ -48,15 +48,12 @@ export interface ObjectWriter {
   putFolder(row: CatalogFolder): Promise<void>;
   removeFolder(folderId: string): Promise<void>;
   /**
-   * Stores content and row. When reading the content fails, the error is thrown
-   * as it is, nothing of the item was recorded, and the writer stays usable:
-   * answer with failItem.
-   * @returns bytes of content, before compression, that were not stored yet
+   * Takes content and row; they are stored when finish resolves, and until then an
+   * error of storing may be thrown by any later method. When reading the content
+   * fails, the error is thrown as it is, nothing of the item was recorded, and the
+   * writer stays usable: answer with failItem.
    */
-  putItem(
-    row: NewItem,
-    content: Uint8Array | AsyncIterable<Uint8Array>,
-  ): Promise<{ readonly storedBytes: number }>;
+  putItem(row: NewItem, content: Uint8Array | AsyncIterable<Uint8Array>): Promise<void>;
   /**
    * Only the row changed: the stored content stands. E_ITEM_NOT_STORED when there
    * is none; the writer stays usable.
@@ -68,8 +65,11 @@ export interface ObjectWriter {
     row: NewItem,
     problem: { readonly code: string; readonly message: string },
   ): Promise<void>;
-  /** After it the object is part of the session's next commit. */
-  finish(end: ObjectEnd): Promise<void>;
+  /**
+   * After it the object is part of the session's next commit.
+   * @returns bytes of content, before compression, that were not stored before
+   */
+  finish(end: ObjectEnd): Promise<{ readonly storedBytes: number }>;
   /** Forgets the object; what it stored becomes garbage. */
   abandon(): Promise<void>;
 }

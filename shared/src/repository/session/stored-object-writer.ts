@@ -9,20 +9,24 @@ import type { ObjectKey } from '../keys/key-ring.ts';
 import type { MetaPacks, MetaRef } from '../meta/meta-packs.ts';
 import type { FinishedDraft, ObjectDraft } from '../object/object-draft.ts';
 import { encodeRoot, type ObjectRecord } from '../object/object-record.ts';
-import { referencedPacks } from '../object/referenced-packs.ts';
+import { ObjectReferences } from '../object/object-references.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import { sealBox } from '../segment/box.ts';
+import type { SealingKey } from '../segment/epoch-keys.ts';
+import { type ContentSplitter, splitContent } from '../split/content-splitter.ts';
+import { unsplit } from '../split/unsplit.ts';
+import { ContentCutter } from './content-cutter.ts';
 import type { ContentWriter } from './content-writer.ts';
-import { pieces } from './pieces.ts';
 import type { NewItem, ObjectEnd, ObjectIdentity, ObjectWriter } from './repository-session.ts';
+import { StoringItem } from './storing-item.ts';
 
 /** A finished object, before it is committed. */
 export interface FinishedObject {
   readonly objectId: string;
   readonly root: string;
   /** All packs that the root needs. */
-  readonly references: ReadonlySet<string>;
+  readonly references: ObjectReferences;
   readonly failedItems: number;
 }
 
@@ -33,10 +37,14 @@ export interface ObjectWriterOptions {
   readonly jobId: string;
   readonly sessionId: string;
   readonly key: ObjectKey;
+  /** Under which runs of the base may lie. */
+  readonly olderKeyIds: readonly string[];
   /** Repository whose secret makes the content ids. */
   readonly contentIds: string;
   readonly draft: ObjectDraft;
   readonly content: ContentWriter;
+  /** Undefined: contents are cut by their length alone. */
+  readonly splitter?: ContentSplitter | undefined;
   /** The base has failed items: a put has to look whether it heals one. */
   readonly hasFailedItems: boolean;
   readonly onFinished: (finished: FinishedObject) => void;
@@ -47,6 +55,7 @@ export class StoredObjectWriter implements ObjectWriter {
   readonly #options: ObjectWriterOptions;
   #phase: 'open' | 'finished' | 'abandoned' = 'open';
   #hasFailedItems: boolean;
+  readonly #cutter = new ContentCutter();
 
   constructor(options: ObjectWriterOptions) {
     this.#options = options;
@@ -62,32 +71,21 @@ export class StoredObjectWriter implements ObjectWriter {
     return this.#writing(() => this.#options.draft.removeRow(folderKey(folderId)));
   }
 
-  async putItem(
-    row: NewItem,
-    content: Uint8Array | AsyncIterable<Uint8Array>,
-  ): Promise<{ readonly storedBytes: number }> {
-    const hash = this.#options.context.ports.compute.startSha256();
-    const contentIds: string[] = [];
-    let storedBytes = 0;
-    for await (const piece of pieces(content)) {
-      hash.update(piece);
-      const { contentId, isNew } = await this.#writing(() => this.#options.content.add(piece));
-      contentIds.push(contentId);
-      if (isNew) storedBytes += piece.length;
+  async putItem(row: NewItem, content: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
+    const { content: contents, splitter } = this.#options;
+    const storing = new StoringItem(contents, this.#cutter);
+    for await (const { part, bytes } of splitContent(splitter ?? unsplit, content)) {
+      await this.#supervised(() => storing.push(part, bytes));
     }
-    const contentDigest = toHex(hash.digest());
-    await this.putStored({ ...row, content: contentIds, contentDigest });
-    return { storedBytes };
+    await this.#supervised(async () => {
+      await storing.end();
+      await contents.whenNamed(row.itemId, () => this.#putRow({ ...row, ...storing.content() }));
+    });
   }
 
   /** A row whose contents are stored already. */
-  async putStored(row: CatalogItem): Promise<void> {
-    await this.#writing(async () => {
-      const { draft } = this.#options;
-      await draft.putRow(itemKey(row.itemId), row);
-      if (row.failed !== undefined) await this.#markFailed(row.itemId);
-      else await this.#unmarkFailed(row.itemId);
-    });
+  putStored(row: CatalogItem): Promise<void> {
+    return this.#writing(() => this.#putRow(row));
   }
 
   get key(): ObjectKey {
@@ -123,8 +121,8 @@ export class StoredObjectWriter implements ObjectWriter {
         context: { objectId: this.objectId, itemId: row.itemId },
       });
     }
-    const { content, contentDigest, failed } = stored;
-    await this.putStored({ ...row, content, contentDigest, failed });
+    const { content, recipe, failed } = stored;
+    await this.putStored({ ...row, content, recipe, failed });
   }
 
   removeItem(itemId: string): Promise<void> {
@@ -133,7 +131,7 @@ export class StoredObjectWriter implements ObjectWriter {
       if ((await draft.row(itemKey(itemId))) === undefined) return;
       await draft.removeRow(itemKey(itemId));
       await this.#unmarkFailed(itemId);
-    });
+    }, itemId);
   }
 
   async failItem(
@@ -143,13 +141,16 @@ export class StoredObjectWriter implements ObjectWriter {
     const stored = await this.#stored(row.itemId);
     const sinceMs = stored?.failed?.sinceMs ?? this.#options.context.ports.clock.now();
     const { code, message } = problem;
-    const kept = stored ?? { ...row, content: [], contentDigest: '' };
-    await this.putStored({ ...kept, failed: { code, message, sinceMs } });
+    const kept = stored ?? { ...row, content: [] };
+    const neverStored = stored === undefined || stored.failed?.neverStored;
+    await this.putStored({ ...kept, failed: { code, message, sinceMs, neverStored } });
   }
 
-  async finish(end: ObjectEnd): Promise<void> {
+  async finish(end: ObjectEnd): Promise<{ readonly storedBytes: number }> {
+    await this.#supervised(() => this.#options.content.finish());
     await this.#writing(() => this.#finish(end));
     this.#phase = 'finished';
+    return { storedBytes: this.#options.content.storedBytes };
   }
 
   async abandon(): Promise<void> {
@@ -158,8 +159,15 @@ export class StoredObjectWriter implements ObjectWriter {
     await this.#options.content.abandon(abandoned(this.objectId));
   }
 
-  #stored(itemId: string): Promise<CatalogItem | undefined> {
-    return this.#writing(() => this.#options.draft.row<CatalogItem>(itemKey(itemId)));
+  async #stored(itemId: string): Promise<CatalogItem | undefined> {
+    return this.#writing(() => this.#options.draft.row<CatalogItem>(itemKey(itemId)), itemId);
+  }
+
+  /** In a turn. */
+  async #putRow(row: CatalogItem): Promise<void> {
+    await this.#options.draft.putRow(itemKey(row.itemId), row);
+    if (row.failed !== undefined) await this.#markFailed(row.itemId);
+    else await this.#unmarkFailed(row.itemId);
   }
 
   async #markFailed(itemId: string): Promise<void> {
@@ -175,13 +183,15 @@ export class StoredObjectWriter implements ObjectWriter {
   }
 
   async #finish(end: ObjectEnd): Promise<void> {
-    const { content, draft } = this.#options;
-    await content.finish();
+    const { draft } = this.#options;
     const levels = await draft.finish();
     const state = await this.#storeState(end.syncState);
     const ref = await this.#storeRecord(end, levels, state);
-    const references = await referencedPacks(levels, draft.readers);
-    for (const { pack } of [state, ref]) references.add(pack);
+    const references = new ObjectReferences({
+      ...{ levels, readers: draft.readers, beside: [state.pack, ref.pack] },
+      relocations: this.#options.context.relocations,
+    });
+    await references.packs();
     const { failedItems } = levels.counts;
     const root = encodeRoot({ ref, failedItems });
     this.#options.onFinished({ objectId: this.objectId, root, references, failedItems });
@@ -193,13 +203,13 @@ export class StoredObjectWriter implements ObjectWriter {
   }
 
   #storeRecord(end: ObjectEnd, levels: FinishedDraft, state: MetaRef): Promise<MetaRef> {
-    const { identity, jobId, sessionId, key, contentIds, context } = this.#options;
+    const { identity, jobId, sessionId, key, olderKeyIds, contentIds, context } = this.#options;
     const { counts: rows, catalog, index, table } = levels;
     const { items, folders, failedItems } = rows;
     const { objectId, kind, userId, userPrincipalName, displayName } = identity;
     const record: ObjectRecord = {
       format: 1,
-      ...{ jobId, sessionId, keyId: key.id, contentIds },
+      ...{ jobId, sessionId, keyId: key.id, olderKeyIds, contentIds },
       ...{ objectId, kind, userId, userPrincipalName, displayName },
       ...{ mode: end.mode, counts: end.counts, items, folders, failedItems, state },
       ...{ catalog, index, table },
@@ -210,7 +220,7 @@ export class StoredObjectWriter implements ObjectWriter {
 
   async #storeBox(
     kind: 'syncState' | 'record',
-    { key, keyId }: { readonly key: Uint8Array; readonly keyId: string },
+    { key, keyId }: { readonly key: SealingKey; readonly keyId: string },
     content: Uint8Array,
   ): Promise<MetaRef> {
     const box = await sealBox(this.#options.context.ports, { key, kind }, content);
@@ -219,8 +229,20 @@ export class StoredObjectWriter implements ObjectWriter {
     return this.#options.meta.append(segment, box);
   }
 
+  /**
+   * Uses the draft in turn with what is being stored.
+   * @param itemId of the item that must not be waiting for its content's ids
+   */
+  #writing<T>(write: () => Promise<T>, itemId?: string): Promise<T> {
+    return this.#supervised(async () => {
+      const { content } = this.#options;
+      if (itemId !== undefined) await content.dispatchItem(itemId);
+      return content.turns.run(write);
+    });
+  }
+
   /** What fails to be written leaves the object unfinished for good. */
-  async #writing<T>(write: () => Promise<T>): Promise<T> {
+  async #supervised<T>(write: () => Promise<T>): Promise<T> {
     invariant(this.#phase === 'open', `object ${this.objectId} is ${this.#phase}`);
     try {
       return await write();

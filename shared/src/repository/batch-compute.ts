@@ -1,0 +1,63 @@
+import type { SegmentKind } from './segment/kinds.ts';
+
+/** Memory that batches work upon. Whoever took it releases it when nobody reads it any more. */
+export interface Workspace {
+  readonly bytes: Uint8Array;
+  release(): void;
+}
+
+/** A part of a workspace. */
+export interface Stretch {
+  readonly start: number;
+  readonly length: number;
+}
+
+/** The place of a frame, with the key of its segment. */
+export interface BatchFrame {
+  readonly segment: { readonly id: Uint8Array; readonly key: Uint8Array };
+  readonly number: number;
+  readonly kind: SegmentKind;
+}
+
+export interface FrameToSeal extends BatchFrame {
+  /** What the frame holds, end to end. */
+  readonly contents: readonly Stretch[];
+}
+
+export interface FrameToOpen extends BatchFrame {
+  readonly sealed: Stretch;
+  /** Where the opened frame goes; its length is the most that it may have. */
+  readonly room: Stretch;
+}
+
+/** Of one frame: its bytes in the workspace, or why it does not open. */
+export type OpenedFrame = Stretch | { readonly damage: string };
+
+/**
+ * Work on many contents at once, of about a megabyte or more: so much that
+ * handing it to another thread costs nothing beside. Calls may run at the same
+ * time, each on a workspace of its own. E_COMPUTE_FAILED: nothing was done.
+ */
+export interface BatchCompute {
+  /** Memory of at least this size; its bytes are what was there before. */
+  workspace(sizeBytes: number): Workspace;
+  /** HMAC-SHA-256 of each content, hex. */
+  contentIds(
+    secret: Uint8Array,
+    workspace: Workspace,
+    contents: readonly Stretch[],
+  ): Promise<readonly string[]>;
+  /**
+   * Compresses and seals frames, opens them again and compares. They are written
+   * end to end from roomStart on, where each takes at most frameOverheadBytes more
+   * than its contents. E_REPOSITORY_DAMAGED: one did not open to the same bytes.
+   * @returns sealed frames: views into the workspace
+   */
+  sealFrames(
+    workspace: Workspace,
+    frames: readonly FrameToSeal[],
+    roomStart: number,
+  ): Promise<readonly Uint8Array[]>;
+  /** Opens frames within the workspace; rooms do not overlap what is sealed. */
+  openFrames(workspace: Workspace, frames: readonly FrameToOpen[]): Promise<readonly OpenedFrame[]>;
+}

@@ -1,0 +1,71 @@
+/** The work of a batch, on whatever thread calls it. */
+import type { FrameToOpen, FrameToSeal, OpenedFrame, Stretch } from '../batch-compute.ts';
+import { concatBytes, toHex } from '../bytes.ts';
+import { isDamage } from '../damaged.ts';
+import type { Compute } from '../ports.ts';
+import { openFrame, sealFrame } from './frame.ts';
+
+type Primitives = Pick<Compute, 'compress' | 'decompress' | 'seal' | 'open' | 'hmacSha256'>;
+
+export async function contentIdsOf(
+  compute: Primitives,
+  secret: Uint8Array,
+  bytes: Uint8Array,
+  contents: readonly Stretch[],
+): Promise<string[]> {
+  const ids: string[] = [];
+  for (const content of contents) {
+    ids.push(toHex(await compute.hmacSha256(secret, [inside(bytes, content)])));
+  }
+  return ids;
+}
+
+/** @returns where each frame lies in bytes */
+export async function sealFramesInto(
+  compute: Primitives,
+  bytes: Uint8Array,
+  frames: readonly FrameToSeal[],
+  roomStart: number,
+): Promise<Stretch[]> {
+  const sealedFrames: Stretch[] = [];
+  let start = roomStart;
+  for (const frame of frames) {
+    const content = concatBytes(frame.contents.map((each) => inside(bytes, each)));
+    const sealed = await sealFrame(compute, frame, content);
+    bytes.set(sealed, start);
+    sealedFrames.push({ start, length: sealed.length });
+    start += sealed.length;
+  }
+  return sealedFrames;
+}
+
+export async function openFramesInto(
+  compute: Primitives,
+  bytes: Uint8Array,
+  frames: readonly FrameToOpen[],
+): Promise<OpenedFrame[]> {
+  const opened: OpenedFrame[] = [];
+  for (const frame of frames) opened.push(await openInto(compute, bytes, frame));
+  return opened;
+}
+
+async function openInto(
+  compute: Primitives,
+  bytes: Uint8Array,
+  frame: FrameToOpen,
+): Promise<OpenedFrame> {
+  const { start, length } = frame.room;
+  try {
+    const content = await openFrame(compute, frame, inside(bytes, frame.sealed));
+    if (content.length > length) return { damage: 'it is longer than the index says' };
+    bytes.set(content, start);
+    return { start, length: content.length };
+  } catch (error) {
+    if (isDamage(error)) return { damage: error.message };
+    throw error;
+  }
+}
+
+function inside(bytes: Uint8Array, { start, length }: Stretch): Uint8Array {
+  return bytes.subarray(start, start + length);
+}

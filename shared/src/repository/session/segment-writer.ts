@@ -1,0 +1,159 @@
+import { toHex } from '../bytes.ts';
+import type { ContentAddress } from '../index/address.ts';
+import type { ObjectKey } from '../keys/key-ring.ts';
+import type { SegmentPlace } from '../object/segment-place.ts';
+import type { PackStream, SealedFrame } from '../pack/pack-stream.ts';
+import type { RepositoryPorts } from '../ports.ts';
+import { newSegment, type SegmentKey } from '../segment/segment-key.ts';
+import { hotPackBytes, type SessionPacks } from './session-packs.ts';
+
+export interface SegmentWriterOptions {
+  readonly ports: RepositoryPorts;
+  readonly packs: SessionPacks;
+  readonly key: ObjectKey;
+  /** In the footers; empty: of no object alone. */
+  readonly objectId: string;
+  /** Where the contents of a frame lie in their segment. */
+  readonly onFrame: (contents: readonly PlacedContents[]) => Promise<void>;
+  /** A segment is in its pack, of which a shared one may still be open. */
+  readonly onSegment: (id: string, place: SegmentPlace) => Promise<void>;
+}
+
+export type PlacedContents = readonly [contentId: string, address: ContentAddress];
+
+/** A frame's number is taken before it is sealed. */
+export interface ReservedFrame {
+  readonly segment: OpenSegment;
+  readonly number: number;
+  readonly plainBytes: number;
+}
+
+interface OpenSegment {
+  readonly key: SegmentKey;
+  readonly id: string;
+  /** Numbers that are taken. */
+  frames: number;
+  /** Of the frames that are placed. */
+  length: number;
+  /** Plain bytes of frames that are not placed yet. */
+  reservedBytes: number;
+  /** Placed, not in a pack yet: until there is enough for a pack of its own. */
+  readonly held: SealedFrame[];
+  pack: { readonly stream: PackStream; offset: number } | undefined;
+}
+
+/** Less than this goes into a pack shared with other objects. */
+const ownPackBytesMin = 1024 * 1024;
+
+/**
+ * Puts frames that are sealed under one key into segments, and segments into
+ * packs. Frames are reserved one after the other, and placed in the same order;
+ * between the two any number of them may be being sealed.
+ */
+export class SegmentWriter {
+  readonly #options: SegmentWriterOptions;
+  /** Takes new frames. */
+  #open: OpenSegment | undefined;
+  /** Of the frame that was placed last. */
+  #placing: OpenSegment | undefined;
+  /** The pack before is being stored while the next one is filled. */
+  #ending: Promise<void> = Promise.resolve();
+
+  constructor(options: SegmentWriterOptions) {
+    this.#options = options;
+  }
+
+  async reserve(plainBytes: number): Promise<ReservedFrame> {
+    const open = this.#open;
+    const isFull = open !== undefined && open.length + open.reservedBytes >= hotPackBytes;
+    const segment = open === undefined || isFull ? await this.#newSegment() : open;
+    this.#open = segment;
+    segment.frames += 1;
+    segment.reservedBytes += plainBytes;
+    return { segment, number: segment.frames - 1, plainBytes };
+  }
+
+  /** @param frame its bytes may be used for something else afterwards */
+  async place(reserved: ReservedFrame, frame: SealedFrame): Promise<void> {
+    const { segment, number, plainBytes } = reserved;
+    if (this.#placing !== segment) await this.#endPlacing();
+    this.#placing = segment;
+    const { length: frameLength } = frame.sealed;
+    const place = { segment: segment.id, frame: number, frameOffset: segment.length, frameLength };
+    segment.length += frameLength;
+    segment.reservedBytes -= plainBytes;
+    await this.#options.onFrame(
+      frame.contents.map(({ contentId, offset, length }) => [
+        contentId,
+        { ...place, offset, length },
+      ]),
+    );
+    await this.#append(segment, frame);
+  }
+
+  /** Everything is in packs, of which the shared one may still be open. */
+  async finish(): Promise<void> {
+    await this.#endPlacing();
+    await this.#ending;
+    this.#open = undefined;
+  }
+
+  /** What is in no finished pack becomes garbage. */
+  async abort(reason: unknown): Promise<void> {
+    await this.#placing?.pack?.stream.abort(reason);
+    await this.#ending.catch(() => undefined);
+  }
+
+  async #newSegment(): Promise<OpenSegment> {
+    const key = await newSegment(this.#options.ports, this.#options.key.key);
+    const empty = { frames: 0, length: 0, reservedBytes: 0, held: [], pack: undefined };
+    return { key, id: toHex(key.id), ...empty };
+  }
+
+  async #append(segment: OpenSegment, frame: SealedFrame): Promise<void> {
+    if (segment.pack !== undefined) {
+      await segment.pack.stream.append(this.#identity(segment), frame);
+      return;
+    }
+    segment.held.push({ ...frame, sealed: Uint8Array.from(frame.sealed) });
+    if (segment.length >= ownPackBytesMin) await this.#openPack(segment);
+  }
+
+  async #openPack(segment: OpenSegment): Promise<void> {
+    const stream = await this.#options.packs.openPack();
+    const pack = { stream, offset: 0 };
+    segment.pack = pack;
+    for (const held of segment.held.splice(0)) {
+      pack.offset = (await stream.append(this.#identity(segment), held)).segmentOffset;
+    }
+  }
+
+  /** Ends the segment behind which another one begins. */
+  async #endPlacing(): Promise<void> {
+    const segment = this.#placing;
+    if (segment === undefined) return;
+    this.#placing = undefined;
+    await this.#ending;
+    this.#ending = this.#end(segment);
+    // Told by the next call; until then nobody waits for it.
+    this.#ending.catch(() => undefined);
+  }
+
+  async #end(segment: OpenSegment): Promise<void> {
+    const { packs, key, onSegment } = this.#options;
+    const { id, length, held, pack } = segment;
+    if (pack === undefined) {
+      const stored = await packs.storeShared(this.#identity(segment), held);
+      await onSegment(id, { ...stored, length, keyId: key.id, packLength: 0 });
+      return;
+    }
+    const packLength = await packs.finishPack(pack.stream);
+    const { name } = pack.stream;
+    await onSegment(id, { pack: name, offset: pack.offset, length, keyId: key.id, packLength });
+  }
+
+  #identity({ id }: OpenSegment) {
+    const { key, objectId } = this.#options;
+    return { id, kind: 'data', keyId: key.id, objectId } as const;
+  }
+}
