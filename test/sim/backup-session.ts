@@ -34,7 +34,7 @@ export async function runBackupSession(
   const { log, process, scene } = writer;
   const attempt = await beginSession(log, { jobId, sessionId });
   const delegation: Delegation = { epoch: writer.epoch, jobId, sessionId, attempt };
-  scene.index.reconcile(log.state);
+  scene.index.reconcile(log.state, scene.format.relocationOf(log.state));
   if (attempt > 1) await readBack(writer, delegation);
   for (const objectId of job.objectIds) {
     if (log.state.sessions.get(sessionId)?.committed.has(objectId)) continue;
@@ -145,7 +145,7 @@ class ObjectBackup {
     scene.format.truth.set(root, this.#contents);
     const bytes = scene.format.encodeMeta(new Map([[this.#objectId, rows]]));
     await putPack(scene, process, { name, bytes });
-    const references = (state: LogState) => packsOf(state, root, rows);
+    const references = (state: LogState) => packsOf(scene.format.relocationOf(state), root, rows);
     const objects = { [this.#objectId]: root };
     try {
       await commitSession(log, {
@@ -165,9 +165,10 @@ class ObjectBackup {
 
   /** Rule 8: what lies in a condemned pack is stored anew. */
   #avoidCondemned(rows: Catalog): void {
-    const { log } = this.#writer;
+    const { log, scene } = this.#writer;
+    const relocation = scene.format.relocationOf(log.state);
     for (const segment of rows.values()) {
-      const pack = packOf(log.state, segment);
+      const pack = packOf(relocation, segment);
       if (log.rules.condemnedAmong(log.state, [pack]).length === 0) continue;
       this.#avoided.add(segment);
     }

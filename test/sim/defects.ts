@@ -23,6 +23,7 @@ const condemnFromStalePosition: MakeConduct = () => ({
   marker: (honest) => {
     let hasMarked = false;
     return {
+      ...honest,
       referencedPacks: async (roots, state) => {
         if (hasMarked) return new Set();
         hasMarked = true;
@@ -71,6 +72,27 @@ const sweepWithoutGrace: MakeConduct = () => ({
   sweep: (log, options) => sweepCondemned(log, { ...options, graceMs: 0 }),
 });
 
+/** Marks by the places that tables of objects name. */
+const markingIgnoresRelocate: MakeConduct = () => ({
+  ...correctConduct,
+  marker: (honest) => ({
+    ...honest,
+    referencedPacks: (roots, state) =>
+      honest.referencedPacks(roots, { ...state, relocation: undefined }),
+  }),
+});
+
+/** What came while it marked is subtracted, but for what a relocate moved meanwhile. */
+const relocateWhileMarking: MakeConduct = () => ({
+  ...correctConduct,
+  marker: (honest) => ({ ...honest, relocatedPacks: async () => new Set() }),
+});
+
+const rowOfCondemnedDropped: MakeConduct = () => ({
+  ...correctConduct,
+  keepsRow: (_state, { isStored }) => isStored,
+});
+
 export const defects = {
   'own-id-not-compared': ownIdNotCompared,
   'condemned-pack-reused': condemnedPackReused,
@@ -81,6 +103,9 @@ export const defects = {
   'only-newer-condemns-checked': onlyNewerCondemns,
   'commit-after-done': commitAfterDone,
   'sweep-once-only': sweepOnceOnly,
+  'marking-ignores-relocate': markingIgnoresRelocate,
+  'relocate-while-marking': relocateWhileMarking,
+  'row-of-condemned-dropped': rowOfCondemnedDropped,
   'takeover-unnamed': () => ({ ...correctConduct, isNamed: () => async () => true }),
 } as const satisfies Record<string, MakeConduct>;
 

@@ -16,6 +16,9 @@ const findingSeeds: Readonly<Record<DefectName, number>> = {
   'only-newer-condemns-checked': 6,
   'commit-after-done': 1,
   'sweep-once-only': 10,
+  'marking-ignores-relocate': 1,
+  'relocate-while-marking': 16,
+  'row-of-condemned-dropped': 1,
   'takeover-unnamed': 1,
 };
 

@@ -1,9 +1,13 @@
 /**
  * A small model of the format: data packs hold contents, meta packs hold
  * catalogs, a root is one catalog in a meta pack. A catalog row names the segment
- * of a content; a segment lies in the pack of its name until it is relocated.
+ * of a content; a segment lies in the pack of its name until it is relocated. The
+ * relocation table is a catalog too: segment → pack.
  */
 import type { LogState } from '@firn/shared/repository/log/state';
+
+/** Names the relocation table in its meta pack. */
+export const relocationId = 'relocation';
 
 /** Content id → segment. */
 export type Catalog = ReadonlyMap<string, string>;
@@ -17,6 +21,8 @@ export class ModelFormat {
   readonly #packs = new WeakMap<Uint8Array, PackContent>();
   /** Root → the contents that the object had when it was read. */
   readonly truth = new Map<string, ReadonlySet<string>>();
+  /** Root of a relocation table → segment → pack. */
+  readonly relocations = new Map<string, Catalog>();
 
   encodeData(contents: Iterable<string>): Uint8Array {
     return this.#encode({ kind: 'data', contents: new Set(contents) });
@@ -36,6 +42,11 @@ export class ModelFormat {
     return pack?.kind === 'meta' ? pack.catalogs.get(objectId) : undefined;
   }
 
+  /** By the state's table; a table never changes, so that one reading serves all. */
+  relocationOf({ relocation }: LogState): Catalog {
+    return this.relocations.get(relocation?.root ?? '') ?? new Map();
+  }
+
   #encode(pack: PackContent): Uint8Array {
     const bytes = new Uint8Array(1);
     this.#packs.set(bytes, pack);
@@ -53,13 +64,13 @@ export function parseRoot(root: string): { readonly metaName: string; readonly o
 }
 
 /** The pack in which a segment lies. */
-export function packOf(state: LogState, segment: string): string {
-  return state.relocated.get(segment) ?? segment;
+export function packOf(relocation: Catalog, segment: string): string {
+  return relocation.get(segment) ?? segment;
 }
 
 /** Every pack that a root's catalog reaches, the catalog's own included. */
-export function packsOf(state: LogState, root: string, catalog: Catalog): ReadonlySet<string> {
+export function packsOf(relocation: Catalog, root: string, catalog: Catalog): ReadonlySet<string> {
   const packs = new Set([parseRoot(root).metaName]);
-  for (const segment of catalog.values()) packs.add(packOf(state, segment));
+  for (const segment of catalog.values()) packs.add(packOf(relocation, segment));
   return packs;
 }

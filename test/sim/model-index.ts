@@ -1,5 +1,5 @@
 import { isIndexUsable, type LogState } from '@firn/shared/repository/log/state';
-import { packOf } from './model-format.ts';
+import { type Catalog, packOf } from './model-format.ts';
 
 /**
  * Content id → segment, as far as the processes of one machine know: a cache on
@@ -22,10 +22,10 @@ export class ModelIndex {
   }
 
   /** Due at the begin of each attempt, on the state after it. */
-  reconcile(state: LogState): void {
+  reconcile(state: LogState, relocation: Catalog): void {
     if (!isIndexUsable(state, this.#reconciledTo)) this.#segments.clear();
     for (const [content, segment] of this.#segments) {
-      if (state.condemned.has(packOf(state, segment))) this.#segments.delete(content);
+      if (state.condemned.has(packOf(relocation, segment))) this.#segments.delete(content);
     }
     this.#reconciledTo = state.head;
   }

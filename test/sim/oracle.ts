@@ -5,7 +5,7 @@
 import { applyEntry, emptyLogState, type LogState } from '@firn/shared/repository/log/state';
 import { rootsOf } from '@firn/shared/repository/log/state/roots';
 import { encodeLogState } from '@firn/shared/repository/log/state/state-json';
-import { type ModelFormat, packOf, packsOf, parseRoot } from './model-format.ts';
+import { type Catalog, type ModelFormat, packOf, packsOf, parseRoot } from './model-format.ts';
 import type { PlainCodec } from './plain-codec.ts';
 import type { SimStorage, StorageWatcher } from './sim-storage.ts';
 import type { World } from './world.ts';
@@ -38,6 +38,9 @@ export class Oracle implements StorageWatcher {
   }
 
   onDelete(name: string): void {
+    if (this.#holdsRelocations(name)) {
+      this.#fail('nothing reachable is deleted', `${name} holds the relocation table`);
+    }
     for (const root of rootsOf(this.state)) {
       if (this.#reaches(root, name)) {
         this.#fail('nothing reachable is deleted', `${name} is reached by ${root}`);
@@ -68,7 +71,8 @@ export class Oracle implements StorageWatcher {
     for (const root of roots) this.#judgeRoot(root);
     for (const name of this.#parts.storage.names()) {
       if (!/^(packs|meta)\//.test(name)) continue;
-      const isReached = [...roots].some((root) => this.#reaches(root, name));
+      const isReached =
+        this.#holdsRelocations(name) || [...roots].some((root) => this.#reaches(root, name));
       if (!isReached) this.#fail('garbage is gone', name);
     }
   }
@@ -84,6 +88,7 @@ export class Oracle implements StorageWatcher {
       this.#fail('no entry is void', `${alarm.type} ${alarm.n}: ${alarm.reason}`);
     }
     const { body } = entry;
+    if (body.type === 'relocate') for (const root of rootsOf(state)) this.#judgeRoot(root);
     if (body.type === 'commit')
       for (const root of Object.values(body.objects)) this.#judgeRoot(root);
     const isUsurper = this.namedForGood !== undefined && body.type === 'owner';
@@ -107,7 +112,7 @@ export class Oracle implements StorageWatcher {
     const catalog = this.#catalog(root);
     const missing = [...truth].find((content) => {
       const segment = catalog?.get(content);
-      const pack = segment && storage.get(packOf(this.state, segment));
+      const pack = segment && storage.get(packOf(this.#relocation, segment));
       return !pack || !format.contentsOf(pack.bytes).has(content);
     });
     if (catalog?.size !== truth.size || missing !== undefined) {
@@ -118,7 +123,15 @@ export class Oracle implements StorageWatcher {
   #reaches(root: string, name: string): boolean {
     if (root.startsWith(`${name}#`)) return true;
     const catalog = this.#catalog(root);
-    return catalog !== undefined && packsOf(this.state, root, catalog).has(name);
+    return catalog !== undefined && packsOf(this.#relocation, root, catalog).has(name);
+  }
+
+  #holdsRelocations(name: string): boolean {
+    return this.state.relocation?.root.startsWith(`${name}#`) ?? false;
+  }
+
+  get #relocation(): Catalog {
+    return this.#parts.format.relocationOf(this.state);
   }
 
   #catalog(root: string) {

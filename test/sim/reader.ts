@@ -2,7 +2,7 @@ import { isAppError } from '@firn/shared/errors/app-error';
 import type { PointRef } from '@firn/shared/repository/log/entry';
 import type { RepositoryLog } from '@firn/shared/repository/log/repository-log';
 import { rootOfPoint } from '@firn/shared/repository/log/state/roots';
-import { type Catalog, packOf, parseRoot } from './model-format.ts';
+import { type Catalog, packOf, parseRoot, relocationId } from './model-format.ts';
 import { openLog, type Scene, storeOf } from './scene.ts';
 import type { SimProcess } from './sim-process.ts';
 import { dayMs, hourMs } from './world.ts';
@@ -17,6 +17,12 @@ export type ReaderKind = 'explore' | 'restore' | 'copy';
 interface Target {
   readonly ref: PointRef;
   readonly root: string;
+}
+
+/** A relocation table that was read. */
+interface Table {
+  readonly root: string | undefined;
+  readonly places: Catalog;
 }
 
 const copyMsMax = 12 * dayMs;
@@ -114,7 +120,7 @@ export class Reader {
     const paceMs = this.#kind === 'copy' ? 2 * dayMs : 6 * hourMs;
     for (const [content, segment] of catalog) {
       await this.#process.clock.sleep(world.random.between(1, paceMs));
-      const bytes = await this.#get(log, target, () => packOf(log.state, segment));
+      const bytes = await this.#getSegment(log, target, segment);
       if (bytes === undefined) return;
       if (!format.contentsOf(bytes).has(content)) {
         world.fail('readers find what they may rely on', `${segment} lacks ${content}`);
@@ -122,17 +128,46 @@ export class Reader {
     }
   }
 
-  /** Bytes; undefined: the reader may no longer rely on its point and stops. */
+  /** Resolved anew whenever the log, as the reader last read it, names another table. */
+  async #getSegment(
+    log: RepositoryLog,
+    target: Target,
+    segment: string,
+  ): Promise<Uint8Array | undefined> {
+    for (;;) {
+      const table = await this.#relocation(log, target);
+      if (table === undefined) return undefined;
+      const isCurrent = () => log.state.relocation?.root === table.root;
+      const place = () => (isCurrent() ? packOf(table.places, segment) : undefined);
+      const bytes = await this.#get(log, target, place);
+      if (bytes !== undefined || isCurrent()) return bytes;
+    }
+  }
+
+  /** Where segments lie by what the reader last read; undefined: it stops. */
+  async #relocation(log: RepositoryLog, target: Target): Promise<Table | undefined> {
+    let root = log.state.relocation?.root;
+    if (root === undefined) return { root, places: new Map() };
+    const bytes = await this.#get(log, target, () => {
+      root = log.state.relocation?.root ?? '';
+      return parseRoot(root).metaName;
+    });
+    const places = bytes && this.#scene.format.catalogOf(bytes, relocationId);
+    return places && { root, places };
+  }
+
+  /** Bytes; undefined: the reader may no longer rely on its point, or nothing is named. */
   async #get(
     log: RepositoryLog,
     target: Target,
-    nameOf: () => string,
+    nameOf: () => string | undefined,
   ): Promise<Uint8Array | undefined> {
     const store = storeOf(this.#scene, this.#process);
     for (;;) {
       await this.#readOnDaily(log);
       if (!this.#mayRely(log, target)) return undefined;
       const name = nameOf();
+      if (name === undefined) return undefined;
       try {
         return (await store.get(name)).bytes;
       } catch (error) {

@@ -1,5 +1,6 @@
 import { type Marker, sweepCondemned } from '@firn/shared/repository/log/garbage';
 import type { IsNamed } from '@firn/shared/repository/log/owner';
+import { keepsRelocation } from '@firn/shared/repository/log/relocation';
 import { RepositoryLog } from '@firn/shared/repository/log/repository-log';
 import type { LogRules } from '@firn/shared/repository/log/rules';
 import { standardRules } from '@firn/shared/repository/log/rules';
@@ -24,6 +25,8 @@ export interface Conduct {
   readonly marker: (honest: Marker) => Marker;
   readonly sweep: typeof sweepCondemned;
   readonly copiesPin: boolean;
+  /** Whether a row of the relocation table stays. */
+  readonly keepsRow: typeof keepsRelocation;
 }
 
 /** Everything that the processes of a run share. */
@@ -45,6 +48,7 @@ export const correctConduct: Conduct = {
   marker: (honest) => honest,
   sweep: sweepCondemned,
   copiesPin: true,
+  keepsRow: keepsRelocation,
 };
 
 const checkpointEvery = 16;

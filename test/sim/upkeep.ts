@@ -7,14 +7,18 @@ import {
   type ListPacks,
   type Marker,
 } from '@firn/shared/repository/log/garbage';
-import {
-  beginSession,
-  closeSession,
-  commitSession,
-  relocateSegments,
-} from '@firn/shared/repository/log/sessions';
+import { patiently } from '@firn/shared/repository/log/patience';
+import { beginSession, closeSession, relocateSegments } from '@firn/shared/repository/log/sessions';
+import type { LogState } from '@firn/shared/repository/log/state';
 import { listPacks, readBlob, readCatalog, type Writer } from './backup-session.ts';
-import { type Catalog, packOf, packsOf } from './model-format.ts';
+import {
+  type Catalog,
+  makeRoot,
+  packOf,
+  packsOf,
+  parseRoot,
+  relocationId,
+} from './model-format.ts';
 import { newPackName, putPack } from './pack-writer.ts';
 import { storeOf } from './scene.ts';
 import { dayMs, hourMs } from './world.ts';
@@ -38,12 +42,15 @@ export class Upkeep {
         if (scene.world.random.chance(0.4)) {
           await process.clock.sleep(scene.world.random.between(hourMs, 30 * hourMs));
         }
-        const packs = new Set<string>();
+        const packs = new Set(holdersOf(state));
+        const relocation = scene.format.relocationOf(state);
         for (const root of roots) {
-          for (const pack of packsOf(state, root, await this.#catalog(root))) packs.add(pack);
+          for (const pack of packsOf(relocation, root, await this.#catalog(root))) packs.add(pack);
         }
         return packs;
       },
+      relocatedPacks: async (state) =>
+        new Set([...holdersOf(state), ...scene.format.relocationOf(state).values()]),
     };
   }
 
@@ -105,22 +112,46 @@ export class Upkeep {
 
 export const consolidationJobId = 'consolidation';
 
+function holdersOf({ relocation }: LogState): string[] {
+  return relocation === undefined ? [] : [parseRoot(relocation.root).metaName];
+}
+
 /** Writes a pack's segment again into another pack, and says so in the log. */
 export async function consolidate(writer: Writer, sessionId: string): Promise<void> {
   const { scene, process, log, epoch } = writer;
   const session = { jobId: consolidationJobId, sessionId };
   const attempt = await beginSession(log, session);
-  scene.index.reconcile(log.state);
+  const delegation = { ...session, epoch, attempt };
+  const { relocation } = log.state;
+  const places = scene.format.relocationOf(log.state);
+  scene.index.reconcile(log.state, places);
   const segment = scene.world.random.pick(scene.index.segments());
-  const bytes = segment && (await readBlob(scene, process, packOf(log.state, segment)));
+  const bytes = segment && (await readBlob(scene, process, packOf(places, segment)));
   if (segment === undefined || !bytes) return closeSession(log, session);
-  const name = newPackName(process, 'packs', { ...session, epoch, attempt });
-  await putPack(scene, process, {
-    name,
-    bytes: scene.format.encodeData(scene.format.contentsOf(bytes)),
-  });
+  const pack = newPackName(process, 'packs', delegation);
+  const contents = scene.format.contentsOf(bytes);
+  await putPack(scene, process, { name: pack, bytes: scene.format.encodeData(contents) });
   await process.clock.sleep(scene.world.random.between(1, 12 * hourMs));
-  await relocateSegments(log, { ...session, attempt, segments: { [segment]: name } });
-  const nothing = { objects: {}, packs: [], references: () => [] };
-  await commitSession(log, { ...session, attempt, ...nothing, done: true });
+  const kept = await withoutForgotten(writer, places);
+  const table = new Map([...kept, [segment, pack] as const]);
+  const meta = newPackName(process, 'meta', delegation);
+  const root = makeRoot(meta, relocationId);
+  scene.format.relocations.set(root, table);
+  const encoded = scene.format.encodeMeta(new Map([[relocationId, table]]));
+  await putPack(scene, process, { name: meta, bytes: encoded });
+  const after = relocation?.n ?? -1;
+  await relocateSegments(log, { ...session, attempt, root, after, packs: [pack, meta] });
+  await closeSession(log, session);
+}
+
+/** A row goes once its pack is deleted and its name forgotten: nobody can come to need it. */
+async function withoutForgotten(writer: Writer, table: Catalog): Promise<Catalog> {
+  const { scene, process, log } = writer;
+  const kept = new Map<string, string>();
+  for (const [segment, pack] of table) {
+    const info = await patiently(process.clock, () => storeOf(scene, process).head(pack));
+    const isStored = info !== undefined;
+    if (scene.conduct.keepsRow(log.state, { pack, isStored })) kept.set(segment, pack);
+  }
+  return kept;
 }

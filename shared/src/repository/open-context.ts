@@ -1,16 +1,21 @@
+import type { KeyEpochs } from './keys/key-epochs.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import type { EntryCodec } from './log/codec.ts';
 import type { RepositoryLog } from './log/repository-log.ts';
-import type { StoredMeta } from './meta/meta-packs.ts';
+import type { MetaReader } from './meta/meta-packs.ts';
 import type { RepositoryPorts } from './ports.ts';
+import type { Relocations } from './relocation/relocations.ts';
 
 /** What the parts of an open repository share. */
 export interface OpenContext {
   readonly ports: RepositoryPorts;
   readonly repositoryId: string;
   readonly keys: KeyRing;
+  readonly epochs: KeyEpochs;
   readonly log: RepositoryLog;
   /** Of the log's entries, for reading them again. */
   readonly codec: EntryCodec;
-  readonly meta: StoredMeta;
+  readonly meta: MetaReader;
+  /** Where moved segments lie. */
+  readonly relocations: Relocations;
 }

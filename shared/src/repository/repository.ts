@@ -1,4 +1,4 @@
-import { AppError } from '../errors/app-error.ts';
+import { AppError, isAppError } from '../errors/app-error.ts';
 import { invariant } from '../errors/invariant.ts';
 import { isDamage } from './damaged.ts';
 import {
@@ -6,9 +6,11 @@ import {
   type CollectOptions,
   collectGarbage,
 } from './garbage/collect-garbage.ts';
-import { readHeader, verifyHeader } from './header/repository-header.ts';
-import { deriveKeys, KeyRing } from './keys/key-ring.ts';
-import { SealedCodec } from './log/codec.ts';
+import { type RepositoryHeader, verifyHeader } from './header/header-layout.ts';
+import { readHeader } from './header/header-store.ts';
+import { rootKeysOf } from './header/root-keys.ts';
+import { KeyEpochs } from './keys/key-epochs.ts';
+import { KeyRing } from './keys/key-ring.ts';
 import type { PointRef } from './log/entry.ts';
 import { type IsNamed, takeOwnership } from './log/owner.ts';
 import { pinPoints, unpinPoints } from './log/pins.ts';
@@ -20,6 +22,7 @@ import { decodeRoot } from './object/object-record.ts';
 import type { OpenContext } from './open-context.ts';
 import { StoredPointReader } from './point/stored-point-reader.ts';
 import type { RepositoryPorts } from './ports.ts';
+import { Relocations } from './relocation/relocations.ts';
 import { StoredSession } from './session/stored-session.ts';
 
 export interface OpenRepository {
@@ -86,6 +89,16 @@ export class Repository {
   /** Reads the log on to its head. */
   async refresh(): Promise<void> {
     await this.log.refresh();
+  }
+
+  /**
+   * A key epoch has begun: what is written from here on is sealed under it, by
+   * sessions that are open too. Fails as openRepository does.
+   */
+  async adoptRootKey(rootKey: Uint8Array): Promise<void> {
+    const { ports, epochs } = this.context;
+    const header = await verifyHeader(await readHeader(ports.store), ports.compute);
+    await epochs.adopt(await rootKeysOf(ports.compute, header, rootKey));
   }
 
   /** Newest entry of the log that was read: -1 and '' of an empty log. */
@@ -178,34 +191,42 @@ export class Repository {
   }
 }
 
-const rootKeyNumber = 1;
-
-/** E_REPOSITORY_NOT_FOUND, E_REPOSITORY_DAMAGED (also: the wrong root key). */
+/**
+ * E_REPOSITORY_NOT_FOUND, E_REPOSITORY_DAMAGED; E_REPOSITORY_KEYS_CHANGED when the root key
+ * is not that of the current key epoch.
+ */
 export async function openRepository(options: OpenRepository): Promise<Repository> {
   const { ports, repositoryId, rootKey, onAlarm, pastDamage = false } = options;
-  const { compute, entropy } = ports;
   invariant(rootKey.length === 32, 'a root key has 32 bytes');
-  const found = await repositoryIdIn(ports, pastDamage);
-  if (found !== undefined && found !== repositoryId) throw notThisOne(repositoryId, found);
-  const rootKeys = new Map([[rootKeyNumber, rootKey]]);
-  const codec = new SealedCodec({ compute, entropy, repositoryId, rootKeys, rootKeyNumber });
+  const header = await headerOf(ports, pastDamage);
+  const found = header?.repositoryId ?? repositoryId;
+  if (found !== repositoryId) throw notThisOne(repositoryId, found);
+  // Without a header nothing tells of other epochs than the first.
+  const rootKeys = header
+    ? await rootKeysOf(ports.compute, header, rootKey)
+    : new Map([[1, rootKey]]);
+  const epochs = await KeyEpochs.open(ports, repositoryId, rootKeys);
+  const { codec, derived } = epochs;
   const logOptions = { ports, codec, ...(onAlarm && { onAlarm }) };
   const log = await (pastDamage
     ? RepositoryLog.openDamaged(logOptions)
     : RepositoryLog.open(logOptions));
-  const keys = new KeyRing(ports, repositoryId, await deriveKeys(ports, rootKey, repositoryId));
-  return new Repository({ ports, repositoryId, keys, log, codec, meta: new StoredMeta(ports) });
+  const keys = new KeyRing(ports, repositoryId, derived);
+  const meta = new StoredMeta(ports);
+  const relocations = new Relocations({ compute: ports.compute, keys, log, meta });
+  return new Repository({ ports, repositoryId, keys, epochs, log, codec, meta, relocations });
 }
 
-/** Undefined: the header does not tell. */
-async function repositoryIdIn(
+/** Undefined: it is damaged, and need not be read. */
+async function headerOf(
   { store, compute }: RepositoryPorts,
   pastDamage: boolean,
-): Promise<string | undefined> {
+): Promise<RepositoryHeader | undefined> {
   try {
-    return (await verifyHeader(await readHeader(store), compute)).repositoryId;
+    return await verifyHeader(await readHeader(store), compute);
   } catch (error) {
-    if (pastDamage && isDamage(error)) return undefined;
+    const isGone = isDamage(error) || isAppError(error, 'E_REPOSITORY_NOT_FOUND');
+    if (pastDamage && isGone) return undefined;
     throw error;
   }
 }

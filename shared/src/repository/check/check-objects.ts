@@ -1,15 +1,17 @@
-import { damaged } from '../damaged.ts';
-import { rootsOf } from '../log/state/roots.ts';
-import { decodeRoot } from '../object/object-record.ts';
+import { folderPrefix, itemPrefix } from '../catalog/catalog-keys.ts';
+import { isDamage } from '../damaged.ts';
+import { decodeRoot, runsOf } from '../object/object-record.ts';
 import { ObjectState } from '../object/object-state.ts';
 import { referencedPlaces } from '../object/referenced-packs.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import { trailerBytes } from '../pack/pack-layout.ts';
-import { Locator } from '../read/locate.ts';
-import { type Finding, findingOf, tried } from './finding.ts';
+import type { RunEntry } from '../run/run-layout.ts';
+import { type Finding, finding, findingsOfItems, messageOf, problemOf } from './finding.ts';
+import type { OwnedObject, OwnedRoot } from './root-owners.ts';
+import { locatedWindows, soundRows } from './sound-rows.ts';
 
-/** What the objects say of the packs: how long each must be. */
+/** What the objects say of a data pack: how long it must be. */
 export interface ExpectedPack {
   /** 0: not known. */
   exactLength: number;
@@ -21,70 +23,182 @@ export interface ReferredPacks {
   readonly meta: Set<string>;
 }
 
-/** Reads every catalog, index and table that a point or pin needs; gathers their packs. */
-export async function* checkObjects(
-  context: OpenContext,
-  packs: ReferredPacks,
-): AsyncGenerator<Finding> {
-  for (const root of rootsOf(context.log.state)) {
-    yield* checkObject(context, packs, root);
-  }
+export interface CheckedObject {
+  readonly findings: readonly Finding[];
+  readonly packs: ReferredPacks;
 }
 
-async function* checkObject(
-  context: OpenContext,
-  packs: ReferredPacks,
-  root: string,
-): AsyncGenerator<Finding> {
-  const { pack } = decodeRoot(root).ref;
-  packs.meta.add(pack);
-  let state: ObjectState;
-  try {
-    state = await openState(context, root);
-  } catch (error) {
-    yield findingOf(error, { blob: pack });
-    return;
-  }
-  const { objectId } = state.record;
-  const { record } = state;
-  for (const run of [record.catalog, record.index, record.table].flat(2)) packs.meta.add(run.pack);
-  packs.meta.add(record.state.pack);
-  const checks = [() => checkRows(state), () => addPlaces(packs, state), () => state.syncState()];
-  for (const check of checks) {
-    const found = await tried({ blob: pack, objectId }, check);
-    if (found !== undefined) yield found;
-  }
-}
+/** So many items of an object are named; all are counted. */
+const itemsNamedMax = 100_000;
 
 export function openState(context: OpenContext, root: string): Promise<ObjectState> {
-  const { ports, keys, meta } = context;
-  return ObjectState.open({ compute: ports.compute, keys, meta }, root);
+  const { ports, keys, meta, relocations } = context;
+  return ObjectState.open({ compute: ports.compute, keys, meta, relocations }, root);
 }
 
-/** Every row is readable, every content known, and there are as many rows as the record says. */
-async function checkRows(state: ObjectState): Promise<void> {
-  const locator = new Locator(state);
-  let items = 0;
-  for await (const item of state.items()) {
-    items += 1;
-    for (const contentId of item.content) await locator.locate(contentId);
+/** Adds to a set of packs what another one holds. */
+export function addPacks(to: ReferredPacks, { data, meta }: ReferredPacks): void {
+  for (const pack of meta) to.meta.add(pack);
+  for (const [pack, { exactLength, lengthMin }] of data) {
+    const known = to.data.get(pack) ?? { exactLength: 0, lengthMin: 0 };
+    known.exactLength = Math.max(known.exactLength, exactLength);
+    known.lengthMin = Math.max(known.lengthMin, lengthMin);
+    to.data.set(pack, known);
   }
-  let folders = 0;
-  for await (const _ of state.folders()) folders += 1;
-  const { record } = state;
-  if (items === record.items && folders === record.folders) return;
-  throw damaged(
-    `the catalog has ${items} items and ${folders} folders, not ${record.items} and ${record.folders}`,
-  );
 }
 
-async function addPlaces({ data }: ReferredPacks, state: ObjectState): Promise<void> {
-  for await (const [, place] of referencedPlaces(state.record, state.readers)) {
-    const known = data.get(place.pack) ?? { exactLength: 0, lengthMin: 0 };
-    data.set(place.pack, known);
-    known.exactLength = Math.max(known.exactLength, place.packLength);
-    known.lengthMin = Math.max(known.lengthMin, endOf(place));
+/** Reads catalogs, indexes and tables of all states of one object, past what is damaged. */
+export async function checkObject(
+  context: OpenContext,
+  object: OwnedObject,
+  depth: 'rows' | 'packs',
+): Promise<CheckedObject> {
+  const packs: ReferredPacks = { data: new Map(), meta: new Set() };
+  const findings: Finding[] = [];
+  for (const owned of object.roots) {
+    findings.push(...(await new RootCheck(context, object.objectId, owned).run(packs, depth)));
   }
+  return { findings, packs };
+}
+
+/** One state of one object. */
+class RootCheck {
+  readonly #context: OpenContext;
+  readonly #subject: { readonly objectId: string; readonly points: readonly string[] };
+  readonly #owned: OwnedRoot;
+  readonly #findings: Finding[] = [];
+
+  constructor(context: OpenContext, objectId: string, owned: OwnedRoot) {
+    this.#context = context;
+    this.#owned = owned;
+    this.#subject = { objectId, points: owned.points };
+  }
+
+  async run(packs: ReferredPacks, depth: 'rows' | 'packs'): Promise<readonly Finding[]> {
+    const { pack } = decodeRoot(this.#owned.root).ref;
+    packs.meta.add(pack);
+    const state = await this.#open(pack);
+    if (state === undefined) return this.#findings;
+    const { record } = state;
+    for (const run of runsOf(record)) packs.meta.add(run.pack);
+    packs.meta.add(record.state.pack);
+    await this.#addPlaces(packs, state);
+    if (depth === 'packs') return this.#findings;
+    await this.#checkRows(state);
+    const problem = await problemOf(() => state.syncState());
+    if (problem !== undefined) this.#add(record.state.pack, 'E_OBJECT_DAMAGED', problem);
+    return this.#findings;
+  }
+
+  async #open(pack: string): Promise<ObjectState | undefined> {
+    try {
+      const state = await openState(this.#context, this.#owned.root);
+      await this.#context.keys.contentIdSecret(state.record.contentIds);
+      return state;
+    } catch (error) {
+      this.#add(blobOf(error, pack), 'E_OBJECT_DAMAGED', messageOf(error));
+      return undefined;
+    }
+  }
+
+  async #addPlaces({ data, meta }: ReferredPacks, state: ObjectState): Promise<void> {
+    try {
+      for await (const [, place] of referencedPlaces(state.record, state.readers)) {
+        const expected = { exactLength: place.packLength, lengthMin: endOf(place) };
+        addPacks({ data, meta }, { data: new Map([[place.pack, expected]]), meta: new Set() });
+      }
+    } catch (error) {
+      const { pack } = decodeRoot(this.#owned.root).ref;
+      this.#add(blobOf(error, pack), 'E_INDEX_DAMAGED', messageOf(error));
+    }
+  }
+
+  /** Every row is readable, every content known, and there are as many rows as the record says. */
+  async #checkRows(state: ObjectState): Promise<void> {
+    const { record } = state;
+    let isWhole = true;
+    const rows = new RowCount();
+    const counted = rows.counting(
+      soundRows(state, (error, firstKey) => {
+        isWhole = false;
+        const from = firstKey === '' ? '' : `, rows from ${JSON.stringify(firstKey)} on`;
+        const { pack } = decodeRoot(this.#owned.root).ref;
+        this.#add(blobOf(error, pack), 'E_OBJECT_DAMAGED', `${messageOf(error)}${from}`);
+      }),
+    );
+    await this.#checkContents(state, counted);
+    if (!isWhole || (rows.items === record.items && rows.folders === record.folders)) return;
+    const message = `the catalog has ${rows.items} items and ${rows.folders} folders, not ${record.items} and ${record.folders}`;
+    this.#add(decodeRoot(this.#owned.root).ref.pack, 'E_OBJECT_DAMAGED', message);
+  }
+
+  async #checkContents(
+    state: ObjectState,
+    rows: AsyncIterable<RunEntry & { readonly value: Uint8Array }>,
+  ): Promise<void> {
+    const lost = new LostItems();
+    for await (const window of locatedWindows(state, rows)) {
+      for (const { item, failure } of window) {
+        if (failure === undefined) continue;
+        lost.add(blobOf(failure, decodeRoot(this.#owned.root).ref.pack), item.itemId, failure);
+      }
+    }
+    for (const { blob, items, total, message } of lost.byBlob()) {
+      const more = total > items.length ? `; ${total} items, ${items.length} of them named` : '';
+      const subject = { blob, items, ...this.#subject };
+      this.#findings.push(...findingsOfItems(subject, 'E_INDEX_DAMAGED', `${message}${more}`));
+    }
+  }
+
+  #add(blob: string, code: 'E_OBJECT_DAMAGED' | 'E_INDEX_DAMAGED', message: string): void {
+    this.#findings.push(finding({ blob, ...this.#subject }, code, message));
+  }
+}
+
+class RowCount {
+  items = 0;
+  folders = 0;
+
+  async *counting(
+    rows: AsyncIterable<RunEntry & { readonly value: Uint8Array }>,
+  ): AsyncGenerator<RunEntry & { readonly value: Uint8Array }> {
+    for await (const row of rows) {
+      if (row.key.startsWith(itemPrefix)) this.items += 1;
+      else if (row.key.startsWith(folderPrefix)) this.folders += 1;
+      yield row;
+    }
+  }
+}
+
+interface LostOfBlob {
+  readonly blob: string;
+  readonly items: string[];
+  readonly message: string;
+  total: number;
+}
+
+/** Items whose contents cannot be found, by the blob that should tell. */
+class LostItems {
+  readonly #byBlob = new Map<string, LostOfBlob>();
+  #named = 0;
+
+  add(blob: string, itemId: string, { message }: Error): void {
+    const known = this.#byBlob.get(blob) ?? { blob, items: [], message, total: 0 };
+    known.total += 1;
+    if (this.#named < itemsNamedMax) known.items.push(itemId);
+    this.#named += 1;
+    this.#byBlob.set(blob, known);
+  }
+
+  byBlob(): readonly LostOfBlob[] {
+    return [...this.#byBlob.values()];
+  }
+}
+
+/** The blob that a damage names. */
+function blobOf(error: unknown, otherwise: string): string {
+  const blob = isDamage(error) ? error.context['blob'] : undefined;
+  return typeof blob === 'string' ? blob : otherwise;
 }
 
 function endOf({ offset, length }: SegmentPlace): number {

@@ -74,14 +74,22 @@ export interface RetireBody {
   readonly objectId: string;
 }
 
-/** Live segments were written again into other packs, within a maintenance session. */
+/**
+ * Live segments were written again into other packs, within a maintenance
+ * session. Where they lie stands in a relocation table outside the log, so that
+ * the state does not grow with the number of segments that were ever moved.
+ */
 export interface RelocateBody {
   readonly type: 'relocate';
   readonly jobId: string;
   readonly sessionId: string;
   readonly attempt: number;
-  /** Segment id → name of the pack that holds it from here on. */
-  readonly segments: Readonly<Record<string, string>>;
+  /** Of the whole relocation table from here on. */
+  readonly root: string;
+  /** n of the relocate whose table this one was made from; −1: there was none. */
+  readonly after: number;
+  /** Packs that the table is the first to refer to, those that hold itself included. */
+  readonly packs: readonly string[];
 }
 
 export interface CondemnBody {

@@ -49,7 +49,10 @@ function infoOf(name: string, modifiedAtMs: number): BlobInfo {
 }
 
 /** A root is the name of the one pack that it reaches. */
-const marker: Marker = { referencedPacks: async (roots) => new Set(roots) };
+const marker: Marker = {
+  referencedPacks: async (roots) => new Set(roots),
+  relocatedPacks: async () => new Set(),
+};
 
 async function open() {
   const clocked = new ClockedStore();
@@ -130,6 +133,7 @@ describe('condemnUnreferenced', () => {
     await expirePoints(log, [{ jobId, objectId: 'ann', sessionId: 's1' }]);
     let hasCommitted = false;
     const slow: Marker = {
+      ...marker,
       referencedPacks: async (roots) => {
         if (!hasCommitted) {
           hasCommitted = true;

@@ -11,10 +11,13 @@ export const sweepGraceMs = 7 * 24 * 60 * 60 * 1000;
 /** The format's part of marking (rule 9). */
 export interface Marker {
   /**
-   * Every pack, data and meta, that these roots reach, by the state's relocated
-   * segments. MUST fail rather than leave out what it could not read.
+   * Every pack, data and meta, that these roots reach, by the state's relocation
+   * table, and the packs that hold that table. MUST fail rather than leave out
+   * what it could not read.
    */
   referencedPacks(roots: ReadonlySet<string>, state: LogState): Promise<ReadonlySet<string>>;
+  /** Every pack that the state's relocation table names, and those that hold it. */
+  relocatedPacks(state: LogState): Promise<ReadonlySet<string>>;
 }
 
 /** Names of all packs as the storage lists them. It may lag. */
@@ -56,9 +59,8 @@ async function referencedSince(
   if (state.head === marked.head) return new Set();
   const before = rootsOf(marked);
   const added = new Set([...rootsOf(state)].filter((root) => !before.has(root)));
-  const relocated = [...state.relocated]
-    .filter(([segmentId, pack]) => marked.relocated.get(segmentId) !== pack)
-    .map(([, pack]) => pack);
+  const isMoved = state.relocation?.n !== marked.relocation?.n;
+  const relocated = isMoved ? await marker.relocatedPacks(state) : [];
   const packs = added.size === 0 ? [] : await marker.referencedPacks(added, state);
   return new Set([...packs, ...relocated]);
 }

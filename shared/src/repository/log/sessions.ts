@@ -66,7 +66,7 @@ export interface Commit extends SessionAttempt {
    * Asked on each state on which the commit is tried, since a relocate may have
    * moved what the roots reach.
    */
-  readonly references: (state: LogState) => Iterable<string>;
+  readonly references: (state: LogState) => Iterable<string> | Promise<Iterable<string>>;
   readonly done: boolean;
 }
 
@@ -77,25 +77,27 @@ export interface Commit extends SessionAttempt {
  */
 export async function commitSession(log: RepositoryLog, commit: Commit): Promise<void> {
   const { jobId, sessionId, attempt, objects, packs, references, done } = commit;
-  await log.append((state) => {
+  await log.append(async (state) => {
     assertOurs(log, state, { jobId, sessionId, attempt });
-    assertPacksNotCondemned(state, new Set([...references(state), ...packs]), log.rules);
+    const referenced = await references(state);
+    assertPacksNotCondemned(state, new Set([...referenced, ...packs]), log.rules);
     return { type: 'commit', jobId, sessionId, attempt, objects, packs, done };
   });
 }
 
 export interface Relocation extends SessionAttempt {
-  readonly segments: RelocateBody['segments'];
+  readonly root: RelocateBody['root'];
+  readonly after: RelocateBody['after'];
+  readonly packs: RelocateBody['packs'];
 }
 
 /** Says where segments lie from here on. Checked as a commit is. */
 export async function relocateSegments(log: RepositoryLog, relocation: Relocation): Promise<void> {
-  const { jobId, sessionId, attempt, segments } = relocation;
-  const packNames = new Set(Object.values(segments));
+  const { jobId, sessionId, attempt, root, after, packs } = relocation;
   await log.append((state) => {
     assertOurs(log, state, relocation);
-    assertPacksNotCondemned(state, packNames, log.rules);
-    return { type: 'relocate', jobId, sessionId, attempt, segments };
+    assertPacksNotCondemned(state, packs, log.rules);
+    return { type: 'relocate', jobId, sessionId, attempt, root, after, packs };
   });
 }
 

@@ -238,12 +238,14 @@ describe('applyEntry: what is kept', () => {
 describe('applyEntry: garbage', () => {
   const pack = 'packs/1-s1-1-aa';
   const swept: EntryBody = { type: 'swept', packs: [pack] };
-  const relocate = (packName: string, attempt = 1): EntryBody => ({
+  const relocate = (packName: string, attempt = 1, after = -1): EntryBody => ({
     type: 'relocate',
     jobId: 'upkeep',
     sessionId: 'u1',
     attempt,
-    segments: { segment: packName },
+    root: `root in ${packName}`,
+    after,
+    packs: [packName],
   });
 
   it('condemns packs when it was computed from exactly the log before it', () => {
@@ -261,7 +263,13 @@ describe('applyEntry: garbage', () => {
   it('relocates segments within the latest attempt of an open session', () => {
     const log = new Fold().owner().begin('u1', 1, 'upkeep').add(relocate('packs/1-u1-1-bb'));
     expect(log.alarm).toBeUndefined();
-    expect(log.state.relocated.get('segment')).toBe('packs/1-u1-1-bb');
+    expect(log.state.relocation).toEqual({ root: 'root in packs/1-u1-1-bb', n: 2 });
+  });
+
+  it('voids a relocate that was made from another table than the newest', () => {
+    const log = new Fold().owner().begin('u1', 1, 'upkeep').add(relocate('packs/1-u1-1-bb'));
+    expect(log.add(relocate('packs/1-u1-1-cc')).alarm?.type).toBe('relocate');
+    expect(log.add(relocate('packs/1-u1-1-cc', 1, 2)).alarm).toBeUndefined();
   });
 
   it('voids a relocate into a condemned pack, or of a superseded attempt', () => {

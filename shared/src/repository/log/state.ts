@@ -85,6 +85,13 @@ export interface CondemnedPack {
   readonly sweptAtN: number | undefined;
 }
 
+/** The newest relocation table. A segment that it does not name lies where tables of objects say. */
+export interface RelocationState {
+  readonly root: string;
+  /** Of the relocate entry. */
+  readonly n: number;
+}
+
 export interface LogState {
   /** n of the last entry read; −1 of an empty log. */
   readonly head: number;
@@ -111,8 +118,8 @@ export interface LogState {
    * from before it may name them: it is dropped (isIndexUsable).
    */
   readonly forgottenTo: number;
-  /** Segment id → the pack that holds it since a relocate. */
-  readonly relocated: ReadonlyMap<string, string>;
+  /** Where relocated segments lie; undefined: none was relocated. */
+  readonly relocation: RelocationState | undefined;
   readonly settings: ReadonlyMap<string, Setting>;
 }
 
@@ -129,7 +136,7 @@ export const emptyLogState: LogState = {
   pins: new Map(),
   condemned: new Map(),
   forgottenTo: -1,
-  relocated: new Map(),
+  relocation: undefined,
   settings: new Map(),
 };
 

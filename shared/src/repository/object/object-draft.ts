@@ -5,8 +5,9 @@ import type { MetaPacks } from '../meta/meta-packs.ts';
 import type { RepositoryPorts } from '../ports.ts';
 import type { Level, Levels, RunKind } from '../run/run-layout.ts';
 import { RunWriter } from '../run/run-writer.ts';
+import type { EpochKeys } from '../segment/epoch-keys.ts';
 import { compactObject, needsCompaction } from './compact-object.ts';
-import { type ObjectReaders, openReaders } from './object-readers.ts';
+import { type ObjectReaders, openReaders, type PlaceLookup } from './object-readers.ts';
 import type { ObjectLevels } from './object-record.ts';
 import type { ObjectState } from './object-state.ts';
 import { RowCounts } from './row-counts.ts';
@@ -18,7 +19,10 @@ export interface DraftOptions {
   readonly meta: MetaPacks;
   readonly objectId: string;
   readonly key: ObjectKey;
+  /** Of older key epochs, under which runs of the base may lie. */
+  readonly olderKeyIds: readonly string[];
   readonly previous: ObjectState | undefined;
+  readonly relocations: PlaceLookup;
 }
 
 export interface FinishedDraft extends ObjectLevels {
@@ -35,6 +39,7 @@ const addressBytes = 120;
 export class ObjectDraft {
   readonly readers: ObjectReaders;
   readonly #options: DraftOptions;
+  readonly #catalogKeys: EpochKeys;
   #catalog: Levels;
   #index: Levels;
   #table: Levels;
@@ -46,9 +51,10 @@ export class ObjectDraft {
   readonly #places = new Map<string, SegmentPlace>();
   #bufferedBytes = 0;
 
-  private constructor(options: DraftOptions, readers: ObjectReaders) {
+  private constructor(options: DraftOptions, readers: ObjectReaders, catalogKeys: EpochKeys) {
     const record = options.previous?.record;
     this.#options = options;
+    this.#catalogKeys = catalogKeys;
     this.readers = readers;
     this.#catalog = record?.catalog ?? [];
     this.#index = record?.index ?? [];
@@ -57,9 +63,10 @@ export class ObjectDraft {
   }
 
   static async open(options: DraftOptions): Promise<ObjectDraft> {
-    const { ports, key } = options;
+    const { ports, key, keys, olderKeyIds } = options;
     const readers = await openReaders({ ...options, compute: ports.compute, keyId: key.id });
-    return new ObjectDraft(options, readers);
+    const catalogKeys = await keys.objectKeys({ keyId: key.id, olderKeyIds });
+    return new ObjectDraft(options, readers, catalogKeys);
   }
 
   async row<T>(key: string): Promise<T | undefined> {
@@ -170,7 +177,9 @@ export class ObjectDraft {
   #writer(kind: RunKind): RunWriter {
     const { ports, meta, keys, key, objectId } = this.#options;
     const sealing =
-      kind === 'catalog' ? { key: key.key, keyId: key.id } : { key: keys.derived.meta, keyId: '' };
+      kind === 'catalog'
+        ? { key: this.#catalogKeys, keyId: key.id }
+        : { key: keys.derived.meta, keyId: '' };
     return new RunWriter({ ports, meta, kind, objectId, ...sealing });
   }
 }

@@ -1,41 +1,54 @@
-import type { KeyRing } from '../keys/key-ring.ts';
+import type { KeyRing, ObjectKeyIds } from '../keys/key-ring.ts';
 import type { MetaReader } from '../meta/meta-packs.ts';
 import type { Compute } from '../ports.ts';
 import { RunReader } from '../run/run-reader.ts';
+import type { SealingKey } from '../segment/epoch-keys.ts';
+import type { SegmentPlace } from './segment-place.ts';
 
 /** The readers of an object's three kinds of run. */
 export interface ObjectReaders {
   readonly catalog: RunReader;
   readonly index: RunReader;
   readonly table: RunReader;
+  /** Before the table: where consolidation has moved segments to. */
+  readonly relocations: PlaceLookup;
 }
 
-export interface OpenReaders {
+/** Undefined: the segment lies where its object's table says. */
+export interface PlaceLookup {
+  place(segment: string): Promise<SegmentPlace | undefined>;
+}
+
+/** What it takes to find places. */
+export type PlaceReaders = Omit<ObjectReaders, 'catalog'>;
+
+export interface OpenReaders extends ObjectKeyIds {
   readonly compute: Compute;
   readonly keys: KeyRing;
   readonly meta: MetaReader;
-  readonly keyId: string;
   readonly objectId: string;
+  readonly relocations: PlaceLookup;
 }
 
 /** E_REPOSITORY_DAMAGED when the object's key is missing. */
 export async function openReaders(options: OpenReaders): Promise<ObjectReaders> {
-  const { keys, keyId } = options;
-  const objectKey = await keys.objectKey(keyId);
+  const { keys } = options;
+  const key = await keys.objectKeys(options);
   const metaKey = keys.derived.meta;
   return {
-    catalog: new RunReader({ ...options, kind: 'catalog', key: objectKey }),
+    catalog: new RunReader({ ...options, kind: 'catalog', key }),
     ...openPlaceReaders({ ...options, metaKey }),
   };
 }
 
 /** Index and table alone: they need no object key. */
 export function openPlaceReaders(
-  options: Omit<OpenReaders, 'keys' | 'keyId'> & { readonly metaKey: Uint8Array },
-): Pick<ObjectReaders, 'index' | 'table'> {
+  options: Omit<OpenReaders, 'keys' | keyof ObjectKeyIds> & { readonly metaKey: SealingKey },
+): PlaceReaders {
   const { metaKey, ...rest } = options;
   return {
     index: new RunReader({ ...rest, kind: 'index', key: metaKey }),
     table: new RunReader({ ...rest, kind: 'table', key: metaKey }),
+    relocations: options.relocations,
   };
 }

@@ -19,6 +19,8 @@ export interface ObjectRecord extends ObjectIdentity, ObjectLevels {
   readonly jobId: string;
   readonly sessionId: string;
   readonly keyId: string;
+  /** Of older key epochs, newest first: catalog runs may lie under them. */
+  readonly olderKeyIds: readonly string[];
   /** The repository whose secret makes the content ids. */
   readonly contentIds: string;
   readonly mode: 'full' | 'incremental';

@@ -9,6 +9,7 @@ import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
 import { damaged, naming } from '../damaged.ts';
 import { type ContentAddress, decodeAddress } from '../index/address.ts';
 import { decodeJson } from '../json.ts';
+import type { Relocations } from '../relocation/relocations.ts';
 import { mergeLevels, referredSegments } from '../run/merge-levels.ts';
 import type { RunEntry } from '../run/run-layout.ts';
 import { openBox } from '../segment/box.ts';
@@ -16,23 +17,27 @@ import { type ObjectReaders, openReaders } from './object-readers.ts';
 import { type ObjectRecord, type ReadRecord, readRecord } from './object-record.ts';
 import type { SegmentPlace } from './segment-place.ts';
 
+export interface OpenObject extends ReadRecord {
+  readonly relocations: Relocations;
+}
+
 /** One committed object: rows, addresses, places. Read lazily, and never changes. */
 export class ObjectState {
   readonly record: ObjectRecord;
   readonly readers: ObjectReaders;
-  readonly #context: ReadRecord;
+  readonly #context: OpenObject;
 
-  private constructor(context: ReadRecord, record: ObjectRecord, readers: ObjectReaders) {
+  private constructor(context: OpenObject, record: ObjectRecord, readers: ObjectReaders) {
     this.#context = context;
     this.record = record;
     this.readers = readers;
   }
 
   /** E_REPOSITORY_DAMAGED */
-  static async open(context: ReadRecord, root: string): Promise<ObjectState> {
+  static async open(context: OpenObject, root: string): Promise<ObjectState> {
     const record = await readRecord(context, root);
-    const { keyId, objectId } = record;
-    const readers = await openReaders({ ...context, keyId, objectId });
+    const { keyId, olderKeyIds, objectId } = record;
+    const readers = await openReaders({ ...context, keyId, olderKeyIds, objectId });
     return new ObjectState(context, record, readers);
   }
 
@@ -55,12 +60,7 @@ export class ObjectState {
   }
 
   async *items(): AsyncGenerator<CatalogItem> {
-    for await (const row of this.itemRows()) yield decodeJson<CatalogItem>(row);
-  }
-
-  /** As items, each as it is stored: JSON, part of a larger buffer. */
-  async *itemRows(): AsyncGenerator<Uint8Array> {
-    for await (const { value } of this.#rows(itemPrefix)) yield value;
+    for await (const { value } of this.#rows(itemPrefix)) yield decodeJson<CatalogItem>(value);
   }
 
   /** Those behind the id when it is given. */
@@ -81,7 +81,15 @@ export class ObjectState {
     return value && decodeAddress(value);
   }
 
+  /** Changes when a place that was asked for may be another now. */
+  get placesVersion(): number {
+    return this.#context.relocations.version;
+  }
+
+  /** By the log as it was last read: consolidation moves segments. E_REPOSITORY_DAMAGED */
   async place(segment: string): Promise<SegmentPlace> {
+    const moved = await this.#context.relocations.place(segment);
+    if (moved !== undefined) return moved;
     const value = await this.readers.table.get(this.record.table, segment);
     if (value !== undefined) return decodeJson<SegmentPlace>(value);
     const { objectId } = this.record;

@@ -48,8 +48,9 @@ export class StoredPointReader implements PointReader {
   async object(objectId: string): Promise<StoredObjectReader> {
     const point = this.#point(objectId);
     const { context } = this;
-    const { ports, keys, meta } = context;
-    const state = await ObjectState.open({ compute: ports.compute, keys, meta }, point.root);
+    const { ports, keys, meta, relocations } = context;
+    const opening = { compute: ports.compute, keys, meta, relocations };
+    const state = await ObjectState.open(opening, point.root);
     const object = describe(state.record, point);
     return new StoredObjectReader({ context, packs: this.#packs, object, state });
   }

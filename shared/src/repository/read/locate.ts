@@ -16,6 +16,7 @@ export interface LocatedItem {
 export class Locator {
   readonly #state: ObjectState;
   readonly #places = new Map<string, SegmentPlace>();
+  #placesVersion = -1;
 
   constructor(state: ObjectState) {
     this.#state = state;
@@ -31,9 +32,17 @@ export class Locator {
         contentId,
       });
     }
-    const place = this.#places.get(address.segment) ?? (await this.#state.place(address.segment));
-    this.#places.set(address.segment, place);
-    return { address, place };
+    return { address, place: await this.#place(address.segment) };
+  }
+
+  /** Remembered until consolidation has moved something. */
+  async #place(segment: string): Promise<SegmentPlace> {
+    const { placesVersion } = this.#state;
+    if (this.#placesVersion !== placesVersion) this.#places.clear();
+    this.#placesVersion = placesVersion;
+    const place = this.#places.get(segment) ?? (await this.#state.place(segment));
+    this.#places.set(segment, place);
+    return place;
   }
 
   /** All at once, in order of content ids, so that each index frame is opened once. */

@@ -8,6 +8,8 @@ export const segmentKinds = {
   syncState: 6,
   footer: 7,
   key: 8,
+  erasure: 9,
+  relocation: 10,
 } as const;
 
 export type SegmentKind = keyof typeof segmentKinds;

@@ -81,13 +81,26 @@ export class StoredSession implements RepositorySession {
     const { objectId } = identity;
     const { ports, keys } = context;
     const previous = await this.base(objectId);
-    const key = await this.#objectKey(objectId, previous);
+    const { key, olderKeyIds } = await this.#objectKeys(objectId, previous);
     const { meta } = packs;
-    const draft = await ObjectDraft.open({ ports, keys, meta, objectId, key, previous });
+    const { relocations } = context;
+    const draftOptions = { ports, keys, meta, objectId, key, olderKeyIds, previous, relocations };
+    const draft = await ObjectDraft.open(draftOptions);
     const contentIdSecret = await keys.contentIdSecret(contentIds);
     const content = new ContentWriter({ ports, packs, draft, objectId, key, contentIdSecret });
     return new StoredObjectWriter({
-      ...{ context, meta, identity, jobId, sessionId, key, contentIds, draft, content },
+      ...{
+        context,
+        meta,
+        identity,
+        jobId,
+        sessionId,
+        key,
+        olderKeyIds,
+        contentIds,
+        draft,
+        content,
+      },
       hasFailedItems: (previous?.record.failedItems ?? 0) > 0,
       onFinished: (finished) => this.#finish(finished),
     });
@@ -123,12 +136,11 @@ export class StoredSession implements RepositorySession {
   }
 
   async #openBase(objectId: string): Promise<ObjectState | undefined> {
-    const { log, ports, keys, meta } = this.context;
+    const { log, ports, keys, meta, relocations } = this.context;
     const point = newestPoint(log.state, this.jobId, objectId);
     if (point === undefined) return undefined;
-    const base = await ObjectState.open({ compute: ports.compute, keys, meta }, point.root).catch(
-      orUndefinedWhenDamaged,
-    );
+    const opening = { compute: ports.compute, keys, meta, relocations };
+    const base = await ObjectState.open(opening, point.root).catch(orUndefinedWhenDamaged);
     if (base === undefined) return undefined;
     const packs = await referencedPacks(base.record, base.readers).catch(orUndefinedWhenDamaged);
     const isUsable = packs !== undefined && this.#condemnedAmong(packs).length === 0;
@@ -140,13 +152,21 @@ export class StoredSession implements RepositorySession {
     return undefined;
   }
 
-  async #objectKey(objectId: string, previous: ObjectState | undefined): Promise<ObjectKey> {
-    if (previous !== undefined) {
-      const id = previous.record.keyId;
-      return { id, key: await this.context.keys.objectKey(id) };
-    }
-    const key = this.#keys.get(objectId) ?? (await this.context.keys.createObjectKey(objectId));
-    if (!this.#keys.has(objectId)) this.packs.countPuts(1);
+  /** A key epoch that has begun meanwhile gives the object a new key. */
+  async #objectKeys(objectId: string, previous: ObjectState | undefined) {
+    const { keys } = this.context;
+    const { keyId: id = '', olderKeyIds = [] } = previous?.record ?? {};
+    if (previous === undefined) return { key: await this.#newKey(objectId), olderKeyIds };
+    if (keys.isCurrent(id)) return { key: { id, key: await keys.objectKey(id) }, olderKeyIds };
+    return { key: await this.#newKey(objectId), olderKeyIds: [id, ...olderKeyIds] };
+  }
+
+  async #newKey(objectId: string): Promise<ObjectKey> {
+    const { keys } = this.context;
+    const known = this.#keys.get(objectId);
+    if (known !== undefined && keys.isCurrent(known.id)) return known;
+    const key = await keys.createObjectKey(objectId);
+    this.packs.countPuts(1);
     this.#keys.set(objectId, key);
     return key;
   }
@@ -177,11 +197,8 @@ export class StoredSession implements RepositorySession {
   async #append(batch: readonly FinishedObject[], done: boolean) {
     const { log } = this.context;
     for (;;) {
-      const state = await log.refresh();
-      const isRefused = ({ references }: FinishedObject) =>
-        log.rules.condemnedAmong(state, references).length > 0;
-      const ready = batch.filter((object) => !isRefused(object));
-      const refused = batch.filter(isRefused);
+      await log.refresh();
+      const { ready, refused } = await this.#sorted(batch);
       try {
         if (ready.length > 0 || done) await this.#put(ready, done);
         return { ready, refused };
@@ -191,12 +208,23 @@ export class StoredSession implements RepositorySession {
     }
   }
 
+  /** By the log as it was last read: what refers to a condemned pack is refused. */
+  async #sorted(batch: readonly FinishedObject[]) {
+    const ready: FinishedObject[] = [];
+    const refused: FinishedObject[] = [];
+    for (const object of batch) {
+      const condemned = this.#condemnedAmong(await object.references.packs());
+      (condemned.length === 0 ? ready : refused).push(object);
+    }
+    return { ready, refused };
+  }
+
   async #put(ready: readonly FinishedObject[], done: boolean): Promise<void> {
     const { jobId, sessionId, attempt } = this;
-    const references = new Set(ready.flatMap((object) => [...object.references]));
+    const references = await packsOf(ready);
     await commitSession(this.context.log, {
       ...{ jobId, sessionId, attempt, done },
-      references: () => references,
+      references: () => packsOf(ready),
       objects: Object.fromEntries(ready.map(({ objectId, root }) => [objectId, root])),
       packs: [...references].filter((pack) => this.packs.isOwn(pack)),
     });
@@ -207,6 +235,14 @@ export class StoredSession implements RepositorySession {
     const { log } = this.context;
     return log.rules.condemnedAmong(log.state, packs);
   }
+}
+
+async function packsOf(objects: readonly FinishedObject[]): Promise<ReadonlySet<string>> {
+  const packs = new Set<string>();
+  for (const { references } of objects) {
+    for (const pack of await references.packs()) packs.add(pack);
+  }
+  return packs;
 }
 
 function orUndefinedWhenDamaged(error: unknown): undefined {

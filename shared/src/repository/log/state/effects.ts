@@ -26,7 +26,7 @@ export function effects(state: LogState, body: EntryBody): LogState {
     case 'retire':
       return retireObject(state, body);
     case 'relocate':
-      return { ...state, relocated: merged(state.relocated, Object.entries(body.segments)) };
+      return { ...state, relocation: { root: body.root, n: state.head } };
     case 'condemn':
       return condemn(state, body);
     case 'swept':

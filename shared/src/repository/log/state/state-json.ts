@@ -5,6 +5,7 @@ import type {
   ObjectPoints,
   OwnerState,
   Pin,
+  RelocationState,
   RestorePoint,
   SessionPhase,
 } from '../state.ts';
@@ -13,7 +14,7 @@ import type {
  * Raised when the fold of the log changes: checkpoints of another version are
  * passed over, and the log is read from an older one or from its beginning.
  */
-export const stateVersion = 1;
+export const stateVersion = 2;
 
 interface SessionJson {
   readonly jobId: string;
@@ -43,7 +44,7 @@ export interface LogStateJson {
   readonly pins: readonly Pin[];
   readonly condemned: Entries<CondemnedPack>;
   readonly forgottenTo: number;
-  readonly relocated: Entries<string>;
+  readonly relocation?: RelocationState | undefined;
   readonly settings: Entries<Setting>;
 }
 
@@ -65,7 +66,7 @@ export function encodeLogState(state: LogState): LogStateJson {
     pins: [...state.pins.values()],
     condemned: [...state.condemned],
     forgottenTo: state.forgottenTo,
-    relocated: [...state.relocated],
+    relocation: state.relocation,
     settings: [...state.settings],
   };
 }
@@ -95,7 +96,7 @@ export function decodeLogState(json: LogStateJson): LogState {
     pins: new Map(json.pins.map((pin) => [pin.pinId, pin])),
     condemned: new Map(json.condemned.map(([name, pack]) => [name, decodeCondemned(pack)])),
     forgottenTo: json.forgottenTo,
-    relocated: new Map(json.relocated),
+    relocation: json.relocation,
     settings: new Map(json.settings),
   };
 }

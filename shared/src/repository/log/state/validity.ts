@@ -79,7 +79,10 @@ function judgeExpire(state: LogState, body: EntryBodyOf<'expire'>): VoidReason |
 function judgeRelocate(state: LogState, body: EntryBodyOf<'relocate'>): VoidReason | undefined {
   const stale = judgeAttempt(state, body);
   if (stale !== undefined) return stale;
-  const condemned = Object.values(body.segments).find((pack) => state.condemned.has(pack));
+  const newest = state.relocation?.n ?? -1;
+  if (body.after !== newest)
+    return `it follows the relocate ${body.after}, the newest is ${newest}`;
+  const condemned = body.packs.find((pack) => state.condemned.has(pack));
   return condemned === undefined ? undefined : `pack ${condemned} is condemned`;
 }
 

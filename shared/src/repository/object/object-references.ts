@@ -1,0 +1,38 @@
+import type { Relocations } from '../relocation/relocations.ts';
+import type { PlaceReaders } from './object-readers.ts';
+import type { ObjectLevels } from './object-record.ts';
+import { referencedPacks } from './referenced-packs.ts';
+
+export interface ObjectReferencesOptions {
+  readonly levels: ObjectLevels;
+  readonly readers: PlaceReaders;
+  /** Packs of what lies beside the levels: record and sync state. */
+  readonly beside: readonly string[];
+  readonly relocations: Pick<Relocations, 'version'>;
+}
+
+/**
+ * All packs that the root of an object needs; found anew when a relocate came in
+ * between, since what the object inherits then lies in other packs.
+ */
+export class ObjectReferences {
+  readonly #options: ObjectReferencesOptions;
+  #version: number | undefined;
+  #packs: ReadonlySet<string> = new Set();
+
+  constructor(options: ObjectReferencesOptions) {
+    this.#options = options;
+  }
+
+  /** By the log as it was last read. E_REPOSITORY_DAMAGED */
+  async packs(): Promise<ReadonlySet<string>> {
+    const { levels, readers, beside, relocations } = this.#options;
+    while (this.#version !== relocations.version) {
+      const { version } = relocations;
+      const packs = await referencedPacks(levels, readers);
+      this.#packs = new Set([...packs, ...beside]);
+      this.#version = version;
+    }
+    return this.#packs;
+  }
+}

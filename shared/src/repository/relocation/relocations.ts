@@ -1,0 +1,123 @@
+import { damaged, naming } from '../damaged.ts';
+import { decodeJson } from '../json.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
+import type { RepositoryLog } from '../log/repository-log.ts';
+import type { LogState, RelocationState } from '../log/state.ts';
+import type { MetaReader, MetaRef } from '../meta/meta-packs.ts';
+import type { SegmentPlace } from '../object/segment-place.ts';
+import type { Compute } from '../ports.ts';
+import { mergeLevels } from '../run/merge-levels.ts';
+import type { Levels } from '../run/run-layout.ts';
+import { RunReader } from '../run/run-reader.ts';
+import { openBox } from '../segment/box.ts';
+
+/** What a relocate entry's root leads to. docs/repository-format.md, "Relocation table". */
+export interface RelocationRecord {
+  readonly format: number;
+  readonly table: Levels;
+}
+
+export interface RelocationsOptions {
+  readonly compute: Compute;
+  readonly keys: KeyRing;
+  readonly log: RepositoryLog;
+  readonly meta: MetaReader;
+}
+
+/** A relocation table as one state of the log names it. */
+export interface RelocationTable {
+  readonly levels: Levels;
+  /** Packs that hold it. */
+  readonly holders: ReadonlySet<string>;
+  place(segment: string): Promise<SegmentPlace | undefined>;
+  /** In order of segments. */
+  rows(): AsyncIterable<readonly [segment: string, place: SegmentPlace]>;
+}
+
+const nothing: RelocationTable = {
+  levels: [],
+  holders: new Set(),
+  place: async () => undefined,
+  async *rows() {},
+};
+
+/** Where segments lie that consolidation has moved, by the log as it was last read. */
+export class Relocations {
+  readonly #options: RelocationsOptions;
+  #newest: { readonly root: string; readonly table: Promise<RelocationTable> } | undefined;
+
+  constructor(options: RelocationsOptions) {
+    this.#options = options;
+  }
+
+  /** Changes whenever segments may lie elsewhere than before. */
+  get version(): number {
+    return this.#options.log.state.relocation?.n ?? -1;
+  }
+
+  /** Undefined: the segment lies where the tables of its objects say. E_REPOSITORY_DAMAGED */
+  async place(segment: string): Promise<SegmentPlace | undefined> {
+    return (await this.tableOf(this.#options.log.state)).place(segment);
+  }
+
+  /** E_REPOSITORY_DAMAGED */
+  tableOf({ relocation }: LogState): Promise<RelocationTable> {
+    if (relocation === undefined) return Promise.resolve(nothing);
+    const { root } = relocation;
+    if (this.#newest?.root === root) return this.#newest.table;
+    const table = this.#open(relocation);
+    this.#newest = { root, table };
+    table.catch(() => {
+      if (this.#newest?.root === root) this.#newest = undefined;
+    });
+    return table;
+  }
+
+  async #open({ root }: RelocationState): Promise<RelocationTable> {
+    const { compute, keys, meta } = this.#options;
+    const ref = decodeRelocationRoot(root);
+    const record = await naming(
+      `the relocation record in ${ref.pack}`,
+      { blob: ref.pack },
+      async () =>
+        decodeJson<RelocationRecord>(
+          await openBox(
+            compute,
+            { key: keys.derived.meta, kind: 'relocation' },
+            await meta.read(ref),
+          ),
+        ),
+    );
+    const key = keys.derived.meta;
+    const reader = new RunReader({ compute, meta, kind: 'table', key, objectId: 'relocations' });
+    return openedTable(reader, record.table, ref.pack);
+  }
+}
+
+function openedTable(reader: RunReader, levels: Levels, recordIn: string): RelocationTable {
+  return {
+    levels,
+    holders: new Set([recordIn, ...levels.flat().map(({ pack }) => pack)]),
+    place: async (segment) => {
+      const value = await reader.get(levels, segment);
+      return value && decodeJson<SegmentPlace>(value);
+    },
+    async *rows() {
+      for await (const { key, value } of mergeLevels(reader, levels)) {
+        if (value !== undefined) yield [key, decodeJson<SegmentPlace>(value)] as const;
+      }
+    },
+  };
+}
+
+/** As a relocate entry names it: `<meta pack>:<offset>:<length>`. */
+export function encodeRelocationRoot({ pack, offset, length }: MetaRef): string {
+  return `${pack}:${offset}:${length}`;
+}
+
+function decodeRelocationRoot(root: string): MetaRef {
+  const match = /^(meta\/[^:]+):(\d+):(\d+)$/.exec(root);
+  if (match === null) throw damaged(`a relocate names the root ${root}, which is none`);
+  const [, pack = '', offset, length] = match;
+  return { pack, offset: Number(offset), length: Number(length) };
+}
