@@ -1,93 +1,105 @@
-import { verifyHeader } from '../header/repository-header.ts';
-import { checkpointPrefix, logName, logPrefix, parseCheckpointName } from '../log/names.ts';
-import { assertFollows, readEntry } from '../log/read-log.ts';
+import { readNewestCheckpoint } from '../log/checkpoint.ts';
+import { type LogPlace, lastListed, readPlace, stepOver } from '../log/damaged-log.ts';
+import { checkpointName, checkpointPrefix, logName, parseCheckpointName } from '../log/names.ts';
 import { encodeLogState } from '../log/state/state-json.ts';
-import { applyEntry, emptyLogState, type LogState } from '../log/state.ts';
+import { emptyLogState, type LogState } from '../log/state.ts';
 import type { OpenContext } from '../open-context.ts';
-import { type Finding, finding, tried } from './finding.ts';
+import { ahead } from './ahead.ts';
+import { type Finding, finding, messageOf } from './finding.ts';
 
-/** Headers, and all keys. */
-export async function* checkHeaderAndKeys(context: OpenContext): AsyncGenerator<Finding> {
-  const { store, compute } = context.ports;
-  for await (const { name } of store.list('header/')) {
-    const found = await tried({ blob: name }, async () => {
-      await verifyHeader((await store.get(name)).bytes, compute);
-    });
-    if (found !== undefined) yield found;
-  }
-  for await (const { name } of store.list('keys/')) {
-    const id = name.slice('keys/'.length);
-    const found = await tried({ blob: name }, () => context.keys.read(id));
-    if (found !== undefined) yield found;
-  }
+/** An entry of the log that somebody else has seen. */
+export interface KnownHead {
+  readonly n: number;
+  /** Of its stored bytes, hex. */
+  readonly digest: string;
 }
 
-/** Every entry from the first on, and the checkpoints against what the entries say. */
-export async function* checkLog(context: OpenContext): AsyncGenerator<Finding> {
-  const checkpoints = await listCheckpoints(context);
-  const end = context.log.state.head;
-  let state: LogState = emptyLogState;
-  while (state.head < end) {
-    const blob = logName(state.head + 1);
-    const next = await nextState(context, state);
-    if ('code' in next) {
-      yield { ...next, message: `${next.message}; later entries were not checked` };
-      return;
+const width = 16;
+
+/** Every entry from the first on, past damaged ones, and the checkpoints against them. */
+export class LogCheck {
+  readonly #context: OpenContext;
+  readonly #known: KnownHead | undefined;
+  #checkpoints: ReadonlySet<number> = new Set();
+  #state: LogState = emptyLogState;
+  #isExact = true;
+  /** What entries up to here said is known from a checkpoint. */
+  #coveredTo = -1;
+
+  constructor(context: OpenContext, known: KnownHead | undefined) {
+    this.#context = context;
+    this.#known = known;
+  }
+
+  async *findings(): AsyncGenerator<Finding> {
+    const { ports, codec, log } = this.#context;
+    const reading = { ...ports, codec };
+    this.#checkpoints = await listCheckpoints(this.#context);
+    this.#coveredTo = (await readNewestCheckpoint(reading))?.head ?? -1;
+    const last = Math.max(log.state.head, await lastListed(reading));
+    for await (const place of ahead(numbers(last), width, (n) => readPlace(reading, n))) {
+      yield* this.#entry(place);
+      if (this.#checkpoints.has(place.n)) yield* this.#checkpoint(place.n);
     }
-    state = next;
-    if (!checkpoints.has(state.head)) continue;
-    const found = await checkCheckpoint(context, checkpoints.get(state.head) ?? blob, state);
-    if (found !== undefined) yield found;
+    yield* this.#cutOff();
   }
-  yield* checkBehind(context, end);
-}
 
-async function nextState(context: OpenContext, state: LogState): Promise<LogState | Finding> {
-  const { ports, codec } = context;
-  const n = state.head + 1;
-  let next: LogState | undefined;
-  const found = await tried({ blob: logName(n) }, async () => {
-    const stored = await readEntry({ ...ports, codec }, n);
-    if (stored === undefined) return;
-    assertFollows(state.digest, stored);
-    next = applyEntry(state, stored).state;
-  });
-  const missing = () => finding({ blob: logName(n) }, 'E_BLOB_NOT_FOUND', 'it is missing');
-  return next ?? found ?? missing();
-}
+  *#entry(place: LogPlace): Generator<Finding> {
+    const blob = logName(place.n);
+    const { state, problem } = stepOver(this.#state, place, this.#isExact);
+    this.#state = state;
+    if (problem !== undefined) {
+      this.#isExact = false;
+      const isCovered = this.#coveredTo >= place.n;
+      const effect = isCovered ? '; a checkpoint holds what it said' : '';
+      const severity = isCovered ? 'warning' : 'error';
+      yield finding({ blob, severity }, 'E_LOG_DAMAGED', `${problem}${effect}`);
+    }
+    const { n, digest } = this.#known ?? {};
+    if (n === place.n && digest !== place.digest && place.stored !== undefined) {
+      yield finding({ blob }, 'E_LOG_CUT_OFF', 'it is not the entry that was seen here before');
+    }
+  }
 
-async function checkCheckpoint(
-  { ports, codec }: OpenContext,
-  blob: string,
-  state: LogState,
-): Promise<Finding | undefined> {
-  let isSame = true;
-  const found = await tried({ blob, severity: 'warning' }, async () => {
-    const stored = await codec.decodeCheckpoint(state.head, (await ports.store.get(blob)).bytes);
-    isSame = stored === undefined || textOf(stored) === textOf(state);
-  });
-  if (found !== undefined || isSame) return found;
-  return finding({ blob }, 'E_REPOSITORY_DAMAGED', 'it says something else than the log does');
-}
+  /** A checkpoint that stands behind a damaged entry is taken for what the log said. */
+  async *#checkpoint(n: number): AsyncGenerator<Finding> {
+    const { ports, codec } = this.#context;
+    const blob = checkpointName(n);
+    try {
+      const stored = await codec.decodeCheckpoint(n, (await ports.store.get(blob)).bytes);
+      if (stored === undefined) return;
+      const isSame = textOf(stored) === textOf(this.#state);
+      if (this.#isExact && !isSame) {
+        yield finding({ blob }, 'E_CHECKPOINT_DAMAGED', 'it says something else than the log does');
+      }
+      if (!this.#isExact) {
+        this.#state = stored;
+        this.#isExact = true;
+      }
+    } catch (error) {
+      yield finding({ blob, severity: 'warning' }, 'E_CHECKPOINT_DAMAGED', messageOf(error));
+    }
+  }
 
-/** Entries behind a gap: nobody reads them. */
-async function* checkBehind({ ports }: OpenContext, end: number): AsyncGenerator<Finding> {
-  for await (const { name } of ports.store.list(logPrefix)) {
-    const n = Number(name.slice(logPrefix.length));
-    if (n <= end + 1) continue;
-    const message = `the log ends at ${logName(end)}, and entries behind it exist`;
-    yield finding({ blob: logName(end + 1) }, 'E_BLOB_NOT_FOUND', message);
-    return;
+  *#cutOff(): Generator<Finding> {
+    const known = this.#known;
+    if (known === undefined || known.n <= this.#state.head) return;
+    const message = `the log ends at ${this.#state.head}, and entry ${known.n} was seen before`;
+    yield finding({ blob: logName(this.#state.head + 1) }, 'E_LOG_CUT_OFF', message);
   }
 }
 
-async function listCheckpoints({ ports }: OpenContext): Promise<ReadonlyMap<number, string>> {
-  const names = new Map<number, string>();
+function* numbers(last: number): Generator<number> {
+  for (let n = 0; n <= last; n += 1) yield n;
+}
+
+async function listCheckpoints({ ports }: OpenContext): Promise<ReadonlySet<number>> {
+  const found = new Set<number>();
   for await (const { name } of ports.store.list(checkpointPrefix)) {
     const n = parseCheckpointName(name);
-    if (n !== undefined) names.set(n, name);
+    if (n !== undefined) found.add(n);
   }
-  return names;
+  return found;
 }
 
 function textOf(state: LogState): string {

@@ -1,104 +1,89 @@
+import type { ErrorCode } from '../../errors/codes.ts';
 import { isDamage } from '../damaged.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { BlobInfo } from '../ports.ts';
 import type { ExpectedPack } from './check-objects.ts';
-import { type Finding, finding, findingOf } from './finding.ts';
-import { affectedItems, type BadPart } from './name-affected.ts';
+import { type Finding, finding, messageOf } from './finding.ts';
+import type { BadPart } from './name-affected.ts';
 import { type BadFrame, verifyPack } from './verify-pack.ts';
+import type { WholeMeta } from './whole-meta.ts';
 
 export interface PackCheck {
   readonly context: OpenContext;
-  /** Open every frame of packs that can be read at once. */
-  readonly readData: boolean;
   readonly contentIdSecrets: readonly Uint8Array[];
 }
 
-/** Meta packs are hot, and always read in full. */
-export async function* checkMetaPack(check: PackCheck, pack: string): AsyncGenerator<Finding> {
-  const info = await check.context.ports.store.head(pack);
-  if (info === undefined) {
-    yield finding({ blob: pack }, 'E_BLOB_NOT_FOUND', `${pack} is missing`);
-    return;
-  }
+/** Meta packs are hot, and always read in full: in one request. */
+export async function checkMetaPack(
+  check: PackCheck & { readonly meta: WholeMeta },
+  pack: string,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  const code = 'E_META_PACK_DAMAGED';
   try {
-    for await (const bad of verifyPack({ ...check, pack, length: info.size })) {
+    const whole = await check.meta.pack(pack);
+    const store = { get: async (name: string, range: Range) => sliceOf(name, whole, range) };
+    for await (const bad of verifyPack({ ...check, store, pack, length: whole.length })) {
       const { objectId, kind } = bad.segment;
-      const message = `${describe(bad)} of kind ${kind}: ${bad.message}`;
-      yield finding({ blob: pack, ...(objectId && { objectId }) }, 'E_REPOSITORY_DAMAGED', message);
+      const subject = { blob: pack, ...(objectId && { objectId }) };
+      findings.push(finding(subject, code, `${describe(bad)} of kind ${kind}: ${bad.message}`));
     }
   } catch (error) {
-    if (!isDamage(error)) throw error;
-    yield findingOf(error, { blob: pack, severity: 'warning' });
+    // What objects need of it was read by itself: only the footer may be gone.
+    const isGone = isDamage(error) && error.code === 'E_BLOB_NOT_FOUND';
+    const severity = isGone ? 'error' : 'warning';
+    findings.push(finding({ blob: pack, severity }, code, messageOf(error)));
   }
+  return findings;
 }
 
-export type PackOutcome = 'read' | 'cold' | 'damaged';
+type Range = { readonly offset: number; readonly length: number } | undefined;
 
-/** Finds what is wrong with a data pack, and tells how far it could be read. */
-export async function* checkDataPack(
-  check: PackCheck,
+function sliceOf(name: string, bytes: Uint8Array, range: Range) {
+  const { offset, length } = range ?? { offset: 0, length: bytes.length };
+  const info: BlobInfo = {
+    ...{ name, size: bytes.length, storageClass: 'hot' as const },
+    ...{ modifiedAtMs: 0, rehydrating: false },
+  };
+  return { info, bytes: bytes.subarray(offset, offset + length) };
+}
+
+/** What the listing says of a pack that objects refer to; undefined: nothing is wrong. */
+export function listingProblem(
   pack: string,
-  expected: ExpectedPack,
-): AsyncGenerator<Finding, PackOutcome> {
-  const info = await check.context.ports.store.head(pack);
-  const problem = info === undefined ? 'it is missing' : lengthProblem(info, expected);
-  if (info === undefined) {
-    yield* affected(check, { pack, frames: undefined }, { code: 'E_BLOB_NOT_FOUND', problem });
-    return 'damaged';
+  info: BlobInfo | undefined,
+  { exactLength, lengthMin }: ExpectedPack,
+): BadPart | undefined {
+  const bad = (code: ErrorCode, message: string) => ({ pack, frames: undefined, code, message });
+  if (info === undefined) return bad('E_PACK_MISSING', 'it is missing');
+  const { size } = info;
+  if (exactLength > 0 && size !== exactLength) {
+    return bad('E_PACK_LENGTH', `it has ${size} bytes, not ${exactLength}`);
   }
-  const isCold = info.storageClass === 'archive';
-  if (isCold || !check.readData) {
-    if (problem === undefined) return isCold ? 'cold' : 'read';
-    yield* affected(check, { pack, frames: undefined }, { code: 'E_REPOSITORY_DAMAGED', problem });
-    return 'damaged';
-  }
-  return yield* readDataPack(check, info);
+  return size < lengthMin ? bad('E_PACK_LENGTH', `it has only ${size} bytes`) : undefined;
 }
 
-async function* readDataPack(
+/** Reads a data pack in full; undefined: it is sound. */
+export async function readDataPack(
   check: PackCheck,
   { name: pack, size: length }: BlobInfo,
-): AsyncGenerator<Finding, PackOutcome> {
-  const code = 'E_REPOSITORY_DAMAGED';
+): Promise<BadPart | undefined> {
+  const code = 'E_PACK_DAMAGED';
+  const { store } = check.context.ports;
   try {
     const frames = new Set<string>();
-    let problem = '';
-    for await (const bad of verifyPack({ ...check, pack, length })) {
-      problem = `${describe(bad)}: ${bad.message}`;
+    let message = '';
+    for await (const bad of verifyPack({ ...check, store, pack, length })) {
+      message ||= `${describe(bad)}: ${bad.message}`;
       for (const frame of framesOf(bad)) frames.add(frame);
     }
-    if (frames.size === 0) return 'read';
-    yield* affected(check, { pack, frames }, { code, problem });
+    if (frames.size === 0) return undefined;
+    const more = frames.size > 1 ? `; ${frames.size} frames in all` : '';
+    return { pack, frames, code, message: `${message}${more}` };
   } catch (error) {
-    if (!isDamage(error)) throw error;
     // Without its footer nothing is known of the frames: all of them are suspect.
-    yield* affected(check, { pack, frames: undefined }, { code, problem: error.message });
+    return { pack, frames: undefined, code, message: messageOf(error) };
   }
-  return 'damaged';
-}
-
-async function* affected(
-  check: PackCheck,
-  part: BadPart,
-  { code, problem }: { readonly code: string; readonly problem: string | undefined },
-): AsyncGenerator<Finding> {
-  const { pack } = part;
-  const objects = await affectedItems(check.context, part);
-  const message = `${pack}: ${problem}`;
-  for (const [objectId, items] of objects) {
-    yield finding({ blob: pack, objectId, items: [...items].sort() }, code, message);
-  }
-  if (objects.size > 0) return;
-  const nothing = `${message}; no item of a restore point lies there`;
-  yield finding({ blob: pack, severity: 'warning' }, code, nothing);
-}
-
-function lengthProblem(info: BlobInfo, expected: ExpectedPack): string | undefined {
-  const { exactLength, lengthMin } = expected;
-  if (exactLength > 0 && info.size !== exactLength) {
-    return `it has ${info.size} bytes, not ${exactLength}`;
-  }
-  return info.size < lengthMin ? `it has only ${info.size} bytes` : undefined;
 }
 
 function describe({ segment, frame }: BadFrame): string {

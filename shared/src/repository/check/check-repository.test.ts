@@ -1,182 +1,159 @@
 import { describe, expect, it } from 'vitest';
 import { copyPoint } from '../../../test/repository/copying.ts';
 import {
-  anItem,
-  anObject,
-  aRepository,
-  collected,
-  opened,
-  owned,
-  someBytes,
-  type TestRepository,
-} from '../../../test/repository/test-repository.ts';
-import { isAppError } from '../../errors/app-error.ts';
-import { utf8 } from '../bytes.ts';
-import { checkRepository } from './check-repository.ts';
-import type { Finding } from './finding.ts';
+  aDamagedCopy,
+  aStoredBackup,
+  checked,
+  flipped,
+} from '../../../test/repository/damaging.ts';
+import { aRepository, opened } from '../../../test/repository/test-repository.ts';
+import type { CheckPosition } from './position.ts';
 
-const items = {
-  small: utf8('a small mail'),
-  medium: someBytes('medium', 200_000),
-  large: someBytes('large', 1_300_000),
-};
-
-async function aBackup(): Promise<TestRepository> {
-  const stored = await aRepository('source');
-  const repository = await owned(stored);
-  for (const sessionId of ['s1', 's2']) {
-    const session = await repository.beginSession({ jobId: 'job', sessionId, attempt: 1 });
-    for (const objectId of ['mailbox-1', 'mailbox-2']) {
-      const writer = await session.object(anObject(objectId));
-      await writer.putItem(anItem(`new-in-${sessionId}`), utf8(`${objectId} ${sessionId}`));
-      if (sessionId === 's1') {
-        await writer.putItem(anItem('small'), items.small);
-        await writer.putItem(anItem('medium'), items.medium);
-      }
-      if (objectId === 'mailbox-1') await writer.putItem(anItem('large'), items.large);
-      await writer.finish({ syncState: utf8('token'), mode: 'full', counts: {} });
-    }
-    await session.commit({ done: true });
-  }
-  return stored;
-}
-
-function damagedCopy(
-  stored: TestRepository,
-  damage: (store: TestRepository['store']) => void,
-): TestRepository {
-  const store = stored.store.fork();
-  damage(store);
-  return { ...stored, store, ports: { ...stored.ports, store } };
-}
-
-/** All findings; opening may fail already, naming what is damaged. */
-async function findings(stored: TestRepository): Promise<readonly Finding[]> {
-  try {
-    const found: Finding[] = [];
-    for await (const finding of checkRepository(await opened(stored), { readData: true })) {
-      found.push(finding);
-    }
-    return found;
-  } catch (error) {
-    if (!isAppError(error)) throw error;
-    const blob = String(error.context['name'] ?? error.message);
-    const { code, message } = error;
-    return [{ severity: 'error', blob, objectId: undefined, items: [], code, message }];
-  }
-}
-
-function flipped(bytes: Uint8Array, at: number): Uint8Array {
-  const copy = Uint8Array.from(bytes);
-  copy[at] = (copy[at] ?? 0) ^ 0x10;
-  return copy;
-}
-
-/** Everything that any point gives back is right, or refused as damaged. */
-async function expectNoWrongBytes(stored: TestRepository): Promise<void> {
-  try {
-    const repository = await opened(stored);
-    for (const { jobId, pointId } of repository.restorePoints()) {
-      const point = await repository.openPoint({ jobId, pointId });
-      for (const objectId of point.objectIds) {
-        const reader = await point.object(objectId);
-        for await (const { item, failure, content } of reader.readInPackOrder()) {
-          if (failure !== undefined) continue;
-          const expected = Object.entries(items).find(([id]) => id === item.itemId)?.[1];
-          const right = expected ?? utf8(`${objectId} ${item.itemId.slice('new-in-'.length)}`);
-          expect(Buffer.compare(await collected(content()), right)).toBe(0);
-        }
-      }
-    }
-  } catch (error) {
-    expect(
-      isAppError(error, 'E_REPOSITORY_DAMAGED') || isAppError(error, 'E_REPOSITORY_NOT_FOUND'),
-    ).toBe(true);
-  }
-}
+const structureOnly = { readData: false } as const;
 
 describe('check', () => {
   it('finds nothing in a sound repository', async () => {
-    expect(await findings(await aBackup())).toEqual([]);
+    expect(await checked(await aStoredBackup())).toEqual([]);
   });
 
-  it('finds a flipped bit anywhere in each blob, and names the blob', async () => {
-    const stored = await aBackup();
-    for (const name of stored.store.names()) {
-      const bytes = stored.store.bytes(name);
-      for (const part of [0, 0.01, 0.3, 0.6, 0.95, 1]) {
-        const at = Math.min(bytes.length - 1, Math.floor(part * bytes.length));
-        const broken = damagedCopy(stored, (store) => store.set(name, flipped(bytes, at)));
-        const found = await findings(broken);
-        expect(
-          found.some(({ severity }) => severity !== 'note'),
-          `${name} at ${at}`,
-        ).toBe(true);
-        if (!name.startsWith('header/')) {
-          expect(JSON.stringify(found), `${name} at ${at}`).toContain(name);
-        }
-        await expectNoWrongBytes(broken);
-      }
-    }
+  it('reads no data pack unless told to, and says so', async () => {
+    const stored = await aStoredBackup();
+    stored.store.reads.length = 0;
+    expect(await checked(stored, structureOnly)).toMatchObject([
+      { severity: 'note', code: 'E_PACKS_NOT_READ' },
+    ]);
+    expect(stored.store.reads.filter((name) => name.startsWith('packs/'))).toEqual([]);
+    // To open and to check: header and log are read twice; the rest once.
+    const others = stored.store.names().filter((name) => !name.startsWith('packs/'));
+    expect(stored.store.reads.length).toBeLessThanOrEqual(2 * others.length + 4);
   });
 
-  it('finds each blob that is cut or gone', async () => {
-    const stored = await aBackup();
-    const log = stored.store.names('log/');
-    for (const name of stored.store.names()) {
-      const bytes = stored.store.bytes(name);
-      const cut = damagedCopy(stored, (store) => store.set(name, bytes.subarray(0, -3)));
-      expect((await findings(cut)).length, `${name} cut`).toBeGreaterThan(0);
-      await expectNoWrongBytes(cut);
-      // That the newest entries are gone is seen by whoever kept the head: the controller.
-      if (name === log.at(-1)) continue;
-      const gone = damagedCopy(stored, (store) => store.blobs.delete(name));
-      expect((await findings(gone)).length, `${name} gone`).toBeGreaterThan(0);
-      await expectNoWrongBytes(gone);
-    }
+  it('finds without reading data what a listing shows: a missing and a cut pack', async () => {
+    const stored = await aStoredBackup();
+    const [pack = ''] = stored.store.names('packs/');
+    const cut = stored.store.bytes(pack).subarray(0, -20);
+    const gone = aDamagedCopy(stored, (store) => store.blobs.delete(pack));
+    const short = aDamagedCopy(stored, (store) => store.set(pack, cut));
+    expect(await checked(gone, structureOnly)).toContainEqual(
+      expect.objectContaining({ severity: 'error', code: 'E_PACK_MISSING', blob: pack }),
+    );
+    expect(await checked(short, structureOnly)).toContainEqual(
+      expect.objectContaining({ severity: 'error', code: 'E_PACK_LENGTH', blob: pack }),
+    );
   });
 
-  it('names the object and the items that a damaged frame affects, and no others', async () => {
-    const stored = await aBackup();
+  it('names the object, the items and the points that a damaged frame affects, and no others', async () => {
+    const stored = await aStoredBackup();
     const pack = stored.store
       .names('packs/')
       .find((name) => stored.store.bytes(name).length > 1_300_000);
     const bytes = stored.store.bytes(pack ?? '');
-    const broken = damagedCopy(stored, (store) => {
+    const broken = aDamagedCopy(stored, (store) => {
       store.set(pack ?? '', flipped(bytes, bytes.length - 400_000));
     });
-    const found = await findings(broken);
-    expect(found).toMatchObject([
-      { severity: 'error', blob: pack, objectId: 'mailbox-1', items: ['large'] },
-    ]);
+    const found = await checked(broken);
+    expect(found.flatMap(({ items }) => items)).toEqual(['large']);
+    expect(found[0]).toMatchObject({
+      ...{ severity: 'error', code: 'E_PACK_DAMAGED', blob: pack },
+      points: ['job/s1', 'job/s2'],
+    });
   });
 
-  it('says of cold packs that only their presence was checked, and finds a missing or cut one', async () => {
-    const from = await aBackup();
+  it('goes on behind a damaged log entry, and finds what is damaged beside it', async () => {
+    const stored = await aStoredBackup();
+    const [pack = ''] = stored.store.names('packs/');
+    const broken = aDamagedCopy(stored, (store) => {
+      store.set('log/000000000001', flipped(store.bytes('log/000000000001'), 30));
+      store.blobs.delete(pack);
+    });
+    const blobs = (await checked(broken)).map(({ blob }) => blob);
+    expect(blobs).toEqual(expect.arrayContaining(['log/000000000001', pack]));
+  });
+
+  it('goes on behind a damaged object to the other ones', async () => {
+    const stored = await aStoredBackup();
+    const keys = stored.store.names('keys/').filter((name) => !name.includes('shared'));
+    const broken = aDamagedCopy(stored, (store) => store.blobs.delete(keys[0] ?? ''));
+    const found = await checked(broken, structureOnly);
+    const objects = new Set(found.map(({ objectId }) => objectId).filter(Boolean));
+    expect(objects.size).toBe(1);
+    expect(found.filter(({ code }) => code === 'E_OBJECT_DAMAGED')).not.toEqual([]);
+  });
+
+  it('finds that the newest entries were removed by the head that somebody else kept', async () => {
+    const stored = await aStoredBackup();
+    const knownHead = (await opened(stored)).head();
+    const newest = stored.store.names('log/').at(-1) ?? '';
+    const cut = aDamagedCopy(stored, (store) => store.blobs.delete(newest));
+    expect(await checked(cut, { knownHead })).toContainEqual(
+      expect.objectContaining({ severity: 'error', code: 'E_LOG_CUT_OFF', blob: newest }),
+    );
+    expect(await checked(stored, { knownHead })).toEqual([]);
+  });
+
+  it('says of cold packs that only existence, length and class were checked', async () => {
+    const from = await aStoredBackup();
     const to = await aRepository('target');
     await copyPoint({ from, to, pointId: 's2' });
-    expect(await findings(to)).toMatchObject([{ severity: 'note', code: 'E_BLOB_ARCHIVED' }]);
+    expect(await checked(to)).toMatchObject([{ severity: 'note', code: 'E_PACKS_NOT_READ' }]);
     const [pack = ''] = to.store.names('packs/');
     const bytes = to.store.bytes(pack);
-    const cut = damagedCopy(to, (store) => store.set(pack, bytes.subarray(0, -1), 'archive'));
-    const gone = damagedCopy(to, (store) => store.blobs.delete(pack));
+    const cut = aDamagedCopy(to, (store) => store.set(pack, bytes.subarray(0, -1), 'archive'));
+    const gone = aDamagedCopy(to, (store) => store.blobs.delete(pack));
     for (const broken of [cut, gone]) {
-      const found = await findings(broken);
-      const errors = found.filter(({ severity }) => severity === 'error');
+      const errors = (await checked(broken)).filter(({ severity }) => severity === 'error');
       expect(errors.map(({ blob }) => blob)).toContain(pack);
       expect(errors.every((error) => error.items.length > 0)).toBe(true);
     }
   });
 
-  it('reads the packs of a copy in a hot class in full', async () => {
-    const from = await aBackup();
-    const to = await aRepository('target');
-    await copyPoint({ from, to, pointId: 's2', storageClass: 'hot' });
-    expect(await findings(to)).toEqual([]);
-    for (const name of to.store.names('packs/')) {
-      const bytes = to.store.bytes(name);
-      const broken = damagedCopy(to, (store) => store.set(name, flipped(bytes, bytes.length >> 1)));
-      expect((await findings(broken)).length).toBeGreaterThan(0);
+  it('reads a sample of whole packs by a seed, the same for the same seed', async () => {
+    const stored = await aStoredBackup(12);
+    const packsRead = async (seed: string) => {
+      stored.store.reads.length = 0;
+      await checked(stored, { sample: { percent: 40, seed } });
+      return [...new Set(stored.store.reads.filter((name) => name.startsWith('packs/')))].sort();
+    };
+    const packs = stored.store.names('packs/').length;
+    const first = await packsRead('1');
+    expect(first.length).toBeGreaterThan(0);
+    expect(first.length).toBeLessThan(packs);
+    expect(await packsRead('1')).toEqual(first);
+    expect(await packsRead('2')).not.toEqual(first);
+  });
+
+  it('gives the same findings in the same order again', async () => {
+    const stored = await aStoredBackup();
+    const broken = aDamagedCopy(stored, (store) => {
+      for (const name of store.names('packs/')) store.set(name, store.bytes(name).subarray(5));
+    });
+    expect(await checked(broken)).toEqual(await checked(broken));
+  });
+
+  it('goes on behind any position, and tells every finding once', async () => {
+    const stored = await aStoredBackup(4);
+    const broken = aDamagedCopy(stored, (store) => {
+      for (const name of store.names()) {
+        if (!/^(packs|meta)/.test(name)) continue;
+        store.set(name, flipped(store.bytes(name), store.bytes(name).length >> 1));
+      }
+    });
+    const whole = await checked(broken);
+    const positions: CheckPosition[] = [];
+    let told = 0;
+    const toldAt: number[] = [];
+    const found = await checked(broken, {
+      onProgress: ({ position }) => {
+        positions.push(position);
+        toldAt.push(told);
+      },
+      onFinding: () => {
+        told += 1;
+      },
+    });
+    expect(found).toEqual(whole);
+    for (const [at, after] of positions.entries()) {
+      expect(await checked(broken, { after })).toEqual(whole.slice(toldAt[at]));
     }
   });
 });

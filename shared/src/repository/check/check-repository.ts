@@ -1,60 +1,158 @@
 import { isDamage } from '../damaged.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { Repository } from '../repository.ts';
-import { checkHeaderAndKeys, checkLog } from './check-log.ts';
-import { checkObjects, type ReferredPacks } from './check-objects.ts';
-import { checkDataPack, checkMetaPack, type PackCheck } from './check-packs.ts';
-import { type Finding, finding } from './finding.ts';
+import { ahead } from './ahead.ts';
+import { checkHeaderAndKeys } from './check-keys.ts';
+import { type KnownHead, LogCheck } from './check-log.ts';
+import { addPacks, checkObject, type ReferredPacks } from './check-objects.ts';
+import { checkMetaPack } from './check-packs.ts';
+import { type DataSample, dataStage } from './data-stage.ts';
+import { type Finding, finding, problemOf } from './finding.ts';
+import {
+  type CheckPosition,
+  type CheckProgress,
+  type CheckStage,
+  isDone,
+  isStageDone,
+} from './position.ts';
+import { ownedObjects } from './root-owners.ts';
+import { WholeMeta } from './whole-meta.ts';
 
 export type { Finding } from './finding.ts';
 
 export interface CheckOptions {
-  /** Also open every data pack that can be read at once. */
+  /** Also open data packs that can be read at once: all of them, or a sample. */
   readonly readData: boolean;
+  readonly sample?: DataSample | undefined;
+  /** The newest entry of the log that somebody else has seen. */
+  readonly knownHead?: KnownHead | undefined;
+  /** Go on behind it: what it has behind it is not looked at again. */
+  readonly after?: CheckPosition | undefined;
+  /** Called when all findings up to a position were told. */
+  readonly onProgress?: (progress: CheckProgress) => void | Promise<void>;
   readonly signal?: AbortSignal | undefined;
 }
 
+const objectsAtOnce = 4;
+const metaPacksAtOnce = 4;
+
 /**
- * Reads back what the restore points need. Ended without an error finding: all
- * that can be read is sound. Of packs in an archive class only existence,
- * length and class are checked, and a note says so. What no restore point
- * needs is not looked at. Throws only what is no damage (the storage cannot be
- * reached).
+ * Reads back what the restore points need: header, keys, log, checkpoints, meta
+ * packs, catalogs, indexes, tables; of data packs existence, length and class by
+ * one listing, and their data when asked for. Ended without an error finding:
+ * all that was read is sound. What no restore point needs is not looked at.
+ * The same repository gives the same findings in the same order. Throws only
+ * what is no damage (the storage cannot be reached).
+ * @param repository opened with pastDamage, else a damaged log has stopped it already
  */
 export async function* checkRepository(
   repository: Repository,
-  { readData, signal }: CheckOptions,
+  options: CheckOptions,
 ): AsyncGenerator<Finding> {
   const { context } = repository;
-  for await (const found of findings(context, readData)) {
-    signal?.throwIfAborted();
+  if (context.log.passedOver.length === 0) await context.log.refresh();
+  for await (const found of new RepositoryCheck(context, options).findings()) {
+    options.signal?.throwIfAborted();
     yield found;
   }
 }
 
-async function* findings(context: OpenContext, readData: boolean): AsyncGenerator<Finding> {
-  await context.log.refresh();
-  yield* checkHeaderAndKeys(context);
-  yield* checkLog(context);
-  const packs: ReferredPacks = { data: new Map(), meta: new Set() };
-  yield* checkObjects(context, packs);
-  const check = { context, readData, contentIdSecrets: await contentIdSecrets(context) };
-  for (const pack of packs.meta) yield* checkMetaPack(check, pack);
-  yield* checkDataPacks(check, packs);
-}
+class RepositoryCheck {
+  readonly #context: OpenContext;
+  readonly #meta: WholeMeta;
+  readonly #options: CheckOptions;
+  readonly #packs: ReferredPacks = { data: new Map(), meta: new Set() };
 
-async function* checkDataPacks(check: PackCheck, { data }: ReferredPacks): AsyncGenerator<Finding> {
-  let cold = 0;
-  for (const [pack, expected] of data) {
-    const outcome = yield* checkDataPack(check, pack, expected);
-    if (outcome === 'cold') cold += 1;
+  constructor(context: OpenContext, options: CheckOptions) {
+    this.#meta = new WholeMeta(context.ports.store);
+    this.#context = { ...context, meta: this.#meta };
+    this.#options = options;
   }
-  if (cold === 0) return;
-  const message = `${cold} packs lie in an archive class: only existence, length and class were checked`;
-  yield finding({ blob: 'packs/', severity: 'note' }, 'E_BLOB_ARCHIVED', message);
+
+  async *findings(): AsyncGenerator<Finding> {
+    const { after, knownHead } = this.#options;
+    if (!isStageDone('keys', after)) yield* checkHeaderAndKeys(this.#context);
+    if (!isStageDone('log', after)) yield* new LogCheck(this.#context, knownHead).findings();
+    yield* this.#relocations();
+    yield* this.#objects();
+    const contentIdSecrets = await readContentIdSecrets(this.#context);
+    yield* this.#metaPacks(contentIdSecrets);
+    yield* this.#dataPacks(contentIdSecrets);
+  }
+
+  /** Without the table nobody knows where moved segments lie. */
+  async *#relocations(): AsyncGenerator<Finding> {
+    const { relocations, log } = this.#context;
+    const problem = await problemOf(async () => {
+      const table = await relocations.tableOf(log.state);
+      for (const pack of table.holders) this.#packs.meta.add(pack);
+      for await (const _ of table.rows());
+    });
+    if (problem === undefined || isStageDone('objects', this.#options.after)) return;
+    yield finding({ blob: 'meta/' }, 'E_INDEX_DAMAGED', `where segments were moved to: ${problem}`);
+  }
+
+  /** What was done before is read again as far as it tells of packs. */
+  async *#objects(): AsyncGenerator<Finding> {
+    const objects = ownedObjects(this.#context.log.state);
+    let done = 0;
+    const checks = ahead(objects, objectsAtOnce, async (object) => {
+      const isKnown = this.#isDone('objects', object.order);
+      const depth = isKnown ? 'packs' : 'rows';
+      return { object, isKnown, ...(await checkObject(this.#context, object, depth)) };
+    });
+    for await (const { object, isKnown, findings, packs } of checks) {
+      addPacks(this.#packs, packs);
+      done += 1;
+      if (isKnown) continue;
+      yield* findings;
+      await this.#tell({ stage: 'objects', name: object.order }, done, objects.length);
+    }
+  }
+
+  async *#metaPacks(contentIdSecrets: readonly Uint8Array[]): AsyncGenerator<Finding> {
+    const packs = [...this.#packs.meta].sort().filter((pack) => !this.#isDone('meta', pack));
+    const check = { context: this.#context, meta: this.#meta, contentIdSecrets };
+    let done = this.#packs.meta.size - packs.length;
+    const checks = ahead(packs, metaPacksAtOnce, async (pack) => {
+      return { pack, findings: await checkMetaPack(check, pack) };
+    });
+    for await (const { pack, findings } of checks) {
+      yield* findings;
+      done += 1;
+      await this.#tell({ stage: 'meta', name: pack }, done, this.#packs.meta.size);
+    }
+  }
+
+  async *#dataPacks(contentIdSecrets: readonly Uint8Array[]): AsyncGenerator<Finding> {
+    const { readData, sample = everything, signal } = this.#options;
+    const stage = dataStage({
+      ...{ context: this.#context, contentIdSecrets, packs: this.#packs.data, signal },
+      sample: readData ? sample : undefined,
+      isDone: (pack) => this.#isDone('data', pack),
+    });
+    for await (const next of stage) {
+      if ('severity' in next) yield next;
+      else {
+        const { pack, done, bytesRead } = next;
+        await this.#tell({ stage: 'data', name: pack }, done, this.#packs.data.size, bytesRead);
+      }
+    }
+  }
+
+  #isDone(stage: CheckStage, name: string): boolean {
+    return isDone({ stage, name }, this.#options.after);
+  }
+
+  async #tell(position: CheckPosition, done: number, total: number, bytesRead = 0): Promise<void> {
+    await this.#options.onProgress?.({ position, done, total, bytesRead });
+  }
 }
 
-async function contentIdSecrets({ ports, keys }: OpenContext): Promise<readonly Uint8Array[]> {
+const everything: DataSample = { percent: 100, seed: '' };
+
+/** Those by which contents of this repository may be named. */
+async function readContentIdSecrets({ ports, keys }: OpenContext): Promise<readonly Uint8Array[]> {
   const secrets = [keys.derived.contentIds];
   const prefix = 'keys/content-ids-';
   for await (const { name } of ports.store.list(prefix)) {

@@ -5,13 +5,13 @@ const windowBytes = 4 * 1024 * 1024;
 
 /** Ranges of one blob, asked for in order, out of reads of 4 MiB. */
 export class ReadAhead {
-  readonly #store: BlobStore;
+  readonly #store: Pick<BlobStore, 'get'>;
   readonly #name: string;
   /** Nothing is read from here on. */
   readonly #end: number;
   #window: { readonly offset: number; readonly bytes: Uint8Array } | undefined;
 
-  constructor(store: BlobStore, name: string, end: number) {
+  constructor(store: Pick<BlobStore, 'get'>, name: string, end: number) {
     this.#store = store;
     this.#name = name;
     this.#end = end;

@@ -8,6 +8,7 @@ import {
   packMagic,
 } from '../pack/pack-layout.ts';
 import { readFooter } from '../pack/read-footer.ts';
+import type { BlobStore } from '../ports.ts';
 import { openFrame } from '../segment/frame.ts';
 import { deriveSegmentKey, type SegmentKey, segmentIdBytes } from '../segment/segment-key.ts';
 import { ReadAhead } from './read-ahead.ts';
@@ -22,6 +23,8 @@ export interface BadFrame {
 
 export interface VerifyPack {
   readonly context: OpenContext;
+  /** Of the pack, or its bytes alone. */
+  readonly store: Pick<BlobStore, 'get'>;
   readonly pack: string;
   readonly length: number;
   /** Those by which contents of this repository may be named. */
@@ -33,8 +36,8 @@ export interface VerifyPack {
  * E_REPOSITORY_DAMAGED when beginning or footer are not sound.
  */
 export async function* verifyPack(options: VerifyPack): AsyncGenerator<BadFrame> {
-  const { context, pack, length } = options;
-  const { store, compute } = context.ports;
+  const { context, store, pack, length } = options;
+  const { compute } = context.ports;
   const footerKey = context.keys.derived.footers;
   const footer = await readFooter({ store, compute, footerKey, pack, length });
   const { bytes } = await store.get(pack, { offset: 0, length: packMagic.length });
@@ -52,13 +55,13 @@ async function* verifySegment(
   segment: PackSegment,
   contents: FrameContents,
 ): AsyncGenerator<BadFrame> {
-  const { context, pack } = options;
+  const { context, store, pack } = options;
   const key = await segmentKey(options, segment).catch(messageOf);
   if (typeof key === 'string') {
     yield { segment, frame: undefined, message: key };
     return;
   }
-  const ahead = new ReadAhead(context.ports.store, pack, endOf(segment));
+  const ahead = new ReadAhead(store, pack, endOf(segment));
   let offset = startOf(segment);
   for (const [number, length] of segment.frames.entries()) {
     const range = { offset, length };
@@ -83,12 +86,12 @@ function endOf(segment: PackSegment): number {
 }
 
 async function segmentKey(
-  { context, pack }: VerifyPack,
+  { context, store, pack }: VerifyPack,
   segment: PackSegment,
 ): Promise<SegmentKey> {
   const { keys, ports } = context;
   if (segment.kind !== 'data') {
-    const { bytes } = await ports.store.get(pack, {
+    const { bytes } = await store.get(pack, {
       offset: segment.offset,
       length: segmentIdBytes,
     });

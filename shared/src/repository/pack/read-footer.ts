@@ -1,12 +1,13 @@
 import { damaged } from '../damaged.ts';
 import type { BlobStore, Compute } from '../ports.ts';
 import { openBox } from '../segment/box.ts';
+import type { SealingKey } from '../segment/epoch-keys.ts';
 import { decodeFooter, decodeTrailer, type PackFooter, trailerBytes } from './pack-layout.ts';
 
 export interface ReadFooter {
-  readonly store: BlobStore;
+  readonly store: Pick<BlobStore, 'get'>;
   readonly compute: Compute;
-  readonly footerKey: Uint8Array;
+  readonly footerKey: SealingKey;
   readonly pack: string;
   /** Length of the blob. */
   readonly length: number;

@@ -1,0 +1,168 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { copyPoint } from '../../../test/repository/copying.ts';
+import {
+  aDamagedCopy,
+  aStoredBackup,
+  checked,
+  contentOf,
+  flipped,
+} from '../../../test/repository/damaging.ts';
+import {
+  aRepository,
+  collected,
+  openedPastDamage,
+  owned,
+  type TestRepository,
+} from '../../../test/repository/test-repository.ts';
+import type { TestStore } from '../../../test/repository/test-store.ts';
+import { isAppError } from '../../errors/app-error.ts';
+import { writeCheckpoint } from '../log/checkpoint.ts';
+
+/**
+ * What may be lost without harm, and why. Everything else is found, and named.
+ * - the newest log entry: whoever kept the head of the log finds it (the controller)
+ * - a checkpoint that is gone: it only makes opening faster
+ * - a header below the highest: it opens nothing any more
+ * - a key of shared contents while no content is shared
+ */
+type Damage = (store: TestStore, name: string, others: readonly string[]) => void;
+
+const flips = [0, 0.01, 0.2, 0.5, 0.8, 0.97, 1];
+
+function flipAt(part: number): Damage {
+  return (store, name) => {
+    const bytes = store.bytes(name);
+    const at = Math.min(bytes.length - 1, Math.floor(part * bytes.length));
+    store.set(name, flipped(bytes, at), classOf(store, name));
+  };
+}
+
+function cutTo(part: number): Damage {
+  return (store, name) => {
+    const bytes = store.bytes(name);
+    const length = Math.min(bytes.length - 1, Math.floor(part * bytes.length));
+    store.set(name, bytes.subarray(0, length), classOf(store, name));
+  };
+}
+
+const remove: Damage = (store, name) => store.blobs.delete(name);
+
+/** Another blob of the kind in its place: what a swap and a roll-back leave. */
+function replacedBy(choose: (others: readonly string[]) => string | undefined): Damage {
+  return (store, name, others) => {
+    const other = choose(others.filter((each) => each !== name));
+    if (other !== undefined) store.set(name, store.bytes(other), classOf(store, name));
+  };
+}
+
+const damages: readonly (readonly [string, Damage])[] = [
+  ...flips.map((part) => [`flipped at ${part * 100} %`, flipAt(part)] as const),
+  ...[0, 0.5, 1].map((part) => [`cut to ${part * 100} %`, cutTo(part)] as const),
+  ['deleted', remove],
+  ['replaced by the oldest of its kind', replacedBy((others) => others[0])],
+  ['replaced by the newest of its kind', replacedBy((others) => others.at(-1))],
+];
+
+function classOf(store: TestStore, name: string) {
+  return store.blobs.get(name)?.info.storageClass ?? 'hot';
+}
+
+/** Two objects at two points, with a checkpoint in the middle of the log. */
+async function aBackup(): Promise<TestRepository> {
+  const stored = await aStoredBackup();
+  const { log, codec } = (await openedPastDamage(stored)).context;
+  await writeCheckpoint({ ...stored.ports, codec }, log.state);
+  // One more entry behind the checkpoint.
+  await owned(stored);
+  return stored;
+}
+
+async function aCopy(from: TestRepository): Promise<TestRepository> {
+  const to = await aRepository('target');
+  await copyPoint({ from, to, pointId: 's2', storageClass: 'hot' });
+  return to;
+}
+
+/** Reads every item of every point: right bytes, or an error that says so. */
+async function expectNoWrongBytes(stored: TestRepository, what: string): Promise<void> {
+  try {
+    const repository = await openedPastDamage(stored);
+    for (const point of repository.restorePoints()) await readPoint(stored, point, what);
+  } catch (error) {
+    expectDamage(error, what);
+  }
+}
+
+async function readPoint(
+  stored: TestRepository,
+  point: { readonly jobId: string; readonly pointId: string },
+  what: string,
+): Promise<void> {
+  const reader = await (await openedPastDamage(stored)).openPoint(point);
+  for (const objectId of reader.objectIds) {
+    try {
+      const object = await reader.object(objectId);
+      for await (const { item, failure, content } of object.readInPackOrder()) {
+        if (failure !== undefined) continue;
+        const bytes = await collected(content());
+        const right = contentOf(objectId, item.itemId);
+        expect(Buffer.compare(bytes, right), `${what}: ${item.itemId}`).toBe(0);
+      }
+    } catch (error) {
+      expectDamage(error, what);
+    }
+  }
+}
+
+function expectDamage(error: unknown, what: string): void {
+  const isKnown = ['E_REPOSITORY_DAMAGED', 'E_REPOSITORY_NOT_FOUND', 'E_BLOB_NOT_FOUND'] as const;
+  if (isKnown.some((code) => isAppError(error, code))) return;
+  throw new Error(`${what} ended with another error`, { cause: error });
+}
+
+function isHarmless(stored: TestRepository, name: string, damage: Damage): boolean {
+  if (damage !== remove) return false;
+  return name === stored.store.names('log/').at(-1) || name.startsWith('checkpoint/');
+}
+
+async function expectFound(stored: TestRepository, name: string): Promise<void> {
+  const others = stored.store.names(`${name.split('/')[0] ?? ''}/`);
+  for (const [how, damage] of damages) {
+    const what = `${name} ${how}`;
+    const before = stored.store.bytes(name);
+    const broken = aDamagedCopy(stored, (store) => damage(store, name, others));
+    const isSame =
+      broken.store.blobs.has(name) && Buffer.compare(broken.store.bytes(name), before) === 0;
+    if (isSame) continue;
+    const found = await checked(broken);
+    if (!isHarmless(stored, name, damage)) {
+      const bad = found.filter(({ severity }) => severity !== 'note');
+      expect(bad.length, what).toBeGreaterThan(0);
+      // Of what is gone a key is named by what needs it.
+      expect(JSON.stringify(bad), what).toContain(name);
+    }
+    await expectNoWrongBytes(broken, what);
+  }
+}
+
+describe.each([
+  ['a backup', aBackup],
+  ['a copy', async () => aCopy(await aStoredBackup())],
+])('of %s', (_, make) => {
+  let stored: TestRepository;
+  beforeAll(async () => {
+    stored = await make();
+  });
+
+  it.each(['header/', 'keys/', 'log/', 'checkpoint/', 'meta/', 'packs/'])(
+    'each damage of each blob of %s is found and named, and no wrong byte is read',
+    async (kind) => {
+      for (const name of stored.store.names(kind)) await expectFound(stored, name);
+    },
+  );
+
+  it('every blob is of a kind that was damaged', () => {
+    const kinds = /^(header|keys|log|checkpoint|meta|packs)\//;
+    expect(stored.store.names().filter((name) => !kinds.test(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,124 @@
+import { toHex, utf8 } from '../bytes.ts';
+import type { BlobInfo, Compute } from '../ports.ts';
+import type { ExpectedPack } from './check-objects.ts';
+import { listingProblem, type PackCheck, readDataPack } from './check-packs.ts';
+import { type Finding, finding } from './finding.ts';
+import { type BadPart, nameAffected } from './name-affected.ts';
+
+/** Which packs are read: 100 percent are all. */
+export interface DataSample {
+  readonly percent: number;
+  /** Another seed chooses other packs. */
+  readonly seed: string;
+}
+
+export interface DataStage extends PackCheck {
+  readonly packs: ReadonlyMap<string, ExpectedPack>;
+  /** Undefined: none is read. */
+  readonly sample: DataSample | undefined;
+  /** Packs up to this name were done before. */
+  readonly isDone: (pack: string) => boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Told when everything found up to a pack was told. */
+export interface DataDone {
+  readonly pack: string;
+  readonly done: number;
+  readonly bytesRead: number;
+}
+
+/** Naming what bad packs affect reads catalogs: it is done for many at a time, and not too late. */
+const partsAtOnce = 64;
+const packsAtOnce = 200;
+
+/** Existence, length and class of all packs by one listing; and the data of those in the sample. */
+export async function* dataStage(stage: DataStage): AsyncGenerator<Finding | DataDone> {
+  const listed = await listPacks(stage);
+  const outcomes = new Outcomes();
+  let parts: BadPart[] = [];
+  let waiting = 0;
+  for (const pack of [...stage.packs.keys()].sort()) {
+    outcomes.done += 1;
+    if (stage.isDone(pack)) continue;
+    stage.signal?.throwIfAborted();
+    const bad = await checkPack(stage, { pack, info: listed.get(pack) }, outcomes);
+    if (bad !== undefined) parts.push(bad);
+    waiting = parts.length === 0 ? 0 : waiting + 1;
+    if (parts.length > 0 && parts.length < partsAtOnce && waiting < packsAtOnce) continue;
+    yield* nameAffected(stage.context, parts);
+    parts = [];
+    yield { pack, done: outcomes.done, bytesRead: outcomes.bytesRead };
+  }
+  yield* nameAffected(stage.context, parts);
+  yield* outcomes.notes(stage.sample);
+}
+
+async function checkPack(
+  stage: DataStage,
+  { pack, info }: { readonly pack: string; readonly info: BlobInfo | undefined },
+  outcomes: Outcomes,
+): Promise<BadPart | undefined> {
+  const found = info ?? (await stage.context.ports.store.head(pack));
+  const expected = stage.packs.get(pack) ?? { exactLength: 0, lengthMin: 0 };
+  const bad = listingProblem(pack, found, expected);
+  if (bad !== undefined || found === undefined) return bad;
+  if (found.storageClass === 'archive') {
+    outcomes.cold += 1;
+    outcomes.coldBytes += found.size;
+    return undefined;
+  }
+  if (!(await isChosen(stage, pack))) {
+    outcomes.skipped += 1;
+    return undefined;
+  }
+  outcomes.bytesRead += found.size;
+  outcomes.read += 1;
+  return readDataPack(stage, found);
+}
+
+/** The listing of all packs is not held, only what is asked for. */
+async function listPacks({ context, packs }: DataStage): Promise<ReadonlyMap<string, BlobInfo>> {
+  const found = new Map<string, BlobInfo>();
+  for await (const info of context.ports.store.list('packs/')) {
+    if (packs.has(info.name)) found.set(info.name, info);
+  }
+  return found;
+}
+
+async function isChosen({ sample, context }: DataStage, pack: string): Promise<boolean> {
+  if (sample === undefined) return false;
+  return (
+    sample.percent >= 100 || (await fraction(context.ports.compute, sample, pack)) < sample.percent
+  );
+}
+
+/** The same for the same seed and pack: 0 to below 100. */
+async function fraction(compute: Compute, { seed }: DataSample, pack: string): Promise<number> {
+  const digest = await compute.sha256([utf8(`${seed}\n${pack}`)]);
+  return (Number.parseInt(toHex(digest.subarray(0, 6)), 16) / 2 ** 48) * 100;
+}
+
+class Outcomes {
+  done = 0;
+  read = 0;
+  bytesRead = 0;
+  skipped = 0;
+  cold = 0;
+  coldBytes = 0;
+
+  *notes(sample: DataSample | undefined): Generator<Finding> {
+    const subject = { blob: 'packs/', severity: 'note' } as const;
+    const only = 'only existence, length and class were checked';
+    if (this.cold > 0) {
+      const message = `${this.cold} packs with ${this.coldBytes} bytes lie in an archive class: ${only}`;
+      yield finding(subject, 'E_PACKS_NOT_READ', message);
+    }
+    if (this.skipped === 0) return;
+    const which =
+      sample === undefined
+        ? `${this.skipped} packs were not read`
+        : `${this.skipped} packs were not read, ${this.read} were: ${sample.percent} percent by the seed ${sample.seed}`;
+    yield finding(subject, 'E_PACKS_NOT_READ', `${which}: ${only}`);
+  }
+}

@@ -1,0 +1,66 @@
+import type { LogState, ObjectPoint, RestorePoint } from '../log/state.ts';
+import { decodeRoot } from '../object/object-record.ts';
+
+/** A root, and who shows it. */
+export interface OwnedRoot {
+  readonly root: string;
+  /** Restore points of the job that show it, oldest first: `<job>/<point>`. */
+  readonly points: readonly string[];
+}
+
+/** All roots of one object of one job, oldest first. */
+export interface OwnedObject {
+  readonly jobId: string;
+  readonly objectId: string;
+  readonly roots: readonly OwnedRoot[];
+  /** Where its oldest record lies: objects in this order are read from few packs at a time. */
+  readonly order: string;
+}
+
+/** Every object that a point or a pin needs, in the order in which they were stored first. */
+export function ownedObjects(state: LogState): readonly OwnedObject[] {
+  const owned = new Map<string, { jobId: string; objectId: string; roots: OwnedRoot[] }>();
+  const add = (jobId: string, objectId: string, root: OwnedRoot) => {
+    const key = JSON.stringify([jobId, objectId]);
+    const object = owned.get(key) ?? { jobId, objectId, roots: [] };
+    if (!object.roots.some((known) => known.root === root.root)) object.roots.push(root);
+    owned.set(key, object);
+  };
+  for (const [jobId, objects] of state.points) {
+    const restorePoints = state.restorePoints.get(jobId) ?? [];
+    for (const [objectId, { points }] of objects) {
+      for (const [at, point] of points.entries()) {
+        const shown = shownBy(restorePoints, point, points[at + 1]);
+        add(jobId, objectId, { root: point.root, points: shown });
+      }
+    }
+  }
+  for (const { points } of state.pins.values()) {
+    for (const { jobId, objectId, sessionId, root } of points) {
+      add(jobId, objectId, { root, points: [`${jobId}/${sessionId}`] });
+    }
+  }
+  return [...owned.values()]
+    .map((object) => ({ ...object, order: orderOf(object.roots[0]?.root ?? '') }))
+    .sort((a, b) => compare(a.order, b.order) || compare(a.objectId, b.objectId));
+}
+
+function shownBy(
+  restorePoints: readonly RestorePoint[],
+  point: ObjectPoint,
+  next: ObjectPoint | undefined,
+): string[] {
+  return restorePoints
+    .filter(({ n }) => n >= point.n && (next === undefined || n < next.n))
+    .map(({ jobId, sessionId }) => `${jobId}/${sessionId}`);
+}
+
+function orderOf(root: string): string {
+  const { pack, offset } = decodeRoot(root).ref;
+  return `${pack}:${String(offset).padStart(12, '0')}`;
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
