@@ -15,6 +15,8 @@ export interface AgentConfig {
   readonly commitIntervalMs: number;
   readonly retrievalPollMs: number;
   readonly graceMs: number;
+  /** 0: no browse cache, and no search. */
+  readonly browseCacheBytes: number;
 }
 
 /** E_CONFIG_INVALID names all mistakes. */
@@ -31,6 +33,7 @@ export function readConfig(environment: Environment): AgentConfig {
     commitIntervalMs: env.integer('FIRN_COMMIT_INTERVAL_MS', 60_000, { min: 50, max: 300_000 }),
     retrievalPollMs: env.integer('FIRN_RETRIEVAL_POLL_MS', 60_000, { min: 50 }),
     graceMs: env.integer('FIRN_GRACE_MS', 20_000, { min: 0 }),
+    browseCacheBytes: env.integer('FIRN_BROWSE_CACHE_BYTES', 2 * 1024 ** 3, { min: 0 }),
   };
   env.finish();
   return Object.freeze(config);

@@ -14,12 +14,14 @@ import { decodeJoinString, type JoinString } from '@firn/shared/rpc/enrolment/jo
 import { makeGrpcLink } from '@firn/shared/rpc/link/grpc-link';
 import { systemClock } from '@firn/shared/time/system-clock';
 import { systemRandom } from '@firn/shared/time/system-random';
+import { openSqliteBrowseCache } from './adapters/browse-cache/sqlite-browse-cache.ts';
 import { EnrolledIdentity } from './adapters/identity/enrolled-identity.ts';
 import { IdentityFile } from './adapters/identity/identity-file.ts';
 import { openSqliteJournal } from './adapters/journal/sqlite-journal.ts';
 import { makeSources } from './adapters/sources/organization-sources.ts';
 import { type AgentPorts, runAgent } from './app/run-agent.ts';
 import { type AgentConfig, readConfig } from './config.ts';
+import type { BrowseCache } from './ports/browse-cache.ts';
 
 const version = '0.1.0';
 
@@ -47,10 +49,13 @@ async function openPorts(
   identity.renewBy(link.renewCertificate);
   const journal = await openSqliteJournal(join(config.dataFolder, 'journal.db'));
   releasers.add('journal', () => journal.close());
+  const browseCache = openBrowseCache(config);
+  releasers.add('browse cache', async () => browseCache?.close());
   const bus = openBus(config, logger);
   releasers.add('bus', () => bus.close());
   return {
     journal,
+    browseCache,
     bus,
     identity,
     boxes: identity,
@@ -71,6 +76,12 @@ function joinOf({ joinString, controllerUrl }: AgentConfig): JoinString | undefi
   if (joinString === undefined) return undefined;
   const decoded = decodeJoinString(joinString);
   return controllerUrl === undefined ? decoded : { ...decoded, controllerUrl };
+}
+
+function openBrowseCache({ dataFolder, browseCacheBytes }: AgentConfig): BrowseCache | undefined {
+  if (browseCacheBytes === 0) return undefined;
+  const path = join(dataFolder, 'browse-cache.db');
+  return openSqliteBrowseCache({ path, bytesMax: browseCacheBytes });
 }
 
 function openBus({ natsUrl }: AgentConfig, logger: Logger): Bus {

@@ -4,14 +4,14 @@ import type { BlobStore } from '@firn/shared/repository/ports';
 import { describe, expect, it } from 'vitest';
 import { World } from './fakes/a-world.ts';
 import { openBoxes } from './fakes/fake-controller.ts';
+import { memoryBrowseCache } from './fakes/memory-browse-cache.ts';
 
 interface Page {
   readonly items: readonly Record<string, unknown>[];
   readonly nextCursor?: string;
 }
 
-async function aStoredWorld() {
-  const world = new World();
+async function aStoredWorld(world = new World()) {
   const { id } = world.tenant.addObject('anna');
   for (let n = 1; n <= 5; n += 1) world.tenant.putItem(id, `item-${n}`, `mail ${n}`);
   const repository = await world.repository('repository-1');
@@ -38,6 +38,19 @@ function aQuestion(
 function pageOf({ answer }: ViewRequest): Page {
   if (answer?.$case !== 'page') throw new Error(`no page but ${JSON.stringify(answer)}`);
   return JSON.parse(new TextDecoder().decode(answer.value)) as Page;
+}
+
+interface Search {
+  readonly text?: string;
+  readonly objectIds?: string[];
+  readonly cursor?: string;
+  readonly limit?: number;
+}
+
+function aSearch({ text = '', objectIds = [], cursor = '', limit = 0 }: Search) {
+  const place = { text, objectIds, cursor, limit, order: '', itemClass: '' };
+  const none = { from: undefined, to: undefined, sizeMin: undefined, sizeMax: undefined };
+  return { $case: 'searchItems' as const, value: { ...place, ...none, hasAttachment: undefined } };
 }
 
 function recordingReads(store: BlobStore, read: string[]): BlobStore {
@@ -87,7 +100,7 @@ describe('views', () => {
     const seen: unknown[] = [];
     let cursor: string | undefined = '';
     while (cursor !== undefined) {
-      const value = { objectId, folderId: 'inbox', cursor, limit: 2 };
+      const value = { objectId, folderId: 'inbox', cursor, limit: 2, order: '' };
       const page: Page = pageOf(await ask({ $case: 'listItems', value }));
       expect(page.items.length).toBeLessThanOrEqual(2);
       seen.push(...page.items.map((item) => item['itemId']));
@@ -126,7 +139,7 @@ describe('views', () => {
       (page: Asked) => ({ $case: 'listFolders' as const, value: { ...page, objectId } }),
       (page: Asked) => ({
         $case: 'listItems' as const,
-        value: { ...page, objectId, folderId: 'a' },
+        value: { ...page, objectId, folderId: 'a', order: 'name' },
       }),
     ];
     for (const question of questions) {
@@ -145,7 +158,7 @@ describe('views', () => {
     for (const id of ['a', 'b']) world.tenant.putItem(objectId, id, id, { folderId: 'a', columns });
     await world.backup('session-2', world.known('repository-1'));
     const pages = await allPages((cursor) => {
-      const value = { objectId, folderId: 'a', cursor, limit: 10 };
+      const value = { objectId, folderId: 'a', cursor, limit: 10, order: '' };
       return ask({ $case: 'listItems', value }, 'session-2');
     });
     const found = pages.flatMap(({ items }) => items);
@@ -166,7 +179,7 @@ describe('views', () => {
     const store = world.store(repository.repositoryId);
     world.stores.set(repository.repositoryId, recordingReads(store, read));
     const list = async (folderId: string) => {
-      const value = { objectId, folderId, cursor: '', limit: 10 };
+      const value = { objectId, folderId, cursor: '', limit: 10, order: '' };
       return pageOf(await ask({ $case: 'listItems', value }, 'session-2')).items.length;
     };
     expect(await list('inbox')).toBe(5);
@@ -200,6 +213,96 @@ describe('views', () => {
       await ask({ $case: 'listObjects', value: { cursor: '', limit: 0 } }, 'session-2'),
     );
     expect(objects.items).toMatchObject([{ items: 6 }]);
+    await agent.stop();
+  });
+});
+
+describe('searches', () => {
+  it('find items of all objects of a point, or of chosen ones', async () => {
+    const { world, ask, objectId, agent } = await aStoredWorld();
+    const { id: other } = world.tenant.addObject('ben');
+    world.tenant.putItem(other, 'report', 'text', { name: 'Yearly report' });
+    world.tenant.putItem(objectId, 'report', 'text', { name: 'Monthly report' });
+    await world.backup('session-2', world.known('repository-1'));
+    const page = pageOf(await ask(aSearch({ text: 'repo' }), 'session-2'));
+    expect(page).toMatchObject({ indexed: { state: 'complete', objects: 2, objectsTotal: 2 } });
+    expect(page.items.map((item) => [item['objectId'], item['path']]).toSorted()).toEqual(
+      [
+        [objectId, 'Inbox'],
+        [other, 'Inbox'],
+      ].toSorted(),
+    );
+    const chosen = pageOf(await ask(aSearch({ text: 'repo', objectIds: [other] }), 'session-2'));
+    expect(chosen.items.map((item) => item['name'])).toEqual(['Yearly report']);
+    // The older point does not hold it.
+    expect(pageOf(await ask(aSearch({ text: 'repo' }))).items).toEqual([]);
+    await agent.stop();
+  });
+
+  it('page through what they find', async () => {
+    const { ask, agent } = await aStoredWorld();
+    const pages = await allPages((cursor) => ask(aSearch({ cursor, limit: 2 })));
+    const ids = pages.flatMap(({ items }) => items.map((item) => item['itemId']));
+    expect(ids.toSorted()).toEqual(['item-1', 'item-2', 'item-3', 'item-4', 'item-5']);
+    expect(pages.length).toBe(3);
+    await agent.stop();
+  });
+
+  it('of an object that is not in the point are refused', async () => {
+    const { ask, agent } = await aStoredWorld();
+    const { answer } = await ask(aSearch({ objectIds: ['nobody'] }));
+    expect(answer).toMatchObject({ value: { code: 'E_OBJECT_NOT_IN_POINT' } });
+    await agent.stop();
+  });
+
+  it('tell what has no room in the cache, and pages do without it', async () => {
+    const world = new World();
+    world.browseCache = memoryBrowseCache(1);
+    const { ask, objectId, agent } = await aStoredWorld(world);
+    expect(pageOf(await ask(aSearch({ text: 'mail' })))).toMatchObject({
+      items: [],
+      indexed: { state: 'partial', objects: 0, problem: { code: 'E_BROWSE_CACHE_FULL' } },
+    });
+    const value = { objectId, folderId: 'inbox', cursor: '', limit: 2, order: 'name' };
+    expect(pageOf(await ask({ $case: 'listItems', value }))).toMatchObject({
+      items: [{ itemId: 'item-1' }, { itemId: 'item-2' }],
+      total: 5,
+    });
+    await agent.stop();
+  });
+
+  it('are refused without a cache', async () => {
+    const world = new World();
+    world.browseCache = undefined;
+    const { ask, agent } = await aStoredWorld(world);
+    const { answer } = await ask(aSearch({ text: 'mail' }));
+    expect(answer).toMatchObject({ $case: 'problem', value: { code: 'E_BROWSE_CACHE_FULL' } });
+    await agent.stop();
+  });
+
+  it('of the next point read only what changed', async () => {
+    const world = new World();
+    const cache = memoryBrowseCache();
+    const added: number[] = [];
+    world.browseCache = {
+      ...cache,
+      add: (buildId, rows) => {
+        added.push(rows.length);
+        return cache.add(buildId, rows);
+      },
+    };
+    const { ask, objectId, agent } = await aStoredWorld(world);
+    for (let n = 0; n < 3_000; n += 1) world.tenant.putItem(objectId, `many-${n}`, `text ${n}`);
+    await world.backup('session-2', world.known('repository-1'));
+    await ask(aSearch({}), 'session-2');
+    expect(added.reduce((sum, rows) => sum + rows, 0)).toBeGreaterThan(3_000);
+    added.length = 0;
+    world.tenant.putItem(objectId, 'newest', 'text', { name: 'extraordinary' });
+    await world.backup('session-3', world.known('repository-1'));
+    world.clock.advance(11 * 60_000);
+    const page = pageOf(await ask(aSearch({ text: 'extraord' }), 'session-3'));
+    expect(page.items).toMatchObject([{ itemId: 'newest' }]);
+    expect(added).toEqual([1]);
     await agent.stop();
   });
 });

@@ -2,6 +2,7 @@ import type { ExploreFolder, ExploreItem, ExploreObject } from '@firn/shared/res
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { type Column, renderTable } from '../output/table.ts';
+import { addSearchCommand } from './explore-search.ts';
 import { type Page, type PageRequest, readPages } from './pages.ts';
 import { positiveInteger, type Runner } from './resource.ts';
 
@@ -37,6 +38,7 @@ export function addExploreCommands(program: Command, run: Runner): void {
   );
   addFolders(explore, run);
   addItems(explore, run);
+  addSearchCommand(explore, run);
 }
 
 function addFolders(explore: Command, run: Runner): void {

@@ -8,6 +8,7 @@ import type { Compute, Entropy } from '@firn/shared/repository/ports';
 import type { ViewStream } from '@firn/shared/rpc/link/grpc-link';
 import { toProblem } from '@firn/shared/rpc/problem';
 import { StorageCredentials } from '@firn/shared/rpc/storage-credentials';
+import type { BrowseCache } from '../ports/browse-cache.ts';
 import type { ObjectStores } from '../ports/object-stores.ts';
 import type { Sources } from '../ports/sources.ts';
 import type { WorkerIdentity } from '../ports/worker-identity.ts';
@@ -30,6 +31,8 @@ export interface AgentPorts extends AgentLinkPorts {
   readonly compute: Compute;
   readonly entropy: Entropy;
   readonly identity: WorkerIdentity;
+  /** Undefined: it is turned off. */
+  readonly browseCache: BrowseCache | undefined;
   readonly logger: Logger;
 }
 
@@ -103,8 +106,8 @@ class Agent {
 
   #parts() {
     const credentials = this.#credentials;
-    const { boxes, clock } = this.#ports;
-    const views = { repositories: this.#repositories, credentials, boxes, clock };
+    const { boxes, clock, browseCache } = this.#ports;
+    const views = { repositories: this.#repositories, credentials, boxes, clock, browseCache };
     return {
       version: this.#settings.version,
       ownership: this.#ownership,

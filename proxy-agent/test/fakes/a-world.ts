@@ -10,8 +10,10 @@ import type { BlobStore } from '@firn/shared/repository/ports';
 import { openRepository, type Repository } from '@firn/shared/repository/repository';
 import { ManualClock } from '@firn/shared/time/manual-clock';
 import { type AgentPorts, type AgentSettings, runAgent } from '../../src/app/run-agent.ts';
+import type { BrowseCache } from '../../src/ports/browse-cache.ts';
 import { FakeController, FakeViews, openBoxes } from './fake-controller.ts';
 import { digestOf, FakeTenant } from './fake-tenant.ts';
+import { memoryBrowseCache } from './memory-browse-cache.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { Mortal } from './mortal.ts';
 
@@ -45,6 +47,8 @@ export class World {
   };
   readonly organization = organization;
   readonly views = new FakeViews();
+  /** Undefined: it is turned off. */
+  browseCache: BrowseCache | undefined = memoryBrowseCache();
   readonly #refs = new Map<string, RepositoryRef>();
   readonly #headers = new Map<string, Uint8Array>();
 
@@ -84,6 +88,8 @@ export class World {
       container: `/${repositoryId}`,
       prefix: '',
       storageClass,
+      s3: undefined,
+      immutability: undefined,
     };
     this.#refs.set(repositoryId, { repositoryId, storage });
     return { repositoryId, storage };
@@ -178,6 +184,7 @@ export class World {
       view: async () => this.views.stream(),
       random: () => 0.5,
       rssBytes: () => 1,
+      browseCache: this.browseCache,
       sources: { open: () => tenant.open(mortal.wrap(tenant.imports)) },
       stores: {
         open: ({ storageId }) => mortal.wrap(this.store(storageId), ['list']),

@@ -100,7 +100,8 @@ function urlOf(base: string, route: Route, call: LooseCall): URL {
   );
   const url = new URL(basePath + path, base);
   for (const [name, value] of Object.entries((call.query ?? {}) as Record<string, unknown>)) {
-    if (value !== undefined) url.searchParams.set(name, String(value));
+    const values: unknown[] = Array.isArray(value) ? value : [value];
+    for (const each of values) if (each !== undefined) url.searchParams.append(name, String(each));
   }
   return url;
 }

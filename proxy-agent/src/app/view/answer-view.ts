@@ -1,27 +1,26 @@
 import { AppError } from '@firn/shared/errors/app-error';
 import { assertNever, invariant } from '@firn/shared/errors/invariant';
-import type {
-  ListFolders,
-  ListItems,
-  ListObjects,
-  ViewResponse,
-} from '@firn/shared/gen/firn/link/v1/link';
-import { PageWriter } from './page-writer.ts';
-import { viewFolder, viewItem, viewObject } from './view-rows.ts';
+import type { ListFolders, ListObjects, ViewResponse } from '@firn/shared/gen/firn/link/v1/link';
+import type { Browsing } from './browsing.ts';
+import { limitOf, PageWriter } from './page-writer.ts';
+import { viewFolder, viewObject } from './view-rows.ts';
 import type { ViewedPoint } from './viewed-points.ts';
 
-const limitDefault = 100;
-const limitMax = 1000;
-
 /** Answers one question about a restore point: JSON of one page, at most 512 KiB. */
-export async function answerView(point: ViewedPoint, view: ViewResponse): Promise<Uint8Array> {
+export async function answerView(
+  browsing: Browsing,
+  point: ViewedPoint,
+  view: ViewResponse,
+): Promise<Uint8Array> {
   switch (view.question?.$case) {
     case 'listObjects':
       return objects(point, view.question.value);
     case 'listFolders':
       return folders(point, view.question.value);
     case 'listItems':
-      return items(point, view.question.value);
+      return browsing.items(point, view.question.value);
+    case 'searchItems':
+      return browsing.search(point, view.question.value);
     case undefined:
       throw new AppError('E_WORK_UNKNOWN', 'this version does not know the question');
     default:
@@ -63,27 +62,4 @@ async function listed<Row>(
     last = id(row);
   }
   return page.end(undefined);
-}
-
-/**
- * When rows are too large for a page, a shorter one is asked for. A row that
- * alone is too large is shown without its columns.
- */
-async function items(point: ViewedPoint, question: ListItems): Promise<Uint8Array> {
-  const reader = await point.object(question.objectId);
-  const { folderId } = question;
-  const cursor = question.cursor === '' ? undefined : question.cursor;
-  for (let limit = limitOf(question.limit); ; limit = Math.max(1, limit >> 1)) {
-    const found = await reader.page({ folderId, cursor, limit });
-    const page = new PageWriter();
-    if (found.items.every((item) => page.add(viewItem(item)))) return page.end(found.cursor);
-    const [only] = found.items;
-    if (limit > 1 || only === undefined) continue;
-    invariant(page.add(viewItem({ ...only, columns: {} })), `${only.itemId} is larger than a page`);
-    return page.end(found.cursor);
-  }
-}
-
-function limitOf(limit: number): number {
-  return limit === 0 ? limitDefault : Math.min(limit, limitMax);
 }

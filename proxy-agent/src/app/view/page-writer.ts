@@ -1,6 +1,6 @@
 /** No page on the link is larger: docs/protocol.md, "View". */
 const pageBytesMax = 512 * 1024;
-/** For the cursor and the brackets. */
+/** For the cursor, the other members and the brackets. */
 const reservedBytes = 8 * 1024;
 
 /** A page of JSON rows that never grows beyond what the link takes. */
@@ -22,9 +22,22 @@ export class PageWriter {
     return true;
   }
 
-  /** @param nextCursor undefined on the last page */
-  end(nextCursor: string | undefined): Uint8Array {
-    const cursor = nextCursor === undefined ? '' : `,"nextCursor":${JSON.stringify(nextCursor)}`;
-    return new TextEncoder().encode(`{"items":[${this.#rows.join(',')}]${cursor}}`);
+  /**
+   * @param nextCursor undefined on the last page
+   * @param more further members of the page
+   */
+  end(nextCursor: string | undefined, more: Readonly<Record<string, unknown>> = {}): Uint8Array {
+    const members = Object.entries({ nextCursor, ...more })
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => `,${JSON.stringify(name)}:${JSON.stringify(value)}`);
+    return new TextEncoder().encode(`{"items":[${this.#rows.join(',')}]${members.join('')}}`);
   }
+}
+
+const limitDefault = 100;
+const limitMax = 1000;
+
+/** Of what was asked for; 0: nothing in particular. */
+export function limitOf(limit: number): number {
+  return limit === 0 ? limitDefault : Math.min(limit, limitMax);
 }

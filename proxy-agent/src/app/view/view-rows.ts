@@ -1,7 +1,8 @@
-import type { CatalogFolder, CatalogItem } from '@firn/shared/repository/catalog/row';
+import type { CatalogFolder } from '@firn/shared/repository/catalog/row';
 import type { PointObject } from '@firn/shared/repository/point/point-reader';
+import type { CachedItem, FoundItem } from '../../ports/browse-cache.ts';
 
-/** Rows of a page: ExploreObject, ExploreFolder and ExploreItem of the REST API. */
+/** Rows of a page: ExploreObject, ExploreFolder, ExploreItem and FoundItem of the REST API. */
 
 export function viewObject(object: PointObject) {
   const { objectId, kind, displayName, userPrincipalName, items, counts, failedItems } = object;
@@ -20,9 +21,14 @@ export function viewFolder({ folderId, parentId, name, type, wellKnownName }: Ca
   };
 }
 
-export function viewItem(item: CatalogItem) {
+export function viewItem(item: CachedItem) {
   const { itemId, folderId, name, type, size, date, columns, failed } = item;
   const { code = '', message = '' } = failed ?? {};
   const row = { itemId, folderId, name, type, size, date, columns };
   return failed === undefined ? row : { ...row, failed: { code, message } };
+}
+
+export function viewFound(item: FoundItem) {
+  const { objectId, path } = item;
+  return { ...viewItem(item), objectId, path };
 }

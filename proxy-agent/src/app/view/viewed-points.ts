@@ -2,11 +2,16 @@ import type { ViewResponse } from '@firn/shared/gen/firn/link/v1/link';
 import type { SecretBundle } from '@firn/shared/gen/firn/link/v1/work';
 import type { ObjectReader, PointReader } from '@firn/shared/repository/point/point-reader';
 import type { Clock } from '@firn/shared/time/clock';
+import type { CacheState } from '../../ports/browse-cache.ts';
 import { type Repositories, required } from '../repositories.ts';
 import { Recent } from './recent.ts';
 
 /** What questions are answered from. */
-export type ViewedPoint = Pick<PointReader, 'objects' | 'object'>;
+export interface ViewedPoint
+  extends Pick<PointReader, 'pointId' | 'objectIds' | 'objects' | 'object'> {
+  /** Under what the object is cached. E_OBJECT_NOT_IN_POINT */
+  cacheState(objectId: string): CacheState;
+}
 
 export interface ViewedPointsOptions {
   readonly repositories: Repositories;
@@ -19,17 +24,16 @@ interface OpenedPoint {
 }
 
 const pointsMax = 16;
-/** Each holds up to 16 MiB of rows. */
-const objectsMax = 4;
+const objectsMax = 16;
 /** How long a point is read without asking the log whether it is still there. */
 const freshMs = 60_000;
 const idleMs = 10 * 60_000;
 const lookMs = 60_000;
 
 /**
- * The points and objects that users look into, kept open between questions: a
- * folder's page then needs neither log nor catalog. Points are looked up in the
- * log again every minute, and what it does not know any more is gone.
+ * The points and objects that users look into, kept open between questions.
+ * Points are looked up in the log again every minute, and what it does not know
+ * any more is gone.
  */
 export class ViewedPoints {
   readonly #repositories: Repositories;
@@ -49,9 +53,15 @@ export class ViewedPoints {
   async open(question: ViewResponse, secrets: SecretBundle): Promise<ViewedPoint> {
     const { repositoryId } = required(question.repository, 'repository');
     const point = await this.#point(question, secrets);
+    const { jobId, pointId, objectIds } = point;
     return {
+      ...{ pointId, objectIds },
       objects: (after) => point.objects(after),
       object: (objectId) => this.#object(repositoryId, point, objectId),
+      cacheState: (objectId) => ({
+        ...{ repositoryId, jobId, objectId },
+        state: point.stateOf(objectId),
+      }),
     };
   }
 

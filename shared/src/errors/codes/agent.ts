@@ -1,6 +1,17 @@
 import type { ErrorCodeEntry } from '../codes.ts';
 
 export const agentCodes = {
+  E_BROWSE_CACHE_FAILED: {
+    retry: 'later',
+    meaning:
+      'The proxy agent cannot write its browse cache; browsing goes on without it, searching does not.',
+    help: 'Look for free space and rights in the data folder of the proxy agent. The file can be deleted at any time.',
+  },
+  E_BROWSE_CACHE_FULL: {
+    retry: 'after-repair',
+    meaning: 'The browse cache of the proxy agent is too small for what is searched.',
+    help: 'Search fewer objects, or raise FIRN_BROWSE_CACHE_BYTES of the proxy agent.',
+  },
   E_ASSIGNMENT_LOST: {
     retry: 'never',
     meaning: 'The controller gave the session to another attempt.',

@@ -1,97 +1,77 @@
-import type { CatalogItem } from '../catalog/row.ts';
+import {
+  comparePositions,
+  decodePosition,
+  encodePosition,
+  type ItemOrder,
+  type ItemPosition,
+  type OrderedItem,
+  positionOf,
+} from './item-order.ts';
 import type { PageRequest } from './point-reader.ts';
 
-type Order = NonNullable<PageRequest['order']>;
-
-/** What of an item decides on which page it is. */
-export type ItemHead = Pick<CatalogItem, 'itemId' | 'folderId' | 'date' | 'name'>;
-
-/** Position of an item in its folder: what the cursor is made of. */
-type Position = readonly [text: string, itemId: string];
-
-export interface HeadPage<Head> {
-  readonly items: readonly Head[];
+export interface PageOf<Item> {
+  readonly items: readonly Item[];
   /** Undefined: this was the last page. */
   readonly cursor: string | undefined;
+  /** Items of the folder, on all pages. */
+  readonly total: number;
+}
+
+interface Kept<Item> {
+  readonly item: Item;
+  readonly position: ItemPosition;
 }
 
 /**
- * The next items of a folder in the asked order: keeps the smallest `limit` of
+ * The next items of a folder in the asked order: keeps the first `limit` of
  * what comes after the cursor while all items pass by, in any order.
  */
-export class ItemPageBuilder<Head extends ItemHead> {
+export class ItemPageBuilder<Item extends OrderedItem & { readonly folderId: string }> {
   readonly #folderId: string;
   readonly #limit: number;
-  readonly #order: Order;
-  readonly #after: Position | undefined;
-  readonly #compare: (a: Position, b: Position) => number;
-  readonly #kept: Head[] = [];
+  readonly #order: ItemOrder;
+  readonly #after: ItemPosition | undefined;
+  readonly #compare: (a: ItemPosition, b: ItemPosition) => number;
+  readonly #kept: Kept<Item>[] = [];
+  #total = 0;
 
   constructor({ folderId, cursor, limit, order = 'date' }: PageRequest) {
     this.#folderId = folderId;
     this.#limit = limit;
     this.#order = order;
-    this.#after = cursor === undefined ? undefined : decodeCursor(cursor);
-    this.#compare = comparing(order);
+    this.#after = cursor === undefined ? undefined : decodePosition(order, cursor);
+    this.#compare = comparePositions(order);
   }
 
-  add(item: Head): void {
+  add(item: Item): void {
     if (item.folderId !== this.#folderId) return;
-    const position = this.#positionOf(item);
+    this.#total += 1;
+    const position = positionOf(this.#order, item);
     if (this.#after !== undefined && this.#compare(position, this.#after) <= 0) return;
-    this.#kept.splice(this.#indexOf(position), 0, item);
+    this.#kept.splice(this.#indexOf(position), 0, { item, position });
     // One more than asked for tells whether a page follows.
     if (this.#kept.length > this.#limit + 1) this.#kept.pop();
   }
 
   /** Once all items were added. */
-  end(): HeadPage<Head> {
-    const items = this.#kept.slice(0, this.#limit);
-    const last = items.at(-1);
+  end(): PageOf<Item> {
+    const kept = this.#kept.slice(0, this.#limit);
+    const last = kept.at(-1);
     const hasNext = this.#kept.length > this.#limit && last !== undefined;
-    return { items, cursor: hasNext ? encodeCursor(this.#positionOf(last)) : undefined };
-  }
-
-  #positionOf(item: Head): Position {
-    return [this.#order === 'date' ? item.date : item.name, item.itemId];
+    const cursor = hasNext ? encodePosition(last.position) : undefined;
+    return { items: kept.map(({ item }) => item), cursor, total: this.#total };
   }
 
   /** Where the position belongs among those that are kept. */
-  #indexOf(position: Position): number {
+  #indexOf(position: ItemPosition): number {
     let low = 0;
     let high = this.#kept.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const isBefore = this.#compare(this.#positionOf(this.#kept[middle] as Head), position) < 0;
-      if (isBefore) low = middle + 1;
+      const kept = this.#kept[middle];
+      if (kept !== undefined && this.#compare(kept.position, position) < 0) low = middle + 1;
       else high = middle;
     }
     return low;
-  }
-}
-
-/** Dates newest first, names in order; then by id. */
-function comparing(order: Order): (a: Position, b: Position) => number {
-  const sign = order === 'date' ? -1 : 1;
-  return (a, b) => sign * compareText(a[0], b[0]) || compareText(a[1], b[1]);
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
-
-function encodeCursor(position: Position): string {
-  return Buffer.from(JSON.stringify(position)).toString('base64url');
-}
-
-/** A cursor that is none of ours begins at the first page. */
-function decodeCursor(cursor: string): Position | undefined {
-  try {
-    const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    const [text, itemId]: unknown[] = Array.isArray(parsed) ? parsed : [];
-    return typeof text === 'string' && typeof itemId === 'string' ? [text, itemId] : undefined;
-  } catch {
-    return undefined;
   }
 }

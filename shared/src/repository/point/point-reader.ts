@@ -1,6 +1,8 @@
 import type { AppError } from '../../errors/app-error.ts';
 import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
+import type { ObjectCatalog } from '../object/object-catalog.ts';
 import type { ObjectCounts, ObjectIdentity } from '../session/repository-session.ts';
+import type { ItemOrder } from './item-order.ts';
 
 /** A protected object in a restore point. */
 export interface PointObject extends ObjectIdentity {
@@ -27,14 +29,16 @@ export interface PageRequest {
   readonly cursor?: string | undefined;
   /** 1 to 1,000. */
   readonly limit: number;
-  /** Default date: newest first. */
-  readonly order?: 'date' | 'name' | undefined;
+  /** Default date. */
+  readonly order?: ItemOrder | undefined;
 }
 
 export interface ItemPage {
   readonly items: readonly CatalogItem[];
   /** Undefined: this was the last page. */
   readonly cursor: string | undefined;
+  /** Items of the folder, on all pages. */
+  readonly total: number;
 }
 
 export interface ReadItem {
@@ -57,12 +61,9 @@ export interface ObjectReader {
   items(): AsyncIterable<CatalogItem>;
   item(itemId: string): Promise<CatalogItem | undefined>;
   folder(folderId: string): Promise<CatalogFolder | undefined>;
-  /**
-   * Items of one folder, ordered. The first page reads the object's whole catalog
-   * as a stream, and the reader holds up to 16 MiB of it for the next ones, without
-   * the largest folders when it is more. A page of a folder that is not held reads
-   * the catalog again.
-   */
+  /** The rows as they are stored, for a cache of them. */
+  readonly catalog: ObjectCatalog;
+  /** Items of one folder, ordered. Each page reads the object's whole catalog as a stream. */
   page(request: PageRequest): Promise<ItemPage>;
   content(item: CatalogItem): AsyncIterable<Uint8Array>;
   /**
@@ -77,6 +78,8 @@ export interface ObjectReader {
 export interface PointReader {
   readonly jobId: string;
   readonly pointId: string;
+  /** Of all objects, in order. */
+  readonly objectIds: readonly string[];
   /** In order of ids, as JavaScript orders strings; those behind `after` when it is given. */
   objects(after?: string): AsyncIterable<PointObject>;
   /** Names the object's state in the repository: the same as long as it is. E_OBJECT_NOT_IN_POINT */

@@ -1,4 +1,5 @@
 import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
+import { catalogOf, type ObjectCatalog } from '../object/object-catalog.ts';
 import type { ObjectState } from '../object/object-state.ts';
 import type { OpenContext } from '../open-context.ts';
 import { FrameReader } from '../read/frame-reader.ts';
@@ -6,7 +7,7 @@ import { Locator } from '../read/locate.ts';
 import type { PackFetcher } from '../read/pack-fetcher.ts';
 import { neverStored, type PackOrder, readInPackOrder, stream } from '../read/pack-order.ts';
 import { deriveSegmentKey } from '../segment/segment-key.ts';
-import { FolderPages } from './folder-pages.ts';
+import { ItemPageBuilder } from './item-page.ts';
 import type {
   ItemFilter,
   ItemPage,
@@ -23,24 +24,19 @@ export interface ObjectReaderOptions {
   readonly state: ObjectState;
 }
 
-const heldBytesMax = 16 * 1024 * 1024;
-
 export class StoredObjectReader implements ObjectReader {
   readonly object: PointObject;
   readonly state: ObjectState;
+  readonly catalog: ObjectCatalog;
   readonly #options: ObjectReaderOptions;
   readonly #order: PackOrder;
-  readonly #pages: FolderPages;
 
   constructor(options: ObjectReaderOptions) {
     this.#options = options;
     this.object = options.object;
     this.state = options.state;
     this.#order = this.#newOrder();
-    this.#pages = new FolderPages({
-      readRows: () => this.state.itemRows(),
-      bytesMax: heldBytesMax,
-    });
+    this.catalog = catalogOf(options.state);
   }
 
   folders(after?: string): AsyncIterable<CatalogFolder> {
@@ -59,8 +55,10 @@ export class StoredObjectReader implements ObjectReader {
     return this.state.folder(folderId);
   }
 
-  page(request: PageRequest): Promise<ItemPage> {
-    return this.#pages.page(request);
+  async page(request: PageRequest): Promise<ItemPage> {
+    const page = new ItemPageBuilder<CatalogItem>(request);
+    for await (const item of this.state.items()) page.add(item);
+    return page.end();
   }
 
   async *content(item: CatalogItem): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,13 @@
 import { Type } from 'typebox';
 import type { Route } from '../route.ts';
-import { ExploreFolderPage, ExploreItemPage, ExploreObjectPage } from '../schemas/explore.ts';
+import {
+  ExploreFolderPage,
+  ExploreItemPage,
+  ExploreObjectPage,
+  FoundItemPage,
+  ItemOrder,
+  SearchQuery,
+} from '../schemas/explore.ts';
 import { closed, Id, PageQuery } from '../schemas/fields.ts';
 import {
   RestoreCreate,
@@ -71,8 +78,18 @@ const exploreRoutes = {
     summary: 'The items of a folder',
     scope: 'read',
     params: closed({ restorePoint: Id, objectId: ServiceId, folderId: ServiceId }),
-    query: exploreQuery,
+    query: closed({ ...exploreQuery.properties, order: Type.Optional(ItemOrder) }),
     success: { status: 200, body: ExploreItemPage },
+  },
+  searchItems: {
+    method: 'GET',
+    path: '/restore-points/{restorePoint}/items',
+    tag: 'Explore',
+    summary: 'Search the items of a restore point, in all its objects or in chosen ones',
+    scope: 'read',
+    params: pointParams,
+    query: SearchQuery,
+    success: { status: 200, body: FoundItemPage },
   },
 } as const satisfies Record<string, Route>;
 

@@ -1,8 +1,11 @@
 import { AppError } from '@firn/shared/errors/app-error';
+import type { SearchItems } from '@firn/shared/gen/firn/link/v1/link';
 import {
   ExploreFolderPage,
   ExploreItemPage,
   ExploreObjectPage,
+  FoundItemPage,
+  type SearchQuery,
 } from '@firn/shared/rest/schemas/explore';
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -30,7 +33,7 @@ export const restorePointHandlers: Handlers<Points> = {
     encodeRestorePoint(await findRestorePoint(context, params.restorePoint)),
 };
 
-type Explore = 'exploreObjects' | 'exploreFolders' | 'exploreItems';
+type Explore = 'exploreObjects' | 'exploreFolders' | 'exploreItems' | 'searchItems';
 
 const limitDefault = 100;
 
@@ -58,16 +61,42 @@ export const exploreHandlers: Handlers<Explore> = {
   },
   exploreItems: async ({ context, params, query, signal }) => {
     const { objectId, folderId } = params;
-    const { cursor = '', limit = limitDefault } = query;
+    const { cursor = '', limit = limitDefault, order = '' } = query;
     const answer = await explore(context, {
       restorePointId: params.restorePoint,
       retrievalId: query.retrievalId,
-      question: { $case: 'listItems', value: { objectId, folderId, cursor, limit } },
+      question: { $case: 'listItems', value: { objectId, folderId, cursor, limit, order } },
       signal,
     });
     return checked(ExploreItemPage, answer);
   },
+  searchItems: async ({ context, params, query, signal }) => {
+    const answer = await explore(context, {
+      restorePointId: params.restorePoint,
+      retrievalId: query.retrievalId,
+      question: { $case: 'searchItems', value: searchQuestion(query) },
+      signal,
+    });
+    return checked(FoundItemPage, answer);
+  },
 };
+
+function searchQuestion(query: SearchQuery): SearchItems {
+  const { from, to, minSize, maxSize } = query;
+  return {
+    objectIds: query.objectId ?? [],
+    text: query.query ?? '',
+    from: from === undefined ? undefined : new Date(from),
+    to: to === undefined ? undefined : new Date(to),
+    sizeMin: minSize === undefined ? undefined : BigInt(minSize),
+    sizeMax: maxSize === undefined ? undefined : BigInt(maxSize),
+    hasAttachment: query.hasAttachment,
+    itemClass: query.itemClass ?? '',
+    order: query.order ?? '',
+    cursor: query.cursor ?? '',
+    limit: query.limit ?? limitDefault,
+  };
+}
 
 /** What a proxy agent answers is checked like what a client sends. */
 function checked<S extends TSchema>(schema: S, answer: unknown): Static<S> {

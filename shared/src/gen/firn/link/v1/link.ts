@@ -252,10 +252,12 @@ export interface ViewResponse {
   jobId: string;
   restorePointId: string;
   retrievalId: string;
-  question: { $case: "listObjects"; value: ListObjects } | { $case: "listFolders"; value: ListFolders } | {
-    $case: "listItems";
-    value: ListItems;
-  } | undefined;
+  question:
+    | { $case: "listObjects"; value: ListObjects }
+    | { $case: "listFolders"; value: ListFolders }
+    | { $case: "listItems"; value: ListItems }
+    | { $case: "searchItems"; value: SearchItems }
+    | undefined;
 }
 
 export interface ListObjects {
@@ -272,6 +274,30 @@ export interface ListFolders {
 export interface ListItems {
   objectId: string;
   folderId: string;
+  cursor: string;
+  limit: number;
+  /** date (the default), name or size. */
+  order: string;
+}
+
+/**
+ * Items of the point's objects, whatever their folder. What is absent or empty
+ * does not narrow.
+ */
+export interface SearchItems {
+  objectIds: string[];
+  /** Words, and phrases in quotes. */
+  text: string;
+  from:
+    | Date
+    | undefined;
+  /** Not included. */
+  to: Date | undefined;
+  sizeMin?: bigint | undefined;
+  sizeMax?: bigint | undefined;
+  hasAttachment?: boolean | undefined;
+  itemClass: string;
+  order: string;
   cursor: string;
   limit: number;
 }
@@ -3189,6 +3215,9 @@ export const ViewResponse: MessageFns<ViewResponse> = {
       case "listItems":
         ListItems.encode(message.question.value, writer.uint32(74).fork()).join();
         break;
+      case "searchItems":
+        SearchItems.encode(message.question.value, writer.uint32(82).fork()).join();
+        break;
     }
     return writer;
   },
@@ -3278,6 +3307,14 @@ export const ViewResponse: MessageFns<ViewResponse> = {
             message.question = { $case: "listItems", value: ListItems.decode(reader, reader.uint32()) };
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.question = { $case: "searchItems", value: SearchItems.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3326,6 +3363,10 @@ export const ViewResponse: MessageFns<ViewResponse> = {
         ? { $case: "listItems", value: ListItems.fromJSON(object.listItems) }
         : isSet(object.list_items)
         ? { $case: "listItems", value: ListItems.fromJSON(object.list_items) }
+        : isSet(object.searchItems)
+        ? { $case: "searchItems", value: SearchItems.fromJSON(object.searchItems) }
+        : isSet(object.search_items)
+        ? { $case: "searchItems", value: SearchItems.fromJSON(object.search_items) }
         : undefined,
     };
   },
@@ -3356,6 +3397,8 @@ export const ViewResponse: MessageFns<ViewResponse> = {
       obj.listFolders = ListFolders.toJSON(message.question.value);
     } else if (message.question?.$case === "listItems") {
       obj.listItems = ListItems.toJSON(message.question.value);
+    } else if (message.question?.$case === "searchItems") {
+      obj.searchItems = SearchItems.toJSON(message.question.value);
     }
     return obj;
   },
@@ -3391,6 +3434,12 @@ export const ViewResponse: MessageFns<ViewResponse> = {
       case "listItems": {
         if (object.question?.value !== undefined && object.question?.value !== null) {
           message.question = { $case: "listItems", value: ListItems.fromPartial(object.question.value) };
+        }
+        break;
+      }
+      case "searchItems": {
+        if (object.question?.value !== undefined && object.question?.value !== null) {
+          message.question = { $case: "searchItems", value: SearchItems.fromPartial(object.question.value) };
         }
         break;
       }
@@ -3590,7 +3639,7 @@ export const ListFolders: MessageFns<ListFolders> = {
 };
 
 function createBaseListItems(): ListItems {
-  return { objectId: "", folderId: "", cursor: "", limit: 0 };
+  return { objectId: "", folderId: "", cursor: "", limit: 0, order: "" };
 }
 
 export const ListItems: MessageFns<ListItems> = {
@@ -3606,6 +3655,9 @@ export const ListItems: MessageFns<ListItems> = {
     }
     if (message.limit !== 0) {
       writer.uint32(32).uint32(message.limit);
+    }
+    if (message.order !== "") {
+      writer.uint32(42).string(message.order);
     }
     return writer;
   },
@@ -3655,6 +3707,14 @@ export const ListItems: MessageFns<ListItems> = {
             message.limit = reader.uint32();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.order = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3681,6 +3741,7 @@ export const ListItems: MessageFns<ListItems> = {
         : "",
       cursor: isSet(object.cursor) ? globalThis.String(object.cursor) : "",
       limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+      order: isSet(object.order) ? globalThis.String(object.order) : "",
     };
   },
 
@@ -3698,6 +3759,9 @@ export const ListItems: MessageFns<ListItems> = {
     if (message.limit !== 0) {
       obj.limit = Math.round(message.limit);
     }
+    if (message.order !== "") {
+      obj.order = message.order;
+    }
     return obj;
   },
 
@@ -3708,6 +3772,274 @@ export const ListItems: MessageFns<ListItems> = {
     const message = createBaseListItems();
     message.objectId = object.objectId ?? "";
     message.folderId = object.folderId ?? "";
+    message.cursor = object.cursor ?? "";
+    message.limit = object.limit ?? 0;
+    message.order = object.order ?? "";
+    return message;
+  },
+};
+
+function createBaseSearchItems(): SearchItems {
+  return {
+    objectIds: [],
+    text: "",
+    from: undefined,
+    to: undefined,
+    sizeMin: undefined,
+    sizeMax: undefined,
+    hasAttachment: undefined,
+    itemClass: "",
+    order: "",
+    cursor: "",
+    limit: 0,
+  };
+}
+
+export const SearchItems: MessageFns<SearchItems> = {
+  encode(message: SearchItems, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.objectIds) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.text !== "") {
+      writer.uint32(18).string(message.text);
+    }
+    if (message.from !== undefined) {
+      Timestamp.encode(toTimestamp(message.from), writer.uint32(26).fork()).join();
+    }
+    if (message.to !== undefined) {
+      Timestamp.encode(toTimestamp(message.to), writer.uint32(34).fork()).join();
+    }
+    if (message.sizeMin !== undefined) {
+      if (BigInt.asUintN(64, message.sizeMin) !== message.sizeMin) {
+        throw new globalThis.Error("value provided for field message.sizeMin of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.sizeMin);
+    }
+    if (message.sizeMax !== undefined) {
+      if (BigInt.asUintN(64, message.sizeMax) !== message.sizeMax) {
+        throw new globalThis.Error("value provided for field message.sizeMax of type uint64 too large");
+      }
+      writer.uint32(48).uint64(message.sizeMax);
+    }
+    if (message.hasAttachment !== undefined) {
+      writer.uint32(56).bool(message.hasAttachment);
+    }
+    if (message.itemClass !== "") {
+      writer.uint32(66).string(message.itemClass);
+    }
+    if (message.order !== "") {
+      writer.uint32(74).string(message.order);
+    }
+    if (message.cursor !== "") {
+      writer.uint32(82).string(message.cursor);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(88).uint32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SearchItems {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSearchItems();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.objectIds.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.from = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.to = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.sizeMin = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.sizeMax = reader.uint64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.hasAttachment = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.itemClass = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.order = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SearchItems {
+    return {
+      objectIds: globalThis.Array.isArray(object?.objectIds)
+        ? object.objectIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.object_ids)
+        ? object.object_ids.map((e: any) => globalThis.String(e))
+        : [],
+      text: isSet(object.text) ? globalThis.String(object.text) : "",
+      from: isSet(object.from) ? fromJsonTimestamp(object.from) : undefined,
+      to: isSet(object.to) ? fromJsonTimestamp(object.to) : undefined,
+      sizeMin: isSet(object.sizeMin)
+        ? BigInt(object.sizeMin)
+        : isSet(object.size_min)
+        ? BigInt(object.size_min)
+        : undefined,
+      sizeMax: isSet(object.sizeMax)
+        ? BigInt(object.sizeMax)
+        : isSet(object.size_max)
+        ? BigInt(object.size_max)
+        : undefined,
+      hasAttachment: isSet(object.hasAttachment)
+        ? globalThis.Boolean(object.hasAttachment)
+        : isSet(object.has_attachment)
+        ? globalThis.Boolean(object.has_attachment)
+        : undefined,
+      itemClass: isSet(object.itemClass)
+        ? globalThis.String(object.itemClass)
+        : isSet(object.item_class)
+        ? globalThis.String(object.item_class)
+        : "",
+      order: isSet(object.order) ? globalThis.String(object.order) : "",
+      cursor: isSet(object.cursor) ? globalThis.String(object.cursor) : "",
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+    };
+  },
+
+  toJSON(message: SearchItems): unknown {
+    const obj: any = {};
+    if (message.objectIds?.length) {
+      obj.objectIds = message.objectIds;
+    }
+    if (message.text !== "") {
+      obj.text = message.text;
+    }
+    if (message.from !== undefined) {
+      obj.from = message.from.toISOString();
+    }
+    if (message.to !== undefined) {
+      obj.to = message.to.toISOString();
+    }
+    if (message.sizeMin !== undefined) {
+      obj.sizeMin = message.sizeMin.toString();
+    }
+    if (message.sizeMax !== undefined) {
+      obj.sizeMax = message.sizeMax.toString();
+    }
+    if (message.hasAttachment !== undefined) {
+      obj.hasAttachment = message.hasAttachment;
+    }
+    if (message.itemClass !== "") {
+      obj.itemClass = message.itemClass;
+    }
+    if (message.order !== "") {
+      obj.order = message.order;
+    }
+    if (message.cursor !== "") {
+      obj.cursor = message.cursor;
+    }
+    if (message.limit !== 0) {
+      obj.limit = Math.round(message.limit);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SearchItems>): SearchItems {
+    return SearchItems.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SearchItems>): SearchItems {
+    const message = createBaseSearchItems();
+    message.objectIds = object.objectIds?.map((e) => e) || [];
+    message.text = object.text ?? "";
+    message.from = object.from ?? undefined;
+    message.to = object.to ?? undefined;
+    message.sizeMin = (object.sizeMin !== undefined && object.sizeMin !== null) ? BigInt(object.sizeMin) : undefined;
+    message.sizeMax = (object.sizeMax !== undefined && object.sizeMax !== null) ? BigInt(object.sizeMax) : undefined;
+    message.hasAttachment = object.hasAttachment ?? undefined;
+    message.itemClass = object.itemClass ?? "";
+    message.order = object.order ?? "";
     message.cursor = object.cursor ?? "";
     message.limit = object.limit ?? 0;
     return message;
