@@ -1,5 +1,5 @@
 import type { InitializeRepositoryWork } from '@firn/shared/gen/firn/link/v1/work';
-import { initializeRepository } from '@firn/shared/repository/header/repository-header';
+import { initializeRepository } from '@firn/shared/repository/header/header-store';
 import type { SessionContext } from './session-context.ts';
 
 /** Writes the header of a new repository. Safe to repeat. */

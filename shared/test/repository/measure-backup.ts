@@ -8,10 +8,8 @@ import { runInNewContext } from 'node:vm';
 import { nodeCompute } from '../../src/compute/node-compute.ts';
 import { nodeEntropy } from '../../src/compute/node-entropy.ts';
 import { FolderStore } from '../../src/object-store/folder/folder-store.ts';
-import {
-  createHeader,
-  initializeRepository,
-} from '../../src/repository/header/repository-header.ts';
+import { initializeRepository } from '../../src/repository/header/header-store.ts';
+import { createHeader } from '../../src/repository/header/repository-header.ts';
 import type { PutOptions } from '../../src/repository/ports.ts';
 import { openRepository } from '../../src/repository/repository.ts';
 import { systemClock } from '../../src/time/system-clock.ts';

@@ -1,9 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { nodeCompute } from '../../src/compute/node-compute.ts';
-import {
-  createHeader,
-  initializeRepository,
-} from '../../src/repository/header/repository-header.ts';
+import { initializeRepository } from '../../src/repository/header/header-store.ts';
+import { createHeader } from '../../src/repository/header/repository-header.ts';
 import type { RepositoryPorts } from '../../src/repository/ports.ts';
 import { openRepository, type Repository } from '../../src/repository/repository.ts';
 import type { NewItem, ObjectIdentity } from '../../src/repository/session/repository-session.ts';
@@ -45,6 +43,12 @@ export async function aRepository(repositoryId = 'repository-1'): Promise<TestRe
 export async function opened(repository: TestRepository): Promise<Repository> {
   const { ports, repositoryId, rootKey } = repository;
   return openRepository({ ports, repositoryId, rootKey });
+}
+
+/** Opens it as check, repair and rescue do. */
+export async function openedPastDamage(repository: TestRepository): Promise<Repository> {
+  const { ports, repositoryId, rootKey } = repository;
+  return openRepository({ ports, repositoryId, rootKey, pastDamage: true });
 }
 
 let incarnations = 0;

@@ -19,7 +19,42 @@ export const repositoryCodes = {
   E_REPOSITORY_PASSWORD_WRONG: {
     retry: 'after-repair',
     meaning: 'The password does not open the repository.',
-    help: 'Give the password that the repository was created with.',
+    help: 'Give one of its passwords; firn repository password list names them.',
+  },
+  E_REPOSITORY_KEYS_CHANGED: {
+    retry: 'later',
+    meaning: 'The repository is written under a newer key epoch, or the key is not its own.',
+    help: 'Nothing after a key rotation: the work begins anew with the newest key.',
+  },
+  E_REPOSITORY_SLOT_UNKNOWN: {
+    retry: 'never',
+    meaning: 'The repository has no such password or key.',
+    help: 'Take an id that firn repository password list shows.',
+  },
+  E_REPOSITORY_SLOT_LAST: {
+    retry: 'never',
+    meaning: 'Without its last password or key nobody could open the repository.',
+    help: 'Add another password first.',
+  },
+  E_REPOSITORY_NOT_ENCRYPTED: {
+    retry: 'never',
+    meaning: 'The key of the repository lies open: a password would protect nothing.',
+    help: 'Turn encryption on with firn repository rotate-key.',
+  },
+  E_KEY_SERVICE_KEY_UNKNOWN: {
+    retry: 'after-repair',
+    meaning: 'The key service has no key of this name.',
+    help: 'Check the name, and that the key service or its file is the right one.',
+  },
+  E_KEY_SERVICE_REFUSED: {
+    retry: 'after-repair',
+    meaning: 'The key service did not wrap this key.',
+    help: 'Use the key service with which the repository was set up, or a password.',
+  },
+  E_KEY_SERVICE_UNAVAILABLE: {
+    retry: 'after-repair',
+    meaning: 'The key service cannot be reached, or its file cannot be read.',
+    help: 'Check the key file and its rights.',
   },
   E_REPOSITORY_UNSUPPORTED: {
     retry: 'after-repair',

@@ -2,12 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { TestStore } from '../../../test/repository/test-store.ts';
 import { nodeCompute } from '../../compute/node-compute.ts';
 import { nodeEntropy } from '../../compute/node-entropy.ts';
-import {
-  createHeader,
-  initializeRepository,
-  readHeader,
-  unlockHeader,
-} from './repository-header.ts';
+import { initializeRepository, readHeader } from './header-store.ts';
+import { createHeader, unlockHeader } from './repository-header.ts';
 
 const ports = { compute: nodeCompute, entropy: nodeEntropy };
 

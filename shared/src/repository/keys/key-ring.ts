@@ -1,21 +1,27 @@
 import { isAppError } from '../../errors/app-error.ts';
-import { equalBytes, fromHex, toHex, utf8 } from '../bytes.ts';
+import { equalBytes, fromHex, toHex } from '../bytes.ts';
 import { damaged, naming } from '../damaged.ts';
 import { decodeJson, encodeJson } from '../json.ts';
 import type { RepositoryPorts } from '../ports.ts';
 import { openBox, sealBox } from '../segment/box.ts';
-
-/** The keys that follow from the root key. */
-export interface DerivedKeys {
-  readonly keys: Uint8Array;
-  readonly meta: Uint8Array;
-  readonly footers: Uint8Array;
-  readonly contentIds: Uint8Array;
-}
+import { EpochKeys, epochOfId, newIdBytes } from '../segment/epoch-keys.ts';
+import type { DerivedKeys } from './derived-keys.ts';
 
 export interface ObjectKey {
   readonly id: string;
   readonly key: Uint8Array;
+}
+
+/** The keys of an object that its record names: the one it writes under, and those of older epochs. */
+export interface ObjectKeyIds {
+  readonly keyId: string;
+  readonly olderKeyIds: readonly string[];
+}
+
+/** What a stored key is for, by its own word. */
+export interface StoredKeyOwner {
+  readonly id: string;
+  readonly objectId: string;
 }
 
 type StoredKey =
@@ -30,23 +36,6 @@ type StoredKey =
 
 const keyBytes = 32;
 const keyIdBytes = 16;
-/** Of the root key's epoch. */
-const sharedKeyId = 'shared-1';
-
-export async function deriveKeys(
-  { compute }: RepositoryPorts,
-  rootKey: Uint8Array,
-  repositoryId: string,
-): Promise<DerivedKeys> {
-  const salt = utf8(repositoryId);
-  const derive = (purpose: string) => compute.hkdf(rootKey, salt, `firn/1 ${purpose}`, keyBytes);
-  return {
-    keys: await derive('keys'),
-    meta: await derive('meta'),
-    footers: await derive('footers'),
-    contentIds: await derive('content ids'),
-  };
-}
 
 /** Object keys and content id secrets of one repository, kept once they were read. */
 export class KeyRing {
@@ -54,8 +43,7 @@ export class KeyRing {
   readonly #ports: RepositoryPorts;
   readonly #repositoryId: string;
   readonly #read = new Map<string, Promise<Uint8Array>>();
-
-  #shared: Promise<ObjectKey> | undefined;
+  readonly #shared = new Map<string, Promise<ObjectKey>>();
 
   constructor(ports: RepositoryPorts, repositoryId: string, derived: DerivedKeys) {
     this.#ports = ports;
@@ -66,7 +54,7 @@ export class KeyRing {
   /** Stored before it is answered, so no pack comes before its key. */
   async createObjectKey(objectId: string): Promise<ObjectKey> {
     const { entropy } = this.#ports;
-    const id = toHex(entropy.randomBytes(keyIdBytes));
+    const id = toHex(newIdBytes(entropy, this.derived.keys, keyIdBytes));
     const key = entropy.randomBytes(keyBytes);
     await this.#store(id, { type: 'object', id, objectId, key: toHex(key) });
     this.#read.set(id, Promise.resolve(key));
@@ -78,15 +66,45 @@ export class KeyRing {
     return this.#once(id);
   }
 
-  /** Seals contents that objects share; made when it is first asked for. Safe to repeat. */
-  async sharedKey(): Promise<ObjectKey> {
-    this.#shared ??= this.#openShared();
-    try {
-      return await this.#shared;
-    } catch (error) {
-      this.#shared = undefined;
-      throw error;
-    }
+  /** For what of an object names its key epoch: catalog runs. Fails as objectKey does. */
+  async objectKeys({ keyId, olderKeyIds }: ObjectKeyIds): Promise<EpochKeys> {
+    const ids = [keyId, ...olderKeyIds];
+    const keys = await Promise.all(
+      ids.map(async (id) => [epochOfId(fromHex(id)), await this.#once(id)] as const),
+    );
+    return new EpochKeys(keys);
+  }
+
+  /** Whether new data of an object may go under the key: it is of the newest key epoch. */
+  isCurrent(id: string): boolean {
+    return epochOfId(fromHex(id)) === this.derived.keys.newest;
+  }
+
+  /** The object that a stored key belongs to; undefined: it is no object's. E_REPOSITORY_DAMAGED */
+  async ownerOf(id: string): Promise<StoredKeyOwner | undefined> {
+    const stored = await this.#loadStored(id);
+    return stored.type === 'object' ? { id, objectId: stored.objectId } : undefined;
+  }
+
+  /** Deletes a key for good, and forgets it. Repeating it succeeds. E_BLOB_LOCKED */
+  async destroy(id: string): Promise<void> {
+    this.#read.delete(id);
+    await this.#ports.store.delete(`keys/${id}`);
+    this.#read.delete(id);
+  }
+
+  /**
+   * Seals contents that objects share; one per key epoch, made when it is first
+   * asked for. Safe to repeat.
+   */
+  sharedKey(): Promise<ObjectKey> {
+    const id = `shared-${this.derived.keys.newest}`;
+    const known = this.#shared.get(id);
+    if (known !== undefined) return known;
+    const opening = this.#openShared(id);
+    this.#shared.set(id, opening);
+    opening.catch(() => this.#shared.delete(id));
+    return opening;
   }
 
   /** The secret behind the content ids of content that was first stored in that repository. */
@@ -113,9 +131,8 @@ export class KeyRing {
     return this.#load(id);
   }
 
-  async #openShared(): Promise<ObjectKey> {
+  async #openShared(id: string): Promise<ObjectKey> {
     const { store, entropy } = this.#ports;
-    const id = sharedKeyId;
     if ((await store.head(`keys/${id}`)) === undefined) {
       const key = toHex(entropy.randomBytes(keyBytes));
       await this.#store(id, { type: 'shared', id, key }).catch(unlessItExists);
@@ -141,7 +158,11 @@ export class KeyRing {
     return reading;
   }
 
-  #load(id: string): Promise<Uint8Array> {
+  async #load(id: string): Promise<Uint8Array> {
+    return fromHex((await this.#loadStored(id)).key);
+  }
+
+  #loadStored(id: string): Promise<StoredKey> {
     const name = `keys/${id}`;
     return naming(name, { blob: name }, async () => {
       const { bytes } = await this.#ports.store.get(name);
@@ -149,7 +170,7 @@ export class KeyRing {
       const stored = decodeJson<StoredKey>(await openBox(this.#ports.compute, opening, bytes));
       const own = stored.type === 'content-ids' ? contentIdsName(stored.repositoryId) : stored.id;
       if (own !== id) throw damaged(`it is the key ${own}`);
-      return fromHex(stored.key);
+      return stored;
     });
   }
 }

@@ -51,10 +51,20 @@ interface SealedObject {
 /** The codec of docs/repository-log.md, "Bytes": JSON, zstd, AES-256-GCM. */
 export class SealedCodec implements EntryCodec {
   readonly #options: SealedCodecOptions;
+  readonly #rootKeys: Map<number, Uint8Array>;
   readonly #keys = new Map<string, Promise<Uint8Array>>();
+  #rootKeyNumber: number;
 
   constructor(options: SealedCodecOptions) {
     this.#options = options;
+    this.#rootKeys = new Map(options.rootKeys);
+    this.#rootKeyNumber = options.rootKeyNumber;
+  }
+
+  /** From here on entries are sealed under this root key; those under older ones stay readable. */
+  adoptRootKey(number: number, rootKey: Uint8Array): void {
+    this.#rootKeys.set(number, rootKey);
+    this.#rootKeyNumber = number;
   }
 
   encodeEntry(entry: LogEntry): Promise<Uint8Array> {
@@ -84,7 +94,8 @@ export class SealedCodec implements EntryCodec {
   }
 
   async #seal(object: SealedObject, content: unknown): Promise<Uint8Array> {
-    const { compute, entropy, rootKeyNumber } = this.#options;
+    const { compute, entropy } = this.#options;
+    const rootKeyNumber = this.#rootKeyNumber;
     const prefix = new Uint8Array(prefixBytes);
     const view = new DataView(prefix.buffer);
     view.setUint8(0, formatVersion);
@@ -120,8 +131,8 @@ export class SealedCodec implements EntryCodec {
     const id = `${object.kind}/${rootKeyNumber}`;
     const known = this.#keys.get(id);
     if (known !== undefined) return known;
-    const { compute, repositoryId, rootKeys } = this.#options;
-    const rootKey = rootKeys.get(rootKeyNumber);
+    const { compute, repositoryId } = this.#options;
+    const rootKey = this.#rootKeys.get(rootKeyNumber);
     if (rootKey === undefined) throw damaged(object, `root key ${rootKeyNumber} is unknown`);
     const salt = new TextEncoder().encode(repositoryId);
     const key = compute.hkdf(rootKey, salt, `firn ${object.kind} v1`, keyBytes);

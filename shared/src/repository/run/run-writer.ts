@@ -3,6 +3,7 @@ import { addressSegment } from '../index/address.ts';
 import { encodeJson } from '../json.ts';
 import type { MetaPacks } from '../meta/meta-packs.ts';
 import type { RepositoryPorts } from '../ports.ts';
+import type { SealingKey } from '../segment/epoch-keys.ts';
 import { sealFrame } from '../segment/frame.ts';
 import { newSegment, type SegmentKey } from '../segment/segment-key.ts';
 import { encodeEntry, type RunEntry, type RunKind, type RunRef } from './run-layout.ts';
@@ -12,7 +13,7 @@ export interface RunWriterOptions {
   readonly meta: MetaPacks;
   readonly kind: RunKind;
   /** Under which the runs are sealed, and its id; empty: the meta key. */
-  readonly key: Uint8Array;
+  readonly key: SealingKey;
   readonly keyId: string;
   readonly objectId: string;
 }

@@ -1,6 +1,7 @@
 import { concatBytes } from '../bytes.ts';
 import { damaged } from '../damaged.ts';
 import type { Compute, Entropy } from '../ports.ts';
+import type { SealingKey } from './epoch-keys.ts';
 import { openFrame, sealFrame } from './frame.ts';
 import type { SegmentKind } from './kinds.ts';
 import { deriveSegmentKey, newSegment, type SegmentKey, segmentIdBytes } from './segment-key.ts';
@@ -13,7 +14,7 @@ export interface BoxPorts {
 /** A segment of exactly one frame, its id in front. */
 export async function sealBox(
   ports: BoxPorts,
-  { key, kind }: { readonly key: Uint8Array; readonly kind: SegmentKind },
+  { key, kind }: { readonly key: SealingKey; readonly kind: SegmentKind },
   content: Uint8Array,
 ): Promise<Uint8Array> {
   const segment = await newSegment(ports, key);
@@ -32,7 +33,7 @@ export async function sealBoxAs(
 /** E_REPOSITORY_DAMAGED */
 export async function openBox(
   compute: Compute,
-  { key, kind }: { readonly key: Uint8Array; readonly kind: SegmentKind },
+  { key, kind }: { readonly key: SealingKey; readonly kind: SegmentKind },
   box: Uint8Array,
 ): Promise<Uint8Array> {
   if (box.length <= segmentIdBytes) throw damaged('a box is shorter than its id');

@@ -1,5 +1,6 @@
 import { fromHex } from '../bytes.ts';
 import type { Compute, Entropy } from '../ports.ts';
+import { keyOfId, newIdBytes, type SealingKey } from './epoch-keys.ts';
 
 export const segmentIdBytes = 16;
 export const idPrefixBytes = 8;
@@ -17,10 +18,11 @@ export interface SegmentKey {
 
 export async function derivePrefixKey(
   compute: Compute,
-  key: Uint8Array,
+  key: SealingKey,
   idPrefix: Uint8Array,
 ): Promise<PrefixKey> {
-  return { idPrefix, key: await compute.hkdf(key, idPrefix, 'firn/1 segment prefix', 32) };
+  const whole = keyOfId(key, idPrefix);
+  return { idPrefix, key: await compute.hkdf(whole, idPrefix, 'firn/1 segment prefix', 32) };
 }
 
 export async function segmentKeyOf(
@@ -37,7 +39,7 @@ export async function segmentKeyOf(
 /** The key of a stored segment. @param id hex, or 16 bytes */
 export async function deriveSegmentKey(
   compute: Compute,
-  key: Uint8Array,
+  key: SealingKey,
   id: string | Uint8Array,
 ): Promise<SegmentKey> {
   const bytes = typeof id === 'string' ? fromHex(id) : id;
@@ -56,7 +58,16 @@ export function newSegmentUnder(
 
 export async function newSegment(
   ports: { readonly compute: Compute; readonly entropy: Entropy },
-  key: Uint8Array,
+  key: SealingKey,
 ): Promise<SegmentKey> {
-  return deriveSegmentKey(ports.compute, key, ports.entropy.randomBytes(segmentIdBytes));
+  const id = newIdBytes(ports.entropy, key, segmentIdBytes);
+  return deriveSegmentKey(ports.compute, key, id);
+}
+
+/** A new prefix: whoever gets its key seals segments under it, and nothing else. */
+export function newPrefixKey(
+  { compute, entropy }: { readonly compute: Compute; readonly entropy: Entropy },
+  key: SealingKey,
+): Promise<PrefixKey> {
+  return derivePrefixKey(compute, key, newIdBytes(entropy, key, idPrefixBytes));
 }

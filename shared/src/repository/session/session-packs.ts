@@ -3,7 +3,7 @@ import { packName } from '../log/names.ts';
 import { MetaPacks } from '../meta/meta-packs.ts';
 import { PackStream, type SealedFrame, type SegmentIdentity } from '../pack/pack-stream.ts';
 import type { RepositoryPorts, StorageClass } from '../ports.ts';
-import { derivePrefixKey, idPrefixBytes } from '../segment/segment-key.ts';
+import { newPrefixKey } from '../segment/segment-key.ts';
 import type { SessionTotals } from './repository-session.ts';
 
 export interface SessionPacksOptions {
@@ -58,8 +58,7 @@ export class SessionPacks {
 
   async openPack(storageClass: StorageClass = 'hot'): Promise<PackStream> {
     const { ports, keys } = this.#options;
-    const idPrefix = ports.entropy.randomBytes(idPrefixBytes);
-    const footerKey = await derivePrefixKey(ports.compute, keys.derived.footers, idPrefix);
+    const footerKey = await newPrefixKey(ports, keys.derived.footers);
     const namePrefix = this.namePrefix('packs');
     return new PackStream({ ...ports, namePrefix, footerKey, storageClass });
   }

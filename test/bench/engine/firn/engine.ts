@@ -1,12 +1,8 @@
 import { nodeCompute } from '@firn/shared/compute/node-compute';
 import { nodeEntropy } from '@firn/shared/compute/node-entropy';
 import { FolderStore } from '@firn/shared/object-store/folder/folder-store';
-import {
-  createHeader,
-  initializeRepository,
-  readHeader,
-  unlockHeader,
-} from '@firn/shared/repository/header/repository-header';
+import { initializeRepository, readHeader } from '@firn/shared/repository/header/header-store';
+import { createHeader, unlockHeader } from '@firn/shared/repository/header/repository-header';
 import { openRepository, type Repository } from '@firn/shared/repository/repository';
 import { systemClock } from '@firn/shared/time/system-clock';
 

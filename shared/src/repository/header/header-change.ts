@@ -1,0 +1,134 @@
+/** Changes of who can open a repository, each safe to apply twice. */
+import { AppError } from '../../errors/app-error.ts';
+import type { Compute, Entropy } from '../ports.ts';
+import type { CurrentEpoch, RepositoryHeader, Slot } from './header-layout.ts';
+import { currentRootKey, keysChanged, sealOlder } from './root-keys.ts';
+
+/**
+ * Slots are made by whoever knows the password: the change itself holds nothing
+ * that opens anything, save the slot of a repository that is not encrypted.
+ */
+export type HeaderChange =
+  | { readonly type: 'add'; readonly epoch: number; readonly slot: Slot }
+  | { readonly type: 'remove'; readonly slotId: string }
+  | {
+      readonly type: 'replace';
+      readonly epoch: number;
+      readonly slotId: string;
+      readonly slot: Slot;
+    }
+  /** A new key epoch, which those of its slots open and nobody else. */
+  | { readonly type: 'rotate'; readonly current: CurrentEpoch };
+
+export interface ApplyPorts {
+  readonly compute: Compute;
+  readonly entropy: Entropy;
+  /** For a rotation: those of the epoch that ends and of the one that begins. */
+  readonly rootKeys: readonly Uint8Array[];
+}
+
+/**
+ * The header after the change; undefined: it is applied already.
+ * E_REPOSITORY_SLOT_UNKNOWN, E_REPOSITORY_SLOT_LAST; E_REPOSITORY_KEYS_CHANGED when
+ * the change was made for another key epoch.
+ */
+export async function applyChange(
+  ports: ApplyPorts,
+  header: RepositoryHeader,
+  change: HeaderChange,
+): Promise<RepositoryHeader | undefined> {
+  switch (change.type) {
+    case 'add':
+      return addSlot(header, change);
+    case 'remove':
+      return removeSlot(header, change.slotId);
+    case 'replace':
+      return replaceSlot(header, change);
+    case 'rotate':
+      return rotate(ports, header, change.current);
+  }
+}
+
+type SlotChange<Type> = Extract<HeaderChange, { readonly type: Type }>;
+
+function addSlot(header: RepositoryHeader, change: SlotChange<'add'>) {
+  const { slots } = header.current;
+  if (has(slots, change.slot.id)) return undefined;
+  assertEpoch(header, change.epoch);
+  assertEncrypted(header);
+  return withSlots(header, [...slots, change.slot]);
+}
+
+function removeSlot(header: RepositoryHeader, slotId: string) {
+  const { slots } = header.current;
+  if (!has(slots, slotId)) return undefined;
+  if (slots.length > 1) return withSlots(header, without(slots, slotId));
+  throw slotLast(header.repositoryId, `without ${slotId}`);
+}
+
+export function slotLast(repositoryId: string, without: string): AppError {
+  return new AppError(
+    'E_REPOSITORY_SLOT_LAST',
+    `nobody could open repository ${repositoryId} ${without}`,
+    { context: { repositoryId } },
+  );
+}
+
+function replaceSlot(header: RepositoryHeader, change: SlotChange<'replace'>) {
+  const { slots } = header.current;
+  if (has(slots, change.slot.id)) return undefined;
+  assertEpoch(header, change.epoch);
+  if (!has(slots, change.slotId)) throw slotUnknown(header, change.slotId);
+  return withSlots(header, [...without(slots, change.slotId), change.slot]);
+}
+
+async function rotate(ports: ApplyPorts, header: RepositoryHeader, next: CurrentEpoch) {
+  const { repositoryId, older, current } = header;
+  if (current.epoch === next.epoch && current.check === next.check) return undefined;
+  assertEpoch(header, next.epoch - 1);
+  const own = await currentRootKey(ports.compute, header, ports.rootKeys);
+  const after = { repositoryId, older, current: next };
+  const nextKey = await currentRootKey(ports.compute, after, ports.rootKeys);
+  const ended = await sealOlder(ports, header, { own, next: nextKey });
+  return { repositoryId, older: [...older, ended], current: next };
+}
+
+/** E_REPOSITORY_SLOT_UNKNOWN, E_REPOSITORY_SLOT_LAST: asked before a change is sent on its way. */
+export function assertRemovable(header: RepositoryHeader, slotId: string): void {
+  if (!has(header.current.slots, slotId)) throw slotUnknown(header, slotId);
+  removeSlot(header, slotId);
+}
+
+/** E_REPOSITORY_NOT_ENCRYPTED: a password beside an open key would protect nothing. */
+export function assertEncrypted({ repositoryId, current }: RepositoryHeader): void {
+  if (!current.slots.some(({ type }) => type === 'open')) return;
+  throw new AppError(
+    'E_REPOSITORY_NOT_ENCRYPTED',
+    `the key of repository ${repositoryId} lies open in its header`,
+    { context: { repositoryId } },
+  );
+}
+
+function assertEpoch({ repositoryId, current }: RepositoryHeader, epoch: number): void {
+  if (current.epoch !== epoch) throw keysChanged(repositoryId, current.epoch);
+}
+
+function slotUnknown({ repositoryId }: RepositoryHeader, slotId: string): AppError {
+  return new AppError(
+    'E_REPOSITORY_SLOT_UNKNOWN',
+    `repository ${repositoryId} has no password or key ${slotId}`,
+    { context: { repositoryId, slotId } },
+  );
+}
+
+function withSlots(header: RepositoryHeader, slots: readonly Slot[]): RepositoryHeader {
+  return { ...header, current: { ...header.current, slots } };
+}
+
+function without(slots: readonly Slot[], id: string): Slot[] {
+  return slots.filter((slot) => slot.id !== id);
+}
+
+function has(slots: readonly Slot[], id: string): boolean {
+  return slots.some((slot) => slot.id === id);
+}
