@@ -92,6 +92,18 @@ export interface RelocateBody {
   readonly packs: readonly string[];
 }
 
+/**
+ * Nothing opens the objects any more, in any job. What is to be destroyed of them
+ * stands in `erased/<erasureId>`.
+ */
+export interface EraseBody {
+  readonly type: 'erase';
+  /** 16 random bytes, hex. */
+  readonly erasureId: string;
+  /** Object ids. */
+  readonly objects: readonly string[];
+}
+
 export interface CondemnBody {
   readonly type: 'condemn';
   readonly packs: readonly string[];
@@ -123,6 +135,7 @@ export type EntryBody =
   | ExpireBody
   | RetireBody
   | RelocateBody
+  | EraseBody
   | CondemnBody
   | SweptBody
   | SettingsBody;

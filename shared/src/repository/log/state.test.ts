@@ -305,11 +305,40 @@ describe('applyEntry: garbage', () => {
   });
 });
 
+describe('applyEntry: erasing', () => {
+  const erase = (...objects: string[]): EntryBody => ({ type: 'erase', erasureId: 'e', objects });
+
+  it('takes an object out of every point and pin, and leaves the others', () => {
+    const log = new Fold().owner().session('s1', { ann: 'r1', bob: 'r2' });
+    log.add({ type: 'pin', pinId: 'p', points: [ref('s1'), ref('s1', 'bob')], untilMs: 9e12 });
+    log.session('s2', { ann: 'r3' }).add(erase('ann'));
+    expect([...rootsOf(log.state)]).toEqual(['r2']);
+    expect(rootOfPoint(log.state, ref('s1'))).toBeUndefined();
+    expect(log.state.erased.get('ann')).toMatchObject({ erasureId: 'e', n: log.state.head });
+  });
+
+  it('takes away restore points that showed nothing else', () => {
+    const log = new Fold().owner().session('s1', { ann: 'r1' }).session('s2', { bob: 'r2' });
+    log.add(erase('ann'));
+    expect(log.state.restorePoints.get(job)?.map(({ sessionId }) => sessionId)).toEqual(['s2']);
+  });
+
+  it('gives the object no point by a session that was open, and one by a later session', () => {
+    const log = new Fold().owner().session('s1', { ann: 'r1' }).begin('s2').add(erase('ann'));
+    log.commit('s2', { ann: 'r2', bob: 'r3' }, true);
+    expect(log.alarm).toBeUndefined();
+    expect([...rootsOf(log.state)]).toEqual(['r3']);
+    log.session('s3', { ann: 'r4' });
+    expect(newestPoint(log.state, job, 'ann')).toMatchObject({ root: 'r4' });
+  });
+});
+
 describe('encodeLogState', () => {
   it('gives back an equal state through JSON', () => {
     const log = new Fold().owner().session('s1', { ann: 'r1', __proto__x: 'r2' }).begin('s2');
     log.add({ type: 'pin', pinId: 'p', points: [ref('s1')], untilMs: day });
     log.condemn(['packs/1-s1-1-aa']).add({ type: 'retire', jobId: job, objectId: 'ann' });
+    log.add({ type: 'erase', erasureId: 'e', objects: ['bob'] });
     const json = JSON.parse(JSON.stringify(encodeLogState(log.state)));
     expect(decodeLogState(json)).toEqual(log.state);
   });

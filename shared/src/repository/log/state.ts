@@ -92,6 +92,14 @@ export interface RelocationState {
   readonly n: number;
 }
 
+/** An object that was erased. A later session may commit it again. */
+export interface ErasedObject {
+  readonly erasureId: string;
+  /** Of the erase entry, and its time by the storage's clock. */
+  readonly n: number;
+  readonly atMs: number;
+}
+
 export interface LogState {
   /** n of the last entry read; −1 of an empty log. */
   readonly head: number;
@@ -120,6 +128,8 @@ export interface LogState {
   readonly forgottenTo: number;
   /** Where relocated segments lie; undefined: none was relocated. */
   readonly relocation: RelocationState | undefined;
+  /** Object id → its newest erasure. */
+  readonly erased: ReadonlyMap<string, ErasedObject>;
   readonly settings: ReadonlyMap<string, Setting>;
 }
 
@@ -137,6 +147,7 @@ export const emptyLogState: LogState = {
   condemned: new Map(),
   forgottenTo: -1,
   relocation: undefined,
+  erased: new Map(),
   settings: new Map(),
 };
 

@@ -1,6 +1,7 @@
 import { assertNever, invariant } from '../../../errors/invariant.ts';
 import type { EntryBody, EntryBodyOf } from '../entry.ts';
 import type { CondemnedPack, LogState, SessionPhase, SessionState } from '../state.ts';
+import { eraseObjects, withoutErased } from './erasing.ts';
 import { commitPoints, expirePoints, retireObject } from './points.ts';
 import { rootOfPoint } from './roots.ts';
 
@@ -27,6 +28,8 @@ export function effects(state: LogState, body: EntryBody): LogState {
       return retireObject(state, body);
     case 'relocate':
       return { ...state, relocation: { root: body.root, n: state.head } };
+    case 'erase':
+      return eraseObjects(state, body);
     case 'condemn':
       return condemn(state, body);
     case 'swept':
@@ -80,7 +83,8 @@ function commit(state: LogState, body: EntryBodyOf<'commit'>): LogState {
   const session = sessionOf(state, body.sessionId);
   const committed = new Set([...session.committed, ...Object.keys(body.objects)]);
   const changed: SessionState = { ...session, committed, changedAtMs: state.headAtMs };
-  const withPoints = commitPoints(state, body, session.committed);
+  const kept = withoutErased(state, body, session);
+  const withPoints = commitPoints(state, kept, session.committed);
   const next: LogState = {
     ...withPoints,
     sessions: merged(state.sessions, [[body.sessionId, changed]]),

@@ -1,6 +1,7 @@
 import type { Setting } from '../entry.ts';
 import type {
   CondemnedPack,
+  ErasedObject,
   LogState,
   ObjectPoints,
   OwnerState,
@@ -14,7 +15,7 @@ import type {
  * Raised when the fold of the log changes: checkpoints of another version are
  * passed over, and the log is read from an older one or from its beginning.
  */
-export const stateVersion = 2;
+export const stateVersion = 3;
 
 interface SessionJson {
   readonly jobId: string;
@@ -45,6 +46,7 @@ export interface LogStateJson {
   readonly condemned: Entries<CondemnedPack>;
   readonly forgottenTo: number;
   readonly relocation?: RelocationState | undefined;
+  readonly erased: Entries<ErasedObject>;
   readonly settings: Entries<Setting>;
 }
 
@@ -67,6 +69,7 @@ export function encodeLogState(state: LogState): LogStateJson {
     condemned: [...state.condemned],
     forgottenTo: state.forgottenTo,
     relocation: state.relocation,
+    erased: [...state.erased],
     settings: [...state.settings],
   };
 }
@@ -97,6 +100,7 @@ export function decodeLogState(json: LogStateJson): LogState {
     condemned: new Map(json.condemned.map(([name, pack]) => [name, decodeCondemned(pack)])),
     forgottenTo: json.forgottenTo,
     relocation: json.relocation,
+    erased: new Map(json.erased),
     settings: new Map(json.settings),
   };
 }

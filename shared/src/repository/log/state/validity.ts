@@ -112,6 +112,7 @@ export const validityTable: ValidityTable = {
   expire: judgeExpire,
   retire: always,
   relocate: judgeRelocate,
+  erase: always,
   condemn: judgeCondemn,
   swept: judgeSwept,
   settings: always,
