@@ -6,6 +6,7 @@ import type { RepositoryPorts } from '../ports.ts';
 import { openBox, sealBox } from '../segment/box.ts';
 import { EpochKeys, epochOfId, newIdBytes } from '../segment/epoch-keys.ts';
 import type { DerivedKeys } from './derived-keys.ts';
+import { sharedKeyId } from './shared-key.ts';
 
 export interface ObjectKey {
   readonly id: string;
@@ -98,7 +99,7 @@ export class KeyRing {
    * asked for. Safe to repeat.
    */
   sharedKey(): Promise<ObjectKey> {
-    const id = `shared-${this.derived.keys.newest}`;
+    const id = sharedKeyId(this.derived.keys.newest);
     const known = this.#shared.get(id);
     if (known !== undefined) return known;
     const opening = this.#openShared(id);

@@ -1,6 +1,7 @@
 import type { AppError } from '../../errors/app-error.ts';
 import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
 import type { ObjectCatalog } from '../object/object-catalog.ts';
+import type { ByteRange } from '../ports.ts';
 import type { ObjectCounts, ObjectIdentity } from '../session/repository-session.ts';
 import type { ItemOrder } from './item-order.ts';
 
@@ -65,7 +66,8 @@ export interface ObjectReader {
   readonly catalog: ObjectCatalog;
   /** Items of one folder, ordered. Each page reads the object's whole catalog as a stream. */
   page(request: PageRequest): Promise<ItemPage>;
-  content(item: CatalogItem): AsyncIterable<Uint8Array>;
+  /** All bytes, or those of a range, which may reach beyond the end: only what they need is read. */
+  content(item: CatalogItem, range?: ByteRange): AsyncIterable<Uint8Array>;
   /**
    * Items in the order in which their content lies in packs, so that each frame
    * is fetched and opened once per window of 10,000 items. A damaged item is

@@ -2,6 +2,7 @@ import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
 import { catalogOf, type ObjectCatalog } from '../object/object-catalog.ts';
 import type { ObjectState } from '../object/object-state.ts';
 import type { OpenContext } from '../open-context.ts';
+import type { ByteRange } from '../ports.ts';
 import { FrameReader } from '../read/frame-reader.ts';
 import { Locator } from '../read/locate.ts';
 import type { PackFetcher } from '../read/pack-fetcher.ts';
@@ -61,12 +62,12 @@ export class StoredObjectReader implements ObjectReader {
     return page.end();
   }
 
-  async *content(item: CatalogItem): AsyncGenerator<Uint8Array> {
+  async *content(item: CatalogItem, range?: ByteRange): AsyncGenerator<Uint8Array> {
     const missing = neverStored(this.#order, item);
     if (missing !== undefined) throw missing;
     const [located] = await this.#order.locator.locateItems([item]);
     if (located?.failure !== undefined) throw located.failure;
-    if (located !== undefined) yield* stream(this.#order, located);
+    if (located !== undefined) yield* stream(this.#order, located, range);
   }
 
   /** Has frames of its own, so that several may run at the same time. */

@@ -1,7 +1,10 @@
 import { AppError } from '../../errors/app-error.ts';
+import { invariant } from '../../errors/invariant.ts';
 import type { CatalogItem } from '../catalog/row.ts';
 import { damaged, isDamage } from '../damaged.ts';
 import type { ReadItem } from '../point/point-reader.ts';
+import type { ByteRange } from '../ports.ts';
+import { joinContents } from '../split/join-contents.ts';
 import { byPlace, type FrameReader } from './frame-reader.ts';
 import type { LocatedItem, Locator } from './locate.ts';
 
@@ -33,7 +36,7 @@ async function readItem(order: PackOrder, located: LocatedItem): Promise<ReadIte
   const known = located.failure ?? neverStored(order, item);
   if (known !== undefined) return failed(item, naming(order, item, known));
   const [only] = contents;
-  if (only === undefined || contents.length > 1) {
+  if (only === undefined || contents.length > 1 || item.recipe !== undefined) {
     return { item, failure: undefined, content: () => stream(order, located) };
   }
   try {
@@ -45,17 +48,23 @@ async function readItem(order: PackOrder, located: LocatedItem): Promise<ReadIte
   }
 }
 
-/** The contents of one item, one after the other. Damage names the item. */
+/** The bytes of one item, or of a range of it. Damage names the item. */
 export async function* stream(
   order: PackOrder,
   { item, contents }: LocatedItem,
+  range?: ByteRange,
 ): AsyncGenerator<Uint8Array> {
-  for (const content of contents) {
-    try {
-      yield await order.frames.read(content, order.objectId);
-    } catch (error) {
-      throw isDamage(error) ? naming(order, item, error) : error;
-    }
+  const { recipe } = item;
+  const lengths = contents.map(({ address }) => address.length);
+  const read = async (ordinal: number) => {
+    const content = contents[ordinal];
+    invariant(content !== undefined, `item ${item.itemId} has no content ${ordinal}`);
+    return order.frames.read(content, order.objectId);
+  };
+  try {
+    yield* joinContents({ lengths, recipe }, read, range);
+  } catch (error) {
+    throw isDamage(error) ? naming(order, item, error) : error;
   }
 }
 

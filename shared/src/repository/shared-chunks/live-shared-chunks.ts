@@ -1,0 +1,63 @@
+import { isIndexUsable } from '../log/state.ts';
+import type { OpenContext } from '../open-context.ts';
+import { rebuildIndex } from './rebuild-index.ts';
+import type { SharedChunkIndex } from './shared-chunk-index.ts';
+import type { SharedChunk, SharedChunks } from './shared-chunks.ts';
+
+/**
+ * The index of shared contents as one session may use it: brought in line with
+ * the log before its first use, and asked about the log at each.
+ */
+export class LiveSharedChunks implements SharedChunks {
+  readonly #context: OpenContext;
+  readonly #index: SharedChunkIndex;
+  readonly #epoch: number;
+  #ready: Promise<void> | undefined;
+
+  /** @param epoch under which the session writes */
+  constructor(context: OpenContext, index: SharedChunkIndex, epoch: number) {
+    this.#context = context;
+    this.#index = index;
+    this.#epoch = epoch;
+  }
+
+  async find(contentId: string): Promise<SharedChunk | undefined> {
+    await this.#whenReady();
+    const found = await this.#index.find(contentId);
+    if (found === undefined) return undefined;
+    const { log, relocations } = this.#context;
+    const place = (await relocations.place(found.address.segment)) ?? found.place;
+    const isCondemned = log.rules.condemnedAmong(log.state, [place.pack]).length > 0;
+    return isCondemned ? undefined : { ...found, place };
+  }
+
+  async add(chunks: readonly SharedChunk[]): Promise<void> {
+    await this.#whenReady();
+    await this.#index.add(chunks);
+  }
+
+  #whenReady(): Promise<void> {
+    this.#ready ??= this.#reconcile();
+    return this.#ready;
+  }
+
+  /**
+   * Rule 5 of the log: what was condemned goes, and all of it when names may have
+   * been forgotten. Names that are condemned from now on are not forgotten before
+   * the session ends.
+   */
+  async #reconcile(): Promise<void> {
+    const { state } = this.#context.log;
+    const mark = await this.#index.mark();
+    const isUsable = mark !== undefined && isIndexUsable(state, mark.reconciledTo);
+    // Whoever owned the repository in between may have stored what the index lacks.
+    const isOwn = mark !== undefined && this.#epoch - mark.epoch <= 1;
+    if (isUsable && isOwn) {
+      await this.#index.forgetPacks(state.condemned.keys());
+    } else {
+      await this.#index.clear();
+      await rebuildIndex(this.#context, this.#index);
+    }
+    await this.#index.setMark({ epoch: this.#epoch, reconciledTo: state.head });
+  }
+}

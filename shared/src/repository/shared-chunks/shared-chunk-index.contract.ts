@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { toHex } from '../bytes.ts';
+import type { SharedChunkIndex } from './shared-chunk-index.ts';
+import type { SharedChunk } from './shared-chunks.ts';
+
+export interface IndexUnderTest {
+  readonly index: SharedChunkIndex;
+  close(): Promise<void>;
+}
+
+/** What each index of shared contents must do. */
+export function describeSharedChunkIndex(name: string, make: () => Promise<IndexUnderTest>): void {
+  const withIndex = async (run: (index: SharedChunkIndex) => Promise<void>) => {
+    const { index, close } = await make();
+    try {
+      await run(index);
+    } finally {
+      await close();
+    }
+  };
+
+  describe(name, () => {
+    it('finds what was added, as it was added', () =>
+      withIndex(async (index) => {
+        const chunks = Array.from({ length: 1_000 }, (_, n) => aChunk(n, n % 7));
+        await index.add(chunks);
+        for (const chunk of chunks) expect(await index.find(chunk.contentId)).toEqual(chunk);
+        for (let n = 1_000; n < 3_000; n += 1) {
+          expect(await index.find(aChunk(n, 0).contentId)).toBeUndefined();
+        }
+      }));
+
+    it('knows the newest place of a content', () =>
+      withIndex(async (index) => {
+        await index.add([aChunk(1, 1)]);
+        await index.add([aChunk(1, 2)]);
+        expect(await index.find(aChunk(1, 2).contentId)).toEqual(aChunk(1, 2));
+      }));
+
+    it('knows the newest place of a segment', () =>
+      withIndex(async (index) => {
+        const before = aChunk(1, 1);
+        const place = { ...before.place, pack: 'packs/1-other-1-x', offset: 99 };
+        await index.add([before, aChunk(2, 2)]);
+        await index.add([{ ...before, place }]);
+        expect(await index.find(before.contentId)).toEqual({ ...before, place });
+        await index.forgetPacks([before.place.pack]);
+        expect(await index.find(before.contentId)).toEqual({ ...before, place });
+      }));
+
+    it('forgets packs, and takes in again what is stored anew', () =>
+      withIndex(async (index) => {
+        await index.add([aChunk(1, 1), aChunk(2, 2), aChunk(3, 1)]);
+        await index.forgetPacks([aChunk(1, 1).place.pack, 'packs/1-unknown-1-x']);
+        expect(await index.find(aChunk(1, 1).contentId)).toBeUndefined();
+        expect(await index.find(aChunk(3, 1).contentId)).toBeUndefined();
+        expect(await index.find(aChunk(2, 2).contentId)).toEqual(aChunk(2, 2));
+        await index.add([aChunk(1, 4)]);
+        expect(await index.find(aChunk(1, 4).contentId)).toEqual(aChunk(1, 4));
+      }));
+
+    it('keeps its mark until it is cleared', () =>
+      withIndex(async (index) => {
+        expect(await index.mark()).toBeUndefined();
+        await index.setMark({ epoch: 3, reconciledTo: 17 });
+        await index.setMark({ epoch: 4, reconciledTo: 18 });
+        await index.add([aChunk(1, 1)]);
+        expect(await index.mark()).toEqual({ epoch: 4, reconciledTo: 18 });
+        await index.clear();
+        expect(await index.mark()).toBeUndefined();
+        expect(await index.find(aChunk(1, 1).contentId)).toBeUndefined();
+        await index.add([aChunk(1, 1)]);
+        expect(await index.find(aChunk(1, 1).contentId)).toEqual(aChunk(1, 1));
+      }));
+
+    it('answers many at once', () =>
+      withIndex(async (index) => {
+        const chunks = Array.from({ length: 300 }, (_, n) => aChunk(n, n));
+        await Promise.all(chunks.map((chunk) => index.add([chunk])));
+        const found = await Promise.all(chunks.map(({ contentId }) => index.find(contentId)));
+        expect(found).toEqual(chunks);
+      }));
+  });
+}
+
+/** The n-th content, in the segment and pack of that number. */
+export function aChunk(n: number, segment: number): SharedChunk {
+  const numbers = { frame: n, frameOffset: n * 1_000, frameLength: 1_000, offset: 3, length: 900 };
+  return {
+    contentId: toHex(idOf(n, 32)),
+    address: { segment: toHex(idOf(segment, 16)), ...numbers },
+    place: {
+      pack: `packs/1-session-1-${segment}`,
+      offset: segment * 10,
+      length: 5_000_000_000,
+      keyId: 'shared-1',
+      packLength: 0,
+    },
+  };
+}
+
+/** Spread as random ids are. */
+function idOf(n: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let state = n + 1;
+  for (let at = 0; at < length; at += 1) {
+    state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9;
+    bytes[at] = state >>> 24;
+  }
+  return bytes;
+}

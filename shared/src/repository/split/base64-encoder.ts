@@ -1,0 +1,62 @@
+import { concatBytes } from '../bytes.ts';
+import type { Base64Lines } from '../catalog/row.ts';
+import { bytesOfCharacters, columnAfter } from './base64-lines.ts';
+
+/** Bytes that are encoded at once; a multiple of 3. */
+const blockBytes = 48 * 1024;
+
+/** Encodes bytes that come one after the other, in bounded memory. */
+export class Base64Encoder {
+  readonly #lines: Base64Lines;
+  readonly #lineEnd: Uint8Array;
+  #column: number;
+  /** Fewer than three bytes. */
+  #held: Uint8Array = new Uint8Array();
+
+  /** @param groups of three bytes that were encoded before these */
+  constructor(lines: Base64Lines, groups = 0) {
+    this.#lines = lines;
+    this.#lineEnd = Buffer.from(lines.lineEnd, 'latin1');
+    this.#column = columnAfter(lines, groups * 4);
+  }
+
+  *push(bytes: Uint8Array): Generator<Uint8Array> {
+    const all = this.#held.length === 0 ? bytes : concatBytes([this.#held, bytes]);
+    const whole = all.length - (all.length % 3);
+    for (let at = 0; at < whole; at += blockBytes) {
+      yield this.#encode(all.subarray(at, Math.min(at + blockBytes, whole)));
+    }
+    this.#held = Uint8Array.from(all.subarray(whole));
+  }
+
+  *end(): Generator<Uint8Array> {
+    if (this.#held.length > 0) yield this.#encode(this.#held);
+    this.#held = new Uint8Array();
+  }
+
+  #encode(bytes: Uint8Array): Uint8Array {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
+    const characters = Buffer.from(text, 'latin1');
+    if (this.#lines.lineLength === 0) return characters;
+    return this.#inLines(characters);
+  }
+
+  #inLines(characters: Uint8Array): Uint8Array {
+    const { lineLength } = this.#lines;
+    const out = new Uint8Array(bytesOfCharacters(this.#lines, characters.length, this.#column));
+    let to = 0;
+    for (let from = 0; from < characters.length; ) {
+      if (this.#column === lineLength) {
+        out.set(this.#lineEnd, to);
+        to += this.#lineEnd.length;
+        this.#column = 0;
+      }
+      const line = characters.subarray(from, from + lineLength - this.#column);
+      out.set(line, to);
+      to += line.length;
+      from += line.length;
+      this.#column += line.length;
+    }
+    return out;
+  }
+}
