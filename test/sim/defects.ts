@@ -88,10 +88,8 @@ const relocateWhileMarking: MakeConduct = () => ({
   marker: (honest) => ({ ...honest, relocatedPacks: async () => new Set() }),
 });
 
-const rowOfCondemnedDropped: MakeConduct = () => ({
-  ...correctConduct,
-  keepsRow: (_state, { isStored }) => isStored,
-});
+/** A new relocation table that holds its own moves alone. */
+const earlierMovesForgotten: MakeConduct = () => ({ ...correctConduct, keepsRow: () => false });
 
 export const defects = {
   'own-id-not-compared': ownIdNotCompared,
@@ -105,7 +103,7 @@ export const defects = {
   'sweep-once-only': sweepOnceOnly,
   'marking-ignores-relocate': markingIgnoresRelocate,
   'relocate-while-marking': relocateWhileMarking,
-  'row-of-condemned-dropped': rowOfCondemnedDropped,
+  'earlier-moves-forgotten': earlierMovesForgotten,
   'takeover-unnamed': () => ({ ...correctConduct, isNamed: () => async () => true }),
 } as const satisfies Record<string, MakeConduct>;
 

@@ -18,7 +18,7 @@ const findingSeeds: Readonly<Record<DefectName, number>> = {
   'sweep-once-only': 10,
   'marking-ignores-relocate': 1,
   'relocate-while-marking': 16,
-  'row-of-condemned-dropped': 1,
+  'earlier-moves-forgotten': 3,
   'takeover-unnamed': 1,
 };
 

@@ -66,13 +66,14 @@ async function referencedSince(
 }
 
 /** Not condemned yet, and its session has ended or its attempt is superseded. */
-function isAbandoned(state: LogState, name: string): boolean {
+export function isAbandoned(state: LogState, name: string): boolean {
   if (state.condemned.has(name)) return false;
   const origin = parsePackOrigin(name);
   return origin !== undefined && isWriterGone(state, origin);
 }
 
-function isWriterGone(state: LogState, origin: PackOrigin): boolean {
+/** Its session has ended, or has a later attempt. */
+export function isWriterGone(state: LogState, origin: PackOrigin): boolean {
   const session = state.sessions.get(origin.sessionId);
   if (session === undefined) return false;
   return session.phase !== 'open' || session.attempt > origin.attempt;
@@ -169,7 +170,7 @@ const clockHint = 'hint/clock';
  * The storage's clock: the time at which it stored a hint just now. Never later
  * than the present, whoever else writes the hint.
  */
-async function storageNowMs(store: BlobStore): Promise<number> {
+export async function storageNowMs(store: BlobStore): Promise<number> {
   await store.put(clockHint, new Uint8Array(1));
   const info = await store.head(clockHint);
   return info?.modifiedAtMs ?? 0;

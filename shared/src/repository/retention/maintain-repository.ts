@@ -1,0 +1,169 @@
+import {
+  type ConsolidationLimits,
+  type ListedPack,
+  standardLimits,
+} from '../consolidation/choose-packs.ts';
+import { type Consolidated, consolidate } from '../consolidation/consolidate.ts';
+import { PackMarker } from '../garbage/pack-marker.ts';
+import {
+  condemnUnreferenced,
+  dropExpiredPins,
+  isAbandoned,
+  storageNowMs,
+  sweepCondemned,
+  sweepGraceMs,
+} from '../log/garbage.ts';
+import { rootsOf } from '../log/state/roots.ts';
+import type { OpenContext } from '../open-context.ts';
+import type { StorageClass } from '../ports.ts';
+import { applyRetention, foreseeRetention } from './apply-retention.ts';
+import { type JobPlan, type PolicyOf, planJobs } from './plan-jobs.ts';
+
+export interface MaintainRepository {
+  /** Names the packs that consolidation writes. */
+  readonly sessionId: string;
+  readonly policyOf: PolicyOf;
+  /** Default sweepGraceMs. */
+  readonly graceMs?: number;
+  /** Default standardLimits. */
+  readonly limits?: ConsolidationLimits;
+  readonly signal?: AbortSignal | undefined;
+  readonly onPhase?: (phase: MaintenancePhase) => void;
+}
+
+export type MaintenancePhase = 'expiring' | 'marking' | 'sweeping' | 'consolidating';
+
+export interface ExpiringPoint {
+  readonly jobId: string;
+  readonly pointId: string;
+  readonly committedAtMs: number;
+  readonly reason: string;
+}
+
+/** Packs of one class. */
+export interface PackBytes {
+  readonly storageClass: StorageClass;
+  readonly packs: number;
+  readonly bytes: number;
+}
+
+export interface Foreseen {
+  readonly points: readonly ExpiringPoint[];
+  /** What no point would need then, garbage of before included. */
+  readonly frees: readonly (PackBytes & {
+    /** When the last of it can be deleted: after the grace, and when no lock is left. */
+    readonly atMs: number;
+  })[];
+}
+
+export interface Maintained {
+  readonly points: readonly ExpiringPoint[];
+  readonly condemned: readonly PackBytes[];
+  readonly swept: readonly PackBytes[];
+  /** Due, but not to be deleted yet: locked, or the storage refused. */
+  readonly kept: readonly PackBytes[];
+  readonly consolidated: Consolidated;
+}
+
+type Listed = ReadonlyMap<string, ListedPack>;
+
+/**
+ * Retention, garbage and consolidation, in this order. Whatever happens between
+ * two steps, the next run goes on. Needs ownership.
+ */
+export async function maintainRepository(
+  context: OpenContext,
+  options: MaintainRepository,
+): Promise<Maintained> {
+  const { log, ports } = context;
+  const { store } = ports;
+  const { graceMs = sweepGraceMs, limits = standardLimits, onPhase, signal } = options;
+  onPhase?.('expiring');
+  const nowMs = await storageNowMs(store);
+  const plans = planJobs(await log.refresh(), options.policyOf, nowMs);
+  await applyRetention(log, plans);
+  await dropExpiredPins(log, store);
+  signal?.throwIfAborted();
+  onPhase?.('marking');
+  const listed = await listPacks(context);
+  const marker = new PackMarker(context);
+  const names = async () => [...listed.keys()];
+  const condemned = await condemnUnreferenced(log, { marker, listPacks: names });
+  signal?.throwIfAborted();
+  onPhase?.('sweeping');
+  const listAgain = async () => [...(await listPacks(context)).keys()];
+  const { deleted, kept } = await sweepCondemned(log, { store, listPacks: listAgain, graceMs });
+  signal?.throwIfAborted();
+  onPhase?.('consolidating');
+  const { uses } = marker;
+  const { sessionId } = options;
+  const consolidated = await consolidate(context, {
+    sessionId,
+    listed,
+    uses,
+    limits,
+    nowMs,
+    signal,
+  });
+  return {
+    points: pointsOf(plans),
+    condemned: byClass(listed, condemned),
+    swept: byClass(listed, deleted),
+    kept: byClass(listed, kept),
+    consolidated,
+  };
+}
+
+/** What maintainRepository would expire, and what that would free. Writes nothing but the clock hint. */
+export async function foreseeMaintenance(
+  context: OpenContext,
+  { policyOf, graceMs = sweepGraceMs }: Pick<MaintainRepository, 'policyOf' | 'graceMs'>,
+): Promise<Foreseen> {
+  const { log, ports } = context;
+  const nowMs = await storageNowMs(ports.store);
+  const state = await log.refresh();
+  const plans = planJobs(state, policyOf, nowMs);
+  const then = foreseeRetention(state, plans);
+  const listed = await listPacks(context);
+  const needed = await new PackMarker(context).referencedPacks(rootsOf(then), then);
+  const free = [...listed.keys()].filter((name) => {
+    const isGoing = isAbandoned(then, name) && !needed.has(name);
+    return isGoing || then.condemned.has(name);
+  });
+  const frees = byClass(listed, free).map((each) => {
+    const ofClass = free.flatMap((name) => listed.get(name) ?? []);
+    const locks = ofClass
+      .filter(({ storageClass }) => storageClass === each.storageClass)
+      .map(({ lockedUntilMs = 0 }) => lockedUntilMs);
+    return { ...each, atMs: locks.reduce((a, b) => Math.max(a, b), nowMs + graceMs) };
+  });
+  return { points: pointsOf(plans), frees };
+}
+
+function pointsOf(plans: readonly JobPlan[]): ExpiringPoint[] {
+  return plans.flatMap(({ jobId, goes }) => goes.map((point) => ({ jobId, ...point })));
+}
+
+/** Data and meta packs; one entry a pack is held. */
+async function listPacks({ ports }: OpenContext): Promise<Listed> {
+  const listed = new Map<string, ListedPack>();
+  for (const prefix of ['packs/', 'meta/']) {
+    for await (const { name, size, storageClass, lockedUntilMs } of ports.store.list(prefix)) {
+      listed.set(name, { name, size, storageClass, lockedUntilMs });
+    }
+  }
+  return listed;
+}
+
+function byClass(listed: Listed, names: readonly string[]): PackBytes[] {
+  const totals = new Map<StorageClass, { packs: number; bytes: number }>();
+  for (const name of names) {
+    const pack = listed.get(name);
+    if (pack === undefined) continue;
+    const total = totals.get(pack.storageClass) ?? { packs: 0, bytes: 0 };
+    totals.set(pack.storageClass, total);
+    total.packs += 1;
+    total.bytes += pack.size;
+  }
+  return [...totals].map(([storageClass, total]) => ({ storageClass, ...total }));
+}

@@ -1,0 +1,40 @@
+import type { PointRef } from '../log/entry.ts';
+import { isSessionOpen, type LogState } from '../log/state.ts';
+import { planRetention, type RetentionPlan } from './plan-retention.ts';
+import type { RetentionPolicy } from './policy.ts';
+
+export interface JobPolicy {
+  readonly policy: RetentionPolicy;
+  /** The job is gone; what it stored still ages out, the newest point too. */
+  readonly isAbandoned: boolean;
+}
+
+export type PolicyOf = (jobId: string) => JobPolicy;
+
+export interface JobPlan extends RetentionPlan {
+  readonly jobId: string;
+  /** Nothing of an abandoned job stays: its newest points, kept as bases, go too. */
+  readonly lastPoints: readonly PointRef[];
+}
+
+/** What retention does to each job that the log knows. */
+export function planJobs(state: LogState, policyOf: PolicyOf, nowMs: number): readonly JobPlan[] {
+  return [...state.points.keys()].sort().map((jobId) => {
+    const { policy, isAbandoned } = policyOf(jobId);
+    const restorePoints = state.restorePoints.get(jobId) ?? [];
+    const points = restorePoints.map(({ sessionId, committedAtMs, complete }) => ({
+      pointId: sessionId,
+      ...{ committedAtMs, complete, open: isSessionOpen(state, sessionId) },
+    }));
+    const plan = planRetention({ points, policy, nowMs, isAbandoned });
+    const isOver = isAbandoned && plan.goes.length === points.length;
+    const isOpen = state.openSessions.has(jobId);
+    return { jobId, ...plan, lastPoints: isOver && !isOpen ? allPoints(state, jobId) : [] };
+  });
+}
+
+function allPoints(state: LogState, jobId: string): PointRef[] {
+  return [...(state.points.get(jobId) ?? [])].flatMap(([objectId, { points }]) =>
+    points.map(({ sessionId }) => ({ jobId, objectId, sessionId })),
+  );
+}
