@@ -49,6 +49,7 @@ export default {
       'observe/',
       'gen/',
       'repository/ports\\.ts$',
+      'repository/immutability/',
     ]),
     sharedFolder('bus|rpc', ['errors/', 'time/', 'observe/', 'gen/']),
     sharedFolder('rest', ['errors/']),

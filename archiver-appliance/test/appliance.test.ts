@@ -108,6 +108,8 @@ function assign(link: FakeLink, of = key): void {
     container: `/${storageId}`,
     prefix: '',
     storageClass,
+    s3: undefined,
+    immutability: undefined,
   });
   const refs = { source: storage('hot', 'hot'), target: storage('cold', 'archive'), epoch: 1n };
   const work = { work: { $case: 'repack' as const, value: refs } };

@@ -19,8 +19,8 @@ import { migrate } from './adapters/postgres/migrate.ts';
 import { makePool } from './adapters/postgres/pool.ts';
 import { makePostgresDatabase } from './adapters/postgres/postgres-database.ts';
 import { makeProcessLauncher } from './adapters/process/process-launcher.ts';
-import { makeAzureStorageAccounts } from './adapters/storage/azure-storage-accounts.ts';
 import { makeRepositoryHeader } from './adapters/storage/repository-header-maker.ts';
+import { makeStorageAccounts } from './adapters/storage/storage-accounts.ts';
 import { type ControllerConfig, readConfig } from './config.ts';
 import { type ControllerPorts, runController } from './run-controller.ts';
 
@@ -60,7 +60,7 @@ export async function buildPorts(
     secrets: nodeSecrets,
     authority: await makeX509Authority(keys, () => clock.now()),
     certificateReader: nodeCertificateReader,
-    storageAccounts: makeAzureStorageAccounts(clock),
+    storageAccounts: makeStorageAccounts(clock),
     makeHeader: makeRepositoryHeader,
     launcher: makeProcessLauncher({
       program: config.applianceProgram,

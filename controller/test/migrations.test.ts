@@ -9,6 +9,8 @@ import { migrate } from '../src/adapters/postgres/migrate.ts';
 import { makePool } from '../src/adapters/postgres/pool.ts';
 import { makeHost, startTestPostgres, type TestHost } from './harness/controller.ts';
 
+const productSql = join(import.meta.dirname, '..', 'sql');
+
 let postgres: RunningPostgres;
 let host: TestHost;
 let pool: Pool;
@@ -23,7 +25,7 @@ beforeEach(async () => {
   host = await makeHost(postgres);
   pool = makePool({ url: host.databaseUrl, connectionsMax: 4, logger: new MemoryLogger() });
   folder = await mkdtemp(join(tmpdir(), 'firn-sql-'));
-  await cp(join(import.meta.dirname, '..', 'sql'), folder, { recursive: true });
+  await cp(join(productSql, '0001-initial.sql'), join(folder, '0001-initial.sql'));
 });
 afterEach(async () => {
   await pool.end();
@@ -38,6 +40,12 @@ describe('migrations', () => {
     await writeFile(join(folder, '0002-next.sql'), 'CREATE TABLE next (id integer);');
     expect(await migrate(pool, folder)).toEqual([2]);
     expect(await migrate(pool, folder)).toEqual([]);
+  });
+
+  it('of the product are applied in order, and once', async () => {
+    const applied = await migrate(pool, productSql);
+    expect(applied).toEqual(applied.map((_number, index) => index + 1));
+    expect(await migrate(pool, productSql)).toEqual([]);
   });
 
   it('that fail leave nothing behind', async () => {

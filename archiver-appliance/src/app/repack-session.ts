@@ -146,9 +146,6 @@ export class RepackSession {
 
   #open(storage: StorageRef): BlobStore {
     const { storages, credentials, signal } = this.#options;
-    const isFolder = storage.provider === 'folder';
-    return storages.open(storage, () =>
-      isFolder ? Promise.resolve('') : credentials.sasToken(storage.storageId, signal),
-    );
+    return storages.open(storage, () => credentials.newest(storage.storageId, signal));
   }
 }

@@ -13,6 +13,8 @@ interface CreateOptions {
   readonly retentionType?: 'snapshot' | 'item';
   readonly retentionDays?: number;
   readonly detach?: boolean;
+  readonly immutableDays?: number;
+  readonly immutableMode: 'governance' | 'compliance';
 }
 
 export function addRepositoryCommands(program: Command, run: Runner): void {
@@ -43,6 +45,12 @@ function addCreate(repository: Command, run: Runner): void {
     .option('--password-file <file>', 'encrypt it: file with the password, which is never stored')
     .addOption(new Option('--retention-type <type>', 'what expires').choices(['snapshot', 'item']))
     .option('--retention-days <n>', 'how long restore points stay', positiveInteger)
+    .option('--immutable-days <n>', 'the storage locks what is put for so long', positiveInteger)
+    .addOption(
+      new Option('--immutable-mode <mode>', 'who may shorten it: a permission of its own, nobody')
+        .choices(['governance', 'compliance'])
+        .default('governance'),
+    )
     .option(...detachOption)
     .action((name: string, options: CreateOptions, command: Command) =>
       run(command, async (context) => {
@@ -57,6 +65,7 @@ function addCreate(repository: Command, run: Runner): void {
 
 function createBody(name: string, options: CreateOptions) {
   const { proxy, storage, passwordFile, retentionType, retentionDays } = options;
+  const { immutableDays, immutableMode } = options;
   return {
     name,
     proxyId: proxy,
@@ -64,6 +73,9 @@ function createBody(name: string, options: CreateOptions) {
     ...(passwordFile === undefined ? {} : { password: readText(passwordFile, '--password-file') }),
     ...(retentionType === undefined ? {} : { retentionType }),
     ...(retentionDays === undefined ? {} : { retentionDays }),
+    ...(immutableDays === undefined
+      ? {}
+      : { immutability: { mode: immutableMode, days: immutableDays } }),
   };
 }
 

@@ -9,6 +9,11 @@ interface AddOptions {
   readonly container: string;
   readonly accountName?: string;
   readonly accountKeyFile?: string;
+  readonly accessKeyId?: string;
+  readonly secretKeyFile?: string;
+  readonly region?: string;
+  readonly pathStyle?: boolean;
+  readonly caFile?: string;
   readonly endpoint?: string;
   readonly folder?: string;
   readonly storageClass: StorageClass;
@@ -22,10 +27,19 @@ export function addStorageCommands(program: Command, run: Runner): void {
     .command('add <name>')
     .description('add an object storage')
     .addOption(providerOption())
-    .requiredOption('--container <name>', 'container; for folder: an absolute path on the proxy')
+    .requiredOption(
+      '--container <name>',
+      'container or bucket; for folder: an absolute path on the proxy',
+    )
     .option('--account-name <name>', 'storage account (azure-blob)')
     .option('--account-key-file <file>', 'file that holds an account key (azure-blob)')
-    .option('--endpoint <url>', 'blob endpoint, when not <account>.blob.core.windows.net')
+    .option('--access-key-id <id>', 'access key (s3)')
+    .option('--secret-key-file <file>', 'file that holds the secret access key (s3)')
+    .option('--region <name>', 'region of the bucket (s3)')
+    .option('--endpoint <url>', 'when it is not the public cloud of Azure or AWS')
+    .option('--path-style', 'the bucket in the path; default with --endpoint (s3)')
+    .option('--no-path-style', 'the bucket in the host name (s3)')
+    .option('--ca-file <file>', 'PEM of a private CA (s3)')
     .option('--folder <path>', 'folder inside the container')
     .addOption(storageClassOption())
     .action((name: string, options: AddOptions, command: Command) =>
@@ -52,7 +66,7 @@ export function addStorageCommands(program: Command, run: Runner): void {
 
 function providerOption(): Option {
   return new Option('--provider <name>', 'where it is')
-    .choices(['azure-blob', 'folder'])
+    .choices(['azure-blob', 's3', 'folder'])
     .default('azure-blob');
 }
 
@@ -63,17 +77,12 @@ function storageClassOption(): Option {
 }
 
 function bodyOf(name: string, options: AddOptions) {
-  const { provider, container, accountName, accountKeyFile, endpoint, folder } = options;
+  const { accountKeyFile, secretKeyFile, caFile, ...plain } = options;
   return {
     name,
-    provider,
-    container,
-    storageClass: options.storageClass,
-    ...(accountName === undefined ? {} : { accountName }),
-    ...(accountKeyFile === undefined
-      ? {}
-      : { accountKey: readText(accountKeyFile, '--account-key-file') }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(folder === undefined ? {} : { folder }),
+    ...plain,
+    ...(accountKeyFile && { accountKey: readText(accountKeyFile, '--account-key-file') }),
+    ...(secretKeyFile && { secretAccessKey: readText(secretKeyFile, '--secret-key-file') }),
+    ...(caFile && { caPem: readText(caFile, '--ca-file') }),
   };
 }

@@ -19,14 +19,31 @@ export type StorageClass = 'hot' | 'cool' | 'cold' | 'archive';
 export interface ObjectStorage {
   readonly id: string;
   readonly name: string;
-  readonly provider: 'azure-blob' | 'folder';
+  readonly provider: 'azure-blob' | 's3' | 'folder';
   readonly endpoint: string | null;
+  /** s3: the access key id. */
   readonly accountName: string | null;
+  /** s3: the secret access key. */
   readonly sealedAccountKey: Uint8Array | null;
   readonly container: string;
   readonly folder: string;
   readonly storageClass: StorageClass;
+  readonly s3: S3Settings | null;
   readonly createdAt: string;
+}
+
+export interface S3Settings {
+  readonly region: string;
+  readonly pathStyle: boolean;
+  /** PEM of a private CA. */
+  readonly caPem?: string;
+}
+
+/** What is put into the repository is locked by its storage for so many days. */
+export interface Immutability {
+  /** Who may shorten it: governance, whoever has a permission of its own; compliance, nobody. */
+  readonly mode: 'governance' | 'compliance';
+  readonly days: number;
 }
 
 export type RetentionType = 'snapshot' | 'item';
@@ -40,8 +57,12 @@ export interface Repository {
   readonly encrypted: boolean;
   readonly retentionType: RetentionType;
   readonly retentionDays: number;
+  readonly immutability: Immutability | null;
   readonly header: Uint8Array;
   readonly sealedRootKey: Uint8Array;
+  /** Number and digest of the newest log entry that an agent told of. */
+  readonly logHead: number | null;
+  readonly logDigest: Uint8Array | null;
   readonly createdAt: string;
 }
 

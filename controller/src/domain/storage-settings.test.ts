@@ -8,10 +8,24 @@ const azure = {
   container: 'data',
 } as const;
 
+const s3 = {
+  provider: 's3',
+  accessKeyId: 'AKIAEXAMPLE',
+  secretAccessKey: 'secret',
+  region: 'eu-central-1',
+  container: 'my.bucket-1',
+} as const;
+
 describe('assertStorageSettings', () => {
   it('takes an Azure account with a container, and an absolute folder', () => {
     assertStorageSettings(azure);
     assertStorageSettings({ provider: 'folder', container: '/srv/firn' });
+  });
+
+  it('takes a bucket of AWS by its region, and of others by their endpoint', () => {
+    assertStorageSettings(s3);
+    const { region: _, ...others } = s3;
+    assertStorageSettings({ ...others, endpoint: 'https://s3.example', pathStyle: false });
   });
 
   it.each([
@@ -21,7 +35,16 @@ describe('assertStorageSettings', () => {
     [{ ...azure, container: 'a--b' }, '"a--b" cannot be the name of an Azure container'],
     [{ provider: 'folder', container: 'relative' }, 'is an absolute path'],
     [{ provider: 'folder', container: '/srv/../etc' }, 'is an absolute path'],
-    [{ ...azure, provider: 'folder', container: '/srv' }, 'has no endpoint'],
+    [{ ...azure, provider: 'folder', container: '/srv' }, 'provider folder has no accountName'],
+    [{ ...s3, accountName: 'account' }, 'provider s3 has no accountName'],
+    [{ ...azure, region: 'eu-central-1' }, 'provider azure-blob has no region'],
+    [{ provider: 's3', container: 'a-bucket', region: 'a' }, 's3 needs accessKeyId'],
+    [{ ...s3, container: 'My_Bucket' }, '"My_Bucket" cannot be the name of an S3 bucket'],
+    [{ ...s3, storageClass: 'archive' }, 'archive classes of S3 are not supported'],
+    [
+      { provider: 's3', accessKeyId: 'a', secretAccessKey: 'b', container: 'a-bucket' },
+      'needs region, or endpoint',
+    ],
   ] as const)('refuses %j', (settings, message) => {
     expect(() => assertStorageSettings(settings)).toThrow(message);
   });

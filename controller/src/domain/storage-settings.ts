@@ -1,39 +1,90 @@
 import { AppError } from '@firn/shared/errors/app-error';
 
 export interface StorageSettings {
-  readonly provider: 'azure-blob' | 'folder';
+  readonly provider: 'azure-blob' | 's3' | 'folder';
   readonly endpoint?: string;
+  /** azure-blob */
   readonly accountName?: string;
+  /** azure-blob */
   readonly accountKey?: string;
+  /** s3 */
+  readonly region?: string;
+  /** s3 */
+  readonly accessKeyId?: string;
+  /** s3 */
+  readonly secretAccessKey?: string;
+  /** s3: the bucket in the path. Default: when there is an endpoint. */
+  readonly pathStyle?: boolean;
+  /** s3: PEM of a private CA. */
+  readonly caPem?: string;
   readonly container: string;
+  readonly storageClass?: string;
 }
+
+const ofProvider = {
+  'azure-blob': ['endpoint', 'accountName', 'accountKey'],
+  s3: ['endpoint', 'region', 'accessKeyId', 'secretAccessKey', 'pathStyle', 'caPem'],
+  folder: [],
+} as const;
+
+const needed = {
+  'azure-blob': ['accountName', 'accountKey'],
+  s3: ['accessKeyId', 'secretAccessKey'],
+  folder: [],
+} as const;
+
+const special = new Set([...ofProvider['azure-blob'], ...ofProvider.s3]);
 
 /** What each provider needs beyond the shape of the request. */
 export function assertStorageSettings(settings: StorageSettings): void {
-  const problem =
-    settings.provider === 'azure-blob' ? azureProblem(settings) : folderProblem(settings);
+  const problem = memberProblem(settings) ?? placeProblem(settings);
   if (problem !== undefined) throw new AppError('E_REQUEST_INVALID', problem);
 }
 
-function azureProblem({ accountName, accountKey, container }: StorageSettings): string | undefined {
-  if (accountName === undefined) return 'an object storage of azure-blob needs accountName';
-  if (accountKey === undefined) return 'an object storage of azure-blob needs accountKey';
+function memberProblem(settings: StorageSettings): string | undefined {
+  const { provider } = settings;
+  const missing = needed[provider].find((name) => !(name in settings));
+  if (missing !== undefined) return `an object storage of ${provider} needs ${missing}`;
+  const known: readonly string[] = ofProvider[provider];
+  const foreign = [...special].find((name) => name in settings && !known.includes(name));
+  if (foreign !== undefined) return `an object storage of provider ${provider} has no ${foreign}`;
+  return undefined;
+}
+
+function placeProblem(settings: StorageSettings): string | undefined {
+  switch (settings.provider) {
+    case 'azure-blob':
+      return azureProblem(settings);
+    case 's3':
+      return s3Problem(settings);
+    case 'folder':
+      return folderProblem(settings);
+  }
+}
+
+function azureProblem({ container }: StorageSettings): string | undefined {
   // [Microsoft: naming and referencing containers]
-  if (!/^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(container)) {
-    return `"${container}" cannot be the name of an Azure container`;
+  if (/^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(container)) return undefined;
+  return `"${container}" cannot be the name of an Azure container`;
+}
+
+function s3Problem({ container, endpoint, region, storageClass }: StorageSettings) {
+  // [AWS: bucketnamingrules]
+  if (!/^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(container)) {
+    return `"${container}" cannot be the name of an S3 bucket`;
+  }
+  if (endpoint === undefined && region === undefined) {
+    return 'an object storage of s3 needs region, or endpoint when it is not AWS';
+  }
+  if (storageClass === 'archive') {
+    return 'archive classes of S3 are not supported yet: nothing could be retrieved from them';
   }
   return undefined;
 }
 
-function folderProblem(settings: StorageSettings): string | undefined {
-  const { accountName, accountKey, endpoint, container } = settings;
-  if (accountName !== undefined || accountKey !== undefined || endpoint !== undefined) {
-    return 'an object storage of provider folder has no endpoint, accountName or accountKey';
-  }
-  if (!container.startsWith('/') || container.split('/').includes('..')) {
-    return `container of an object storage of provider folder is an absolute path, not "${container}"`;
-  }
-  return undefined;
+function folderProblem({ container }: StorageSettings): string | undefined {
+  if (container.startsWith('/') && !container.split('/').includes('..')) return undefined;
+  return `container of an object storage of provider folder is an absolute path, not "${container}"`;
 }
 
 /** The blob endpoint of an account in the public cloud. */

@@ -1,23 +1,45 @@
-/** An account of an object storage, with its key. */
-export interface StorageAccount {
+import type { StorageCredential } from '@firn/shared/gen/firn/link/v1/work';
+
+export interface AzureAccount {
+  readonly provider: 'azure-blob';
   readonly endpoint: string;
   readonly accountName: string;
   readonly accountKey: string;
   readonly container: string;
 }
 
-export interface StorageToken {
-  /** A container SAS, without the question mark. */
-  readonly sasToken: string;
-  readonly expiresAtMs: number;
+export interface S3Account {
+  readonly provider: 's3';
+  /** null for AWS itself. */
+  readonly endpoint: string | null;
+  readonly region: string;
+  readonly pathStyle: boolean;
+  /** PEM of a private CA. */
+  readonly caPem?: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly bucket: string;
 }
+
+/** An account of an object storage, with its key. */
+export type StorageAccount = AzureAccount | S3Account;
 
 /** What the controller itself does with object storage: next to nothing. */
 export interface StorageAccounts {
-  /** Makes sure that the container is there. E_STORAGE_DENIED, E_STORAGE_UNAVAILABLE. */
+  /**
+   * Makes sure that the container is there; a bucket must have been made before.
+   * E_STORAGE_DENIED, E_STORAGE_UNAVAILABLE, E_STORAGE_CONTAINER_NOT_FOUND.
+   */
   prepare(account: StorageAccount): Promise<void>;
-  /** Short-lived rights on the container alone. */
-  mint(account: StorageAccount, access: 'read' | 'write', lifeMs: number): StorageToken;
+  /**
+   * Rights on the container alone, for a time. S3 knows none without a role: there
+   * it is the keys themselves, which do not expire.
+   */
+  mint(
+    account: StorageAccount,
+    access: 'read' | 'write',
+    lifeMs: number,
+  ): Omit<StorageCredential, 'storageId'>;
 }
 
 export interface NewHeader {

@@ -1,7 +1,11 @@
 import { AppError } from '@firn/shared/errors/app-error';
 import type { RepositoryRef, SecretBundle, StorageRef } from '@firn/shared/gen/firn/link/v1/work';
 import type { BlobStore, Clock, Compute, Entropy } from '@firn/shared/repository/ports';
-import { openRepository, type Repository } from '@firn/shared/repository/repository';
+import {
+  type OpenRepository,
+  openRepository,
+  type Repository,
+} from '@firn/shared/repository/repository';
 import type { StorageCredentials } from '@firn/shared/rpc/storage-credentials';
 import type { ObjectStores } from '../ports/object-stores.ts';
 import type { Ownership } from './ownership.ts';
@@ -60,6 +64,18 @@ export class Repositories {
     return this.#open(required(ref, 'repository'), secrets, signal);
   }
 
+  /** As forReading, past what is damaged of header and log: for check and repair. */
+  async pastDamage(
+    ref: RepositoryRef | undefined,
+    secrets: SecretBundle,
+    signal: AbortSignal,
+  ): Promise<Repository> {
+    return openRepository({
+      ...this.#opening(required(ref, 'repository'), secrets, signal),
+      pastDamage: true,
+    });
+  }
+
   /** As forReading, kept open and brought up to date for each question. */
   async forViewing(ref: RepositoryRef | undefined, secrets: SecretBundle): Promise<Repository> {
     const known = required(ref, 'repository');
@@ -84,11 +100,7 @@ export class Repositories {
   store(ref: StorageRef | undefined, signal: AbortSignal): BlobStore {
     const { stores, credentials } = this.#options;
     const storage = required(ref, 'storage');
-    return stores.open(storage, () =>
-      storage.provider === 'folder'
-        ? Promise.resolve('')
-        : credentials.sasToken(storage.storageId, signal),
-    );
+    return stores.open(storage, () => credentials.newest(storage.storageId, signal));
   }
 
   async #own(ref: RepositoryRef, secrets: SecretBundle): Promise<Repository> {
@@ -98,12 +110,16 @@ export class Repositories {
   }
 
   #open(ref: RepositoryRef, secrets: SecretBundle, signal: AbortSignal): Promise<Repository> {
+    return openRepository(this.#opening(ref, secrets, signal));
+  }
+
+  #opening(ref: RepositoryRef, secrets: SecretBundle, signal: AbortSignal): OpenRepository {
     const { repositoryId } = ref;
     const key = secrets.repositories.find((each) => each.repositoryId === repositoryId);
     const { clock, entropy, compute } = this.#options;
     const store = this.store(ref.storage, signal);
     const { rootKey } = required(key, `key of repository ${repositoryId}`);
-    return openRepository({ ports: { store, clock, entropy, compute }, repositoryId, rootKey });
+    return { ports: { store, clock, entropy, compute }, repositoryId, rootKey };
   }
 }
 

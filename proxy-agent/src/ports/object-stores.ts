@@ -1,10 +1,10 @@
-import type { StorageRef } from '@firn/shared/gen/firn/link/v1/work';
+import type { StorageCredential, StorageRef } from '@firn/shared/gen/firn/link/v1/work';
 import type { BlobStore } from '@firn/shared/repository/ports';
 
 /** Opens object storages. */
 export interface ObjectStores {
   /**
-   * @param sasToken asked whenever the token at hand nears its end; empty for a folder
+   * @param credential asked before every call; never for a folder
    */
-  open(storage: StorageRef, sasToken: () => Promise<string>): BlobStore;
+  open(storage: StorageRef, credential: () => Promise<StorageCredential>): BlobStore;
 }

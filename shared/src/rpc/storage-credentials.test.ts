@@ -6,7 +6,7 @@ const forever = new AbortController().signal;
 const minute = 60_000;
 
 function aCredential(sasToken: string, endsAtMs: number) {
-  return { storageId: 'storage-1', sasToken, expiresAt: new Date(endsAtMs) };
+  return { storageId: 'storage-1', sasToken, expiresAt: new Date(endsAtMs), s3Keys: undefined };
 }
 
 function start() {
@@ -22,7 +22,7 @@ describe('storage credentials', () => {
   it('give the token at hand without asking while it lasts', async () => {
     const { credentials, asked } = start();
     credentials.put('session-1', aCredential('a', 60 * minute));
-    expect(await credentials.sasToken('storage-1', forever)).toBe('a');
+    expect(await credentials.newest('storage-1', forever)).toMatchObject({ sasToken: 'a' });
     expect(asked).toEqual([]);
   });
 
@@ -30,17 +30,17 @@ describe('storage credentials', () => {
     const { credentials, asked, clock } = start();
     credentials.put('session-1', aCredential('a', 60 * minute));
     clock.advance(56 * minute);
-    const token = credentials.sasToken('storage-1', forever);
+    const token = credentials.newest('storage-1', forever);
     expect(asked).toEqual(['session-1']);
     credentials.put('session-1', aCredential('b', 120 * minute));
-    expect(await token).toBe('b');
+    expect(await token).toMatchObject({ sasToken: 'b' });
   });
 
   it('never go back to an older one', async () => {
     const { credentials } = start();
     credentials.put('session-1', aCredential('new', 120 * minute));
     credentials.put('session-1', aCredential('old', 60 * minute));
-    expect(await credentials.sasToken('storage-1', forever)).toBe('new');
+    expect(await credentials.newest('storage-1', forever)).toMatchObject({ sasToken: 'new' });
   });
 
   it('ask in the name of a session that is still under way', async () => {
@@ -49,7 +49,7 @@ describe('storage credentials', () => {
     credentials.put('short', aCredential('a', 60 * minute));
     credentials.leave('short');
     clock.advance(59 * minute);
-    const token = credentials.sasToken('storage-1', forever);
+    const token = credentials.newest('storage-1', forever);
     expect(asked).toEqual(['long']);
     credentials.put('long', aCredential('b', 120 * minute));
     await token;
@@ -58,7 +58,7 @@ describe('storage credentials', () => {
   it('stop waiting when the caller stops', async () => {
     const { credentials } = start();
     const stop = new AbortController();
-    const token = credentials.sasToken('storage-1', stop.signal);
+    const token = credentials.newest('storage-1', stop.signal);
     stop.abort(new Error('stopped'));
     await expect(token).rejects.toThrow('stopped');
   });

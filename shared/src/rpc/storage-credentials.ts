@@ -45,17 +45,17 @@ export class StorageCredentials {
     for (const { sessions } of this.#held.values()) sessions.delete(sessionId);
   }
 
-  /** Waits for a fresh token when the one at hand is about to end. */
-  async sasToken(storageId: string, signal: AbortSignal): Promise<string> {
+  /** Waits for a fresh one when the one at hand is about to end. */
+  async newest(storageId: string, signal: AbortSignal): Promise<StorageCredential> {
     const held = this.#of(storageId);
     for (;;) {
       const { credential } = held;
       const leftMs = endMs(credential) - this.#clock.now();
-      if (credential !== undefined && leftMs > marginMs) return credential.sasToken;
+      if (credential !== undefined && leftMs > marginMs) return credential;
       await this.#askAndWait(storageId, held, signal);
       // What the controller gives may be short-lived: it is good until it ends.
       const given = held.credential;
-      if (given !== undefined && endMs(given) > this.#clock.now()) return given.sasToken;
+      if (given !== undefined && endMs(given) > this.#clock.now()) return given;
     }
   }
 

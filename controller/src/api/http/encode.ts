@@ -54,13 +54,15 @@ export function encodeOrganization(row: resources.Organization): Organization {
 
 export function encodeObjectStorage(row: resources.ObjectStorage): ObjectStorage {
   const { id, name, provider, endpoint, accountName, container, folder } = row;
-  const { storageClass, createdAt } = row;
+  const { storageClass, s3, createdAt } = row;
+  const account =
+    s3 === null ? { accountName } : { accessKeyId: accountName, ...s3, caPem: s3.caPem ?? null };
   return present({
     id,
     name,
     provider,
     endpoint,
-    accountName,
+    ...account,
     container,
     folder,
     storageClass,
@@ -75,8 +77,8 @@ export function encodeProxy(row: Worker, connected: boolean): ProxyAgent {
 
 export function encodeRepository(row: resources.Repository): Repository {
   const { id, name, proxyId, objectStorageId, state, encrypted } = row;
-  const { retentionType, retentionDays, createdAt } = row;
-  return {
+  const { retentionType, retentionDays, immutability, createdAt } = row;
+  return present({
     id,
     name,
     proxyId,
@@ -85,8 +87,9 @@ export function encodeRepository(row: resources.Repository): Repository {
     encrypted,
     retentionType,
     retentionDays,
+    immutability,
     createdAt,
-  };
+  });
 }
 
 export function encodeJob(row: resources.Job): Job {
@@ -166,7 +169,8 @@ export function encodeLogEntry({ number, at, level, message }: sessions.LogEntry
 
 export function encodeFinding(row: sessions.Finding): Finding {
   const { number, severity, blob, objectId, problem } = row;
-  return present({ number, severity, blob, objectId, items: [...row.items], problem });
+  const lists = { items: [...row.items], points: [...row.points] };
+  return present({ number, severity, blob, objectId, ...lists, problem });
 }
 
 export function encodeRestorePoint(row: points.RestorePoint): RestorePoint {

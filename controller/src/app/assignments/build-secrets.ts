@@ -77,12 +77,7 @@ export async function mintCredential(
   const storage = found('object storage', storageId, await database.objectStorages.find(storageId));
   const account = openAccount(context, storage);
   if (account === undefined) return undefined;
-  const { sasToken, expiresAtMs } = storageAccounts.mint(
-    account,
-    access,
-    settings.credentialLifeMs,
-  );
-  return { storageId, sasToken, expiresAt: new Date(expiresAtMs) };
+  return { storageId, ...storageAccounts.mint(account, access, settings.credentialLifeMs) };
 }
 
 async function repositoryKey(context: AppContext, id: string): Promise<RepositoryKey> {

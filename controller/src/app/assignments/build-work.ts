@@ -39,11 +39,27 @@ async function workOf(records: Records, session: Session): Promise<WorkOf> {
     case 'restore':
       return restoreWork(records, session, repository);
     case 'check':
-      return {
-        $case: 'check',
-        value: { repository, readData: session.details.readData ?? true },
-      };
+      return checkWork(records, session, repository);
+    case 'repair': {
+      const { dryRun = false, readData = false } = session.details;
+      return { $case: 'repair', value: { repository, dryRun, readData } };
+    }
   }
+}
+
+/** With the newest entry of the log that is known here: whoever cut it off is found out. */
+async function checkWork(
+  records: Records,
+  session: Session,
+  repository: RepositoryRef,
+): Promise<WorkOf> {
+  const { readData = false, percent = 0, seed = '' } = session.details;
+  const { logHead, logDigest } = await findRepository(records, session.repositoryId);
+  const head = {
+    logHead: BigInt(logHead ?? 0),
+    logDigest: Buffer.from(logDigest ?? new Uint8Array()),
+  };
+  return { $case: 'check', value: { repository, readData, percent, seed, ...head } };
 }
 
 async function backupWork(
@@ -156,17 +172,19 @@ async function findRepository(records: Records, id: string): Promise<Repository>
 }
 
 export async function repositoryRef(records: Records, id: string): Promise<RepositoryRef> {
-  const { objectStorageId } = await findRepository(records, id);
+  const { objectStorageId, immutability } = await findRepository(records, id);
   const storage = found(
     'object storage',
     objectStorageId,
     await records.objectStorages.find(objectStorageId),
   );
-  return { repositoryId: id, storage: storageRef(storage, id) };
+  const locked = { immutability: immutability ?? undefined };
+  return { repositoryId: id, storage: { ...storageRef(storage, id), ...locked } };
 }
 
 /** Each repository has a folder of its own below that of its object storage. */
 function storageRef(storage: ObjectStorage, repositoryId: string): StorageRef {
+  const { s3 } = storage;
   const prefix = storage.folder === '' ? repositoryId : `${storage.folder}/${repositoryId}`;
   return {
     storageId: storage.id,
@@ -175,6 +193,8 @@ function storageRef(storage: ObjectStorage, repositoryId: string): StorageRef {
     container: storage.container,
     prefix,
     storageClass: storage.storageClass,
+    s3: s3 === null ? undefined : { ...s3, caPem: s3.caPem ?? '' },
+    immutability: undefined,
   };
 }
 

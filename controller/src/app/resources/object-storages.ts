@@ -4,9 +4,12 @@ import {
   defaultEndpoint,
   type StorageSettings,
 } from '../../domain/storage-settings.ts';
-import type { StorageAccount } from '../../ports/storages.ts';
+import type { AzureAccount, S3Account, StorageAccount } from '../../ports/storages.ts';
 import type { AppContext } from '../context.ts';
 import { assertUnused, found } from './found.ts';
+
+/** What storages beside AWS take. */
+const defaultRegion = 'us-east-1';
 
 export interface CreateObjectStorage extends StorageSettings {
   readonly name: string;
@@ -25,27 +28,69 @@ export async function createObjectStorage(
   if (account !== undefined) await context.storageAccounts.prepare(account);
   const id = context.secrets.uuid();
   return context.database.objectStorages.insert({
-    id,
-    name,
-    provider,
-    container,
-    folder,
-    storageClass,
-    endpoint: account?.endpoint ?? null,
-    accountName: account?.accountName ?? null,
-    sealedAccountKey: account === undefined ? null : sealKey(context, id, account.accountKey),
+    ...{ id, name, provider, container, folder, storageClass },
+    ...storedAccount(account, (secret) => sealSecret(context, id, secret)),
   });
 }
 
 function accountOf(input: CreateObjectStorage): StorageAccount | undefined {
-  const { accountName, accountKey, container } = input;
-  if (accountName === undefined || accountKey === undefined) return undefined;
-  const endpoint = (input.endpoint ?? defaultEndpoint(accountName)).replace(/\/+$/, '');
-  return { endpoint, accountName, accountKey, container };
+  switch (input.provider) {
+    case 'azure-blob':
+      return azureAccountOf(input);
+    case 's3':
+      return s3AccountOf(input);
+    case 'folder':
+      return undefined;
+  }
 }
 
-function sealKey({ vault }: AppContext, id: string, accountKey: string): Uint8Array {
-  return vault.seal(new TextEncoder().encode(accountKey), storagePurpose(id));
+function azureAccountOf(input: CreateObjectStorage): AzureAccount {
+  const { accountName = '', accountKey = '', container } = input;
+  const endpoint = withoutSlash(input.endpoint ?? defaultEndpoint(accountName));
+  return { provider: 'azure-blob', endpoint, accountName, accountKey, container };
+}
+
+function s3AccountOf(input: CreateObjectStorage): S3Account {
+  const { accessKeyId = '', secretAccessKey = '', container, caPem } = input;
+  return {
+    provider: 's3',
+    endpoint: input.endpoint === undefined ? null : withoutSlash(input.endpoint),
+    region: input.region ?? defaultRegion,
+    pathStyle: input.pathStyle ?? input.endpoint !== undefined,
+    ...(caPem !== undefined && { caPem }),
+    ...{ accessKeyId, secretAccessKey, bucket: container },
+  };
+}
+
+type StoredAccount = Pick<ObjectStorage, 'endpoint' | 'accountName' | 'sealedAccountKey' | 's3'>;
+
+function storedAccount(
+  account: StorageAccount | undefined,
+  seal: (secret: string) => Uint8Array,
+): StoredAccount {
+  if (account === undefined) {
+    return { endpoint: null, accountName: null, sealedAccountKey: null, s3: null };
+  }
+  const { endpoint } = account;
+  if (account.provider === 'azure-blob') {
+    const { accountName, accountKey } = account;
+    return { endpoint, accountName, sealedAccountKey: seal(accountKey), s3: null };
+  }
+  const { region, pathStyle, caPem, accessKeyId, secretAccessKey } = account;
+  return {
+    endpoint,
+    accountName: accessKeyId,
+    sealedAccountKey: seal(secretAccessKey),
+    s3: { region, pathStyle, ...(caPem !== undefined && { caPem }) },
+  };
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
+function sealSecret({ vault }: AppContext, id: string, secret: string): Uint8Array {
+  return vault.seal(new TextEncoder().encode(secret), storagePurpose(id));
 }
 
 export function storagePurpose(id: string): string {
@@ -57,10 +102,15 @@ export function openAccount(
   { vault }: AppContext,
   storage: ObjectStorage,
 ): StorageAccount | undefined {
-  const { id, endpoint, accountName, sealedAccountKey, container } = storage;
-  if (endpoint === null || accountName === null || sealedAccountKey === null) return undefined;
-  const accountKey = new TextDecoder().decode(vault.open(sealedAccountKey, storagePurpose(id)));
-  return { endpoint, accountName, accountKey, container };
+  const { id, endpoint, accountName, sealedAccountKey, container, s3 } = storage;
+  if (accountName === null || sealedAccountKey === null) return undefined;
+  const secret = new TextDecoder().decode(vault.open(sealedAccountKey, storagePurpose(id)));
+  if (s3 === null) {
+    const account = { accountName, accountKey: secret, container };
+    return { provider: 'azure-blob', endpoint: endpoint ?? '', ...account };
+  }
+  const keys = { accessKeyId: accountName, secretAccessKey: secret };
+  return { provider: 's3', endpoint, ...s3, ...keys, bucket: container };
 }
 
 /** E_NOT_FOUND */

@@ -1,5 +1,11 @@
-import type { Repository, RetentionType } from '../../domain/resources.ts';
-import type { Session } from '../../domain/session.ts';
+import { AppError } from '@firn/shared/errors/app-error';
+import type {
+  Immutability,
+  ObjectStorage,
+  Repository,
+  RetentionType,
+} from '../../domain/resources.ts';
+import type { NewSession, Session, SessionDetails } from '../../domain/session.ts';
 import type { AppContext } from '../context.ts';
 import { announceSession } from '../sessions/change-session.ts';
 import { newSession } from '../sessions/new-session.ts';
@@ -12,6 +18,7 @@ export interface CreateRepository {
   readonly password?: string;
   readonly retentionType?: RetentionType;
   readonly retentionDays?: number;
+  readonly immutability?: Immutability;
 }
 
 /**
@@ -30,6 +37,8 @@ export async function createRepository(
     input.objectStorageId,
     await database.objectStorages.find(input.objectStorageId),
   );
+  const { immutability = null } = input;
+  if (immutability !== null) assertCanLock(storage);
   const id = secrets.uuid();
   const { header, rootKey } = await context.makeHeader({ repositoryId: id, password });
   const created = await database.transaction(async ({ repositories, sessions }) => {
@@ -41,6 +50,7 @@ export async function createRepository(
       encrypted: password !== undefined,
       retentionType,
       retentionDays,
+      immutability,
       header,
       sealedRootKey: vault.seal(rootKey, repositoryPurpose(id)),
     });
@@ -51,6 +61,13 @@ export async function createRepository(
   });
   announceSession(context, created.session);
   return created;
+}
+
+/** Whether the bucket locks as well is found out when the header is written. */
+function assertCanLock({ name, provider }: ObjectStorage): void {
+  if (provider !== 'folder') return;
+  const message = `object storage "${name}" is a folder, which cannot lock what lies in it`;
+  throw new AppError('E_STORAGE_NO_LOCKS', message);
 }
 
 export function repositoryPurpose(id: string): string {
@@ -72,20 +89,31 @@ export async function deleteRepository(context: AppContext, key: string): Promis
 }
 
 /** Starts a session that reads the repository back. */
-export async function checkRepository(
+export function checkRepository(
   context: AppContext,
   key: string,
-  readData: boolean,
+  details: Pick<SessionDetails, 'readData' | 'percent' | 'seed'>,
 ): Promise<Session> {
-  const repository = await findRepository(context, key);
-  const { id: repositoryId, proxyId } = repository;
+  return startSession(context, key, { kind: 'check', details });
+}
+
+/** Starts a session that repairs what a check found, or tells what it would do. */
+export function repairRepository(
+  context: AppContext,
+  key: string,
+  details: Pick<SessionDetails, 'readData' | 'dryRun'>,
+): Promise<Session> {
+  return startSession(context, key, { kind: 'repair', details });
+}
+
+async function startSession(
+  context: AppContext,
+  key: string,
+  about: Pick<NewSession, 'kind' | 'details'>,
+): Promise<Session> {
+  const { id: repositoryId, proxyId } = await findRepository(context, key);
   const session = await context.database.sessions.insert(
-    newSession(context.secrets.uuid(), {
-      kind: 'check',
-      proxyId,
-      repositoryId,
-      details: { readData },
-    }),
+    newSession(context.secrets.uuid(), { ...about, proxyId, repositoryId }),
   );
   announceSession(context, session);
   return session;

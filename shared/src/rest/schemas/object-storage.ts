@@ -1,25 +1,39 @@
 import { type Static, Type } from 'typebox';
 import { closed, Id, Name, open, pageOf, StorageClass, Timestamp } from './fields.ts';
 
-export const StorageProvider = Type.Enum(['azure-blob', 'folder'], { title: 'StorageProvider' });
+export const StorageProvider = Type.Enum(['azure-blob', 's3', 'folder'], {
+  title: 'StorageProvider',
+});
 export type StorageProvider = Static<typeof StorageProvider>;
 
 const EndpointUrl = Type.String({
   pattern: '^https?://[^\\s?#]+$',
   maxLength: 500,
-  description: 'Blob endpoint; default https://<accountName>.blob.core.windows.net',
+  description:
+    'azure-blob: default https://<accountName>.blob.core.windows.net. s3: absent for AWS itself',
 });
 const AccountName = Type.String({ pattern: '^[a-z0-9]{3,24}$' });
 const Container = Type.String({
   minLength: 1,
   maxLength: 1_000,
-  description: 'azure-blob: the container. folder: an absolute path on the proxy',
+  description: 'azure-blob: the container. s3: the bucket. folder: an absolute path on the proxy',
 });
 const Folder = Type.String({
   pattern: '^$|^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$',
   maxLength: 500,
   description: 'Folder inside the container',
 });
+
+const Region = Type.String({
+  pattern: '^[a-z0-9-]+$',
+  maxLength: 100,
+  description: 's3: of the bucket; default us-east-1, which storages beside AWS take',
+});
+const AccessKeyId = Type.String({ pattern: '^[\\x21-\\x7e]+$', maxLength: 200 });
+const PathStyle = Type.Boolean({
+  description: 's3: the bucket in the path and not in the host name; default with an endpoint',
+});
+const CaPem = Type.String({ maxLength: 100_000, description: 's3: PEM of a private CA' });
 
 /** Where repositories lie: an account, container and folder, and a storage class. */
 export const ObjectStorage = open('ObjectStorage', {
@@ -28,6 +42,10 @@ export const ObjectStorage = open('ObjectStorage', {
   provider: StorageProvider,
   endpoint: Type.Optional(EndpointUrl),
   accountName: Type.Optional(AccountName),
+  accessKeyId: Type.Optional(AccessKeyId),
+  region: Type.Optional(Region),
+  pathStyle: Type.Optional(PathStyle),
+  caPem: Type.Optional(CaPem),
   container: Container,
   folder: Folder,
   storageClass: StorageClass,
@@ -51,6 +69,18 @@ export const ObjectStorageCreate = closed(
         description: 'Kept sealed, never given back; workers get short-lived tokens instead',
       }),
     ),
+    accessKeyId: Type.Optional(AccessKeyId),
+    secretAccessKey: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        writeOnly: true,
+        description: 'Kept sealed, never given back; workers get it sealed to their certificate',
+      }),
+    ),
+    region: Type.Optional(Region),
+    pathStyle: Type.Optional(PathStyle),
+    caPem: Type.Optional(CaPem),
     container: Container,
     folder: Type.Optional(Folder),
     storageClass: Type.Optional(StorageClass),

@@ -4,6 +4,17 @@ import { Session } from './session.ts';
 
 const RetentionDays = Type.Integer({ minimum: 1, maximum: 36_500 });
 
+export const Immutability = closed(
+  {
+    mode: Type.Enum(['governance', 'compliance'], {
+      description: 'governance: a permission of its own shortens it; compliance: nobody does',
+    }),
+    days: Type.Integer({ minimum: 1, maximum: 3_650 }),
+  },
+  'Immutability',
+);
+export type Immutability = Static<typeof Immutability>;
+
 /** Backup data on one proxy, extended with one object storage. */
 export const Repository = open('Repository', {
   id: Id,
@@ -14,6 +25,7 @@ export const Repository = open('Repository', {
   encrypted: Type.Boolean({ description: 'True when the root key is wrapped by a password' }),
   retentionType: RetentionType,
   retentionDays: RetentionDays,
+  immutability: Type.Optional(Immutability),
   createdAt: Timestamp,
 });
 export type Repository = Static<typeof Repository>;
@@ -34,6 +46,7 @@ export const RepositoryCreate = closed(
     ),
     retentionType: Type.Optional(RetentionType),
     retentionDays: Type.Optional(RetentionDays),
+    immutability: Type.Optional(Immutability),
   },
   'RepositoryCreate',
 );
@@ -48,9 +61,32 @@ export type RepositoryCreated = Static<typeof RepositoryCreated>;
 export const RepositoryCheck = closed(
   {
     readData: Type.Optional(
-      Type.Boolean({ default: true, description: 'Read back every pack that can be read' }),
+      Type.Boolean({ default: false, description: 'Also read back data packs that can be read' }),
+    ),
+    percent: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100, description: 'Of the packs; default all' }),
+    ),
+    seed: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        description: 'Which packs the percentage takes; default: others in each session',
+      }),
     ),
   },
   'RepositoryCheck',
 );
 export type RepositoryCheck = Static<typeof RepositoryCheck>;
+
+export const RepositoryRepair = closed(
+  {
+    dryRun: Type.Optional(
+      Type.Boolean({ default: false, description: 'Tell what would be done, and write nothing' }),
+    ),
+    readData: Type.Optional(
+      Type.Boolean({ default: false, description: 'Also look for damage inside of data packs' }),
+    ),
+  },
+  'RepositoryRepair',
+);
+export type RepositoryRepair = Static<typeof RepositoryRepair>;

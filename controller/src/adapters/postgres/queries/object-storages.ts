@@ -26,5 +26,6 @@ function insertObjectStorage(db: Db, row: NewObjectStorage): Promise<ObjectStora
     container: row.container,
     folder: row.folder,
     storage_class: row.storageClass,
+    s3: row.s3,
   });
 }

@@ -43,6 +43,7 @@ function insertRepository(db: Db, row: NewRepository): Promise<Repository> {
     encrypted: row.encrypted,
     retention_type: row.retentionType,
     retention_days: row.retentionDays,
+    immutability: row.immutability,
     header: row.header,
     sealed_root_key: row.sealedRootKey,
   });

@@ -23,17 +23,18 @@ export interface Work {
     | { $case: "restore"; value: RestoreWork }
     | { $case: "check"; value: CheckWork }
     | { $case: "repack"; value: RepackWork }
+    | { $case: "repair"; value: RepairWork }
     | undefined;
 }
 
 /** Where a repository lies. */
 export interface StorageRef {
   storageId: string;
-  /** "azure-blob" or "folder". */
+  /** "azure-blob", "s3" or "folder". */
   provider: string;
-  /** Azure: the account's blob endpoint. Folder: empty. */
+  /** Azure: the account's blob endpoint. S3: empty for AWS itself. Folder: empty. */
   endpoint: string;
-  /** Azure: the container. Folder: an absolute path on the proxy. */
+  /** Azure: the container. S3: the bucket. Folder: an absolute path on the proxy. */
   container: string;
   /** Folder inside the container; may be empty. No leading or trailing slash. */
   prefix: string;
@@ -42,6 +43,29 @@ export interface StorageRef {
    * else of a repository is always hot.
    */
   storageClass: string;
+  s3:
+    | S3Place
+    | undefined;
+  /** Absent: nothing is locked. */
+  immutability: Immutability | undefined;
+}
+
+export interface S3Place {
+  region: string;
+  /** The bucket in the path and not in the host name. */
+  pathStyle: boolean;
+  /** PEM of a private CA; empty for the system's. */
+  caPem: string;
+}
+
+/**
+ * What is put is locked by the storage until so many days have passed after the
+ * end of its generation. docs/repository-format.md, "Immutability".
+ */
+export interface Immutability {
+  /** "governance" or "compliance". */
+  mode: string;
+  days: number;
 }
 
 export interface RepositoryRef {
@@ -138,6 +162,26 @@ export interface RestoreWork {
 export interface CheckWork {
   repository: RepositoryRef | undefined;
   readData: boolean;
+  /** Of the data packs that can be read, chosen by the seed; 0: all. */
+  percent: number;
+  /** Empty: the session's id. */
+  seed: string;
+  /**
+   * The newest entry of the log that the controller was told of; an empty
+   * digest: of none.
+   */
+  logHead: bigint;
+  logDigest: Buffer;
+}
+
+export interface RepairWork {
+  repository:
+    | RepositoryRef
+    | undefined;
+  /** Tell what would be done, and write nothing. */
+  dryRun: boolean;
+  /** Also read data packs, to find what is damaged in them. */
+  readData: boolean;
 }
 
 /** For an appliance: take repack tasks of this session until the last. */
@@ -168,7 +212,16 @@ export interface StorageCredential {
   storageId: string;
   /** Azure: a container SAS, without the question mark. */
   sasToken: string;
+  /** Absent: it does not expire. */
   expiresAt: Date | undefined;
+  s3Keys: S3Keys | undefined;
+}
+
+export interface S3Keys {
+  accessKeyId: string;
+  secretAccessKey: string;
+  /** Empty unless the keys are temporary. */
+  sessionToken: string;
 }
 
 export interface RepositoryKey {
@@ -268,7 +321,11 @@ export interface CheckFinding {
   blob: string;
   objectId: string;
   items: string[];
-  problem: Problem | undefined;
+  problem:
+    | Problem
+    | undefined;
+  /** Restore points that show what is affected: "<job>/<point>", at most 100. */
+  points: string[];
 }
 
 export interface LogLine {
@@ -314,6 +371,9 @@ export const Work: MessageFns<Work> = {
         break;
       case "repack":
         RepackWork.encode(message.work.value, writer.uint32(66).fork()).join();
+        break;
+      case "repair":
+        RepairWork.encode(message.work.value, writer.uint32(74).fork()).join();
         break;
     }
     return writer;
@@ -399,6 +459,14 @@ export const Work: MessageFns<Work> = {
             message.work = { $case: "repack", value: RepackWork.decode(reader, reader.uint32()) };
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.work = { $case: "repair", value: RepairWork.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -433,6 +501,8 @@ export const Work: MessageFns<Work> = {
         ? { $case: "check", value: CheckWork.fromJSON(object.check) }
         : isSet(object.repack)
         ? { $case: "repack", value: RepackWork.fromJSON(object.repack) }
+        : isSet(object.repair)
+        ? { $case: "repair", value: RepairWork.fromJSON(object.repair) }
         : undefined,
     };
   },
@@ -455,6 +525,8 @@ export const Work: MessageFns<Work> = {
       obj.check = CheckWork.toJSON(message.work.value);
     } else if (message.work?.$case === "repack") {
       obj.repack = RepackWork.toJSON(message.work.value);
+    } else if (message.work?.$case === "repair") {
+      obj.repair = RepairWork.toJSON(message.work.value);
     }
     return obj;
   },
@@ -516,13 +588,28 @@ export const Work: MessageFns<Work> = {
         }
         break;
       }
+      case "repair": {
+        if (object.work?.value !== undefined && object.work?.value !== null) {
+          message.work = { $case: "repair", value: RepairWork.fromPartial(object.work.value) };
+        }
+        break;
+      }
     }
     return message;
   },
 };
 
 function createBaseStorageRef(): StorageRef {
-  return { storageId: "", provider: "", endpoint: "", container: "", prefix: "", storageClass: "" };
+  return {
+    storageId: "",
+    provider: "",
+    endpoint: "",
+    container: "",
+    prefix: "",
+    storageClass: "",
+    s3: undefined,
+    immutability: undefined,
+  };
 }
 
 export const StorageRef: MessageFns<StorageRef> = {
@@ -544,6 +631,12 @@ export const StorageRef: MessageFns<StorageRef> = {
     }
     if (message.storageClass !== "") {
       writer.uint32(50).string(message.storageClass);
+    }
+    if (message.s3 !== undefined) {
+      S3Place.encode(message.s3, writer.uint32(58).fork()).join();
+    }
+    if (message.immutability !== undefined) {
+      Immutability.encode(message.immutability, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -609,6 +702,22 @@ export const StorageRef: MessageFns<StorageRef> = {
             message.storageClass = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.s3 = S3Place.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.immutability = Immutability.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -637,6 +746,8 @@ export const StorageRef: MessageFns<StorageRef> = {
         : isSet(object.storage_class)
         ? globalThis.String(object.storage_class)
         : "",
+      s3: isSet(object.s3) ? S3Place.fromJSON(object.s3) : undefined,
+      immutability: isSet(object.immutability) ? Immutability.fromJSON(object.immutability) : undefined,
     };
   },
 
@@ -660,6 +771,12 @@ export const StorageRef: MessageFns<StorageRef> = {
     if (message.storageClass !== "") {
       obj.storageClass = message.storageClass;
     }
+    if (message.s3 !== undefined) {
+      obj.s3 = S3Place.toJSON(message.s3);
+    }
+    if (message.immutability !== undefined) {
+      obj.immutability = Immutability.toJSON(message.immutability);
+    }
     return obj;
   },
 
@@ -674,6 +791,204 @@ export const StorageRef: MessageFns<StorageRef> = {
     message.container = object.container ?? "";
     message.prefix = object.prefix ?? "";
     message.storageClass = object.storageClass ?? "";
+    message.s3 = (object.s3 !== undefined && object.s3 !== null) ? S3Place.fromPartial(object.s3) : undefined;
+    message.immutability = (object.immutability !== undefined && object.immutability !== null)
+      ? Immutability.fromPartial(object.immutability)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseS3Place(): S3Place {
+  return { region: "", pathStyle: false, caPem: "" };
+}
+
+export const S3Place: MessageFns<S3Place> = {
+  encode(message: S3Place, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.region !== "") {
+      writer.uint32(10).string(message.region);
+    }
+    if (message.pathStyle !== false) {
+      writer.uint32(16).bool(message.pathStyle);
+    }
+    if (message.caPem !== "") {
+      writer.uint32(26).string(message.caPem);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): S3Place {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseS3Place();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.region = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.pathStyle = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.caPem = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): S3Place {
+    return {
+      region: isSet(object.region) ? globalThis.String(object.region) : "",
+      pathStyle: isSet(object.pathStyle)
+        ? globalThis.Boolean(object.pathStyle)
+        : isSet(object.path_style)
+        ? globalThis.Boolean(object.path_style)
+        : false,
+      caPem: isSet(object.caPem)
+        ? globalThis.String(object.caPem)
+        : isSet(object.ca_pem)
+        ? globalThis.String(object.ca_pem)
+        : "",
+    };
+  },
+
+  toJSON(message: S3Place): unknown {
+    const obj: any = {};
+    if (message.region !== "") {
+      obj.region = message.region;
+    }
+    if (message.pathStyle !== false) {
+      obj.pathStyle = message.pathStyle;
+    }
+    if (message.caPem !== "") {
+      obj.caPem = message.caPem;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<S3Place>): S3Place {
+    return S3Place.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<S3Place>): S3Place {
+    const message = createBaseS3Place();
+    message.region = object.region ?? "";
+    message.pathStyle = object.pathStyle ?? false;
+    message.caPem = object.caPem ?? "";
+    return message;
+  },
+};
+
+function createBaseImmutability(): Immutability {
+  return { mode: "", days: 0 };
+}
+
+export const Immutability: MessageFns<Immutability> = {
+  encode(message: Immutability, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.mode !== "") {
+      writer.uint32(10).string(message.mode);
+    }
+    if (message.days !== 0) {
+      writer.uint32(16).uint32(message.days);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Immutability {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseImmutability();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.mode = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.days = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Immutability {
+    return {
+      mode: isSet(object.mode) ? globalThis.String(object.mode) : "",
+      days: isSet(object.days) ? globalThis.Number(object.days) : 0,
+    };
+  },
+
+  toJSON(message: Immutability): unknown {
+    const obj: any = {};
+    if (message.mode !== "") {
+      obj.mode = message.mode;
+    }
+    if (message.days !== 0) {
+      obj.days = Math.round(message.days);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Immutability>): Immutability {
+    return Immutability.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Immutability>): Immutability {
+    const message = createBaseImmutability();
+    message.mode = object.mode ?? "";
+    message.days = object.days ?? 0;
     return message;
   },
 };
@@ -2087,7 +2402,7 @@ export const RestoreWork: MessageFns<RestoreWork> = {
 };
 
 function createBaseCheckWork(): CheckWork {
-  return { repository: undefined, readData: false };
+  return { repository: undefined, readData: false, percent: 0, seed: "", logHead: 0n, logDigest: Buffer.alloc(0) };
 }
 
 export const CheckWork: MessageFns<CheckWork> = {
@@ -2097,6 +2412,21 @@ export const CheckWork: MessageFns<CheckWork> = {
     }
     if (message.readData !== false) {
       writer.uint32(16).bool(message.readData);
+    }
+    if (message.percent !== 0) {
+      writer.uint32(24).uint32(message.percent);
+    }
+    if (message.seed !== "") {
+      writer.uint32(34).string(message.seed);
+    }
+    if (message.logHead !== 0n) {
+      if (BigInt.asUintN(64, message.logHead) !== message.logHead) {
+        throw new globalThis.Error("value provided for field message.logHead of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.logHead);
+    }
+    if (message.logDigest.length !== 0) {
+      writer.uint32(50).bytes(message.logDigest);
     }
     return writer;
   },
@@ -2130,6 +2460,38 @@ export const CheckWork: MessageFns<CheckWork> = {
             message.readData = reader.bool();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.percent = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.seed = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.logHead = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.logDigest = Buffer.from(reader.bytes());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2150,6 +2512,14 @@ export const CheckWork: MessageFns<CheckWork> = {
         : isSet(object.read_data)
         ? globalThis.Boolean(object.read_data)
         : false,
+      percent: isSet(object.percent) ? globalThis.Number(object.percent) : 0,
+      seed: isSet(object.seed) ? globalThis.String(object.seed) : "",
+      logHead: isSet(object.logHead) ? BigInt(object.logHead) : isSet(object.log_head) ? BigInt(object.log_head) : 0n,
+      logDigest: isSet(object.logDigest)
+        ? Buffer.from(bytesFromBase64(object.logDigest))
+        : isSet(object.log_digest)
+        ? Buffer.from(bytesFromBase64(object.log_digest))
+        : Buffer.alloc(0),
     };
   },
 
@@ -2160,6 +2530,18 @@ export const CheckWork: MessageFns<CheckWork> = {
     }
     if (message.readData !== false) {
       obj.readData = message.readData;
+    }
+    if (message.percent !== 0) {
+      obj.percent = Math.round(message.percent);
+    }
+    if (message.seed !== "") {
+      obj.seed = message.seed;
+    }
+    if (message.logHead !== 0n) {
+      obj.logHead = message.logHead.toString();
+    }
+    if (message.logDigest.length !== 0) {
+      obj.logDigest = base64FromBytes(message.logDigest);
     }
     return obj;
   },
@@ -2172,6 +2554,121 @@ export const CheckWork: MessageFns<CheckWork> = {
     message.repository = (object.repository !== undefined && object.repository !== null)
       ? RepositoryRef.fromPartial(object.repository)
       : undefined;
+    message.readData = object.readData ?? false;
+    message.percent = object.percent ?? 0;
+    message.seed = object.seed ?? "";
+    message.logHead = (object.logHead !== undefined && object.logHead !== null) ? BigInt(object.logHead) : 0n;
+    message.logDigest = object.logDigest ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseRepairWork(): RepairWork {
+  return { repository: undefined, dryRun: false, readData: false };
+}
+
+export const RepairWork: MessageFns<RepairWork> = {
+  encode(message: RepairWork, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.repository !== undefined) {
+      RepositoryRef.encode(message.repository, writer.uint32(10).fork()).join();
+    }
+    if (message.dryRun !== false) {
+      writer.uint32(16).bool(message.dryRun);
+    }
+    if (message.readData !== false) {
+      writer.uint32(24).bool(message.readData);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RepairWork {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRepairWork();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.repository = RepositoryRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.dryRun = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.readData = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RepairWork {
+    return {
+      repository: isSet(object.repository) ? RepositoryRef.fromJSON(object.repository) : undefined,
+      dryRun: isSet(object.dryRun)
+        ? globalThis.Boolean(object.dryRun)
+        : isSet(object.dry_run)
+        ? globalThis.Boolean(object.dry_run)
+        : false,
+      readData: isSet(object.readData)
+        ? globalThis.Boolean(object.readData)
+        : isSet(object.read_data)
+        ? globalThis.Boolean(object.read_data)
+        : false,
+    };
+  },
+
+  toJSON(message: RepairWork): unknown {
+    const obj: any = {};
+    if (message.repository !== undefined) {
+      obj.repository = RepositoryRef.toJSON(message.repository);
+    }
+    if (message.dryRun !== false) {
+      obj.dryRun = message.dryRun;
+    }
+    if (message.readData !== false) {
+      obj.readData = message.readData;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RepairWork>): RepairWork {
+    return RepairWork.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RepairWork>): RepairWork {
+    const message = createBaseRepairWork();
+    message.repository = (object.repository !== undefined && object.repository !== null)
+      ? RepositoryRef.fromPartial(object.repository)
+      : undefined;
+    message.dryRun = object.dryRun ?? false;
     message.readData = object.readData ?? false;
     return message;
   },
@@ -2498,7 +2995,7 @@ export const SecretBundle: MessageFns<SecretBundle> = {
 };
 
 function createBaseStorageCredential(): StorageCredential {
-  return { storageId: "", sasToken: "", expiresAt: undefined };
+  return { storageId: "", sasToken: "", expiresAt: undefined, s3Keys: undefined };
 }
 
 export const StorageCredential: MessageFns<StorageCredential> = {
@@ -2511,6 +3008,9 @@ export const StorageCredential: MessageFns<StorageCredential> = {
     }
     if (message.expiresAt !== undefined) {
       Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(26).fork()).join();
+    }
+    if (message.s3Keys !== undefined) {
+      S3Keys.encode(message.s3Keys, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -2552,6 +3052,14 @@ export const StorageCredential: MessageFns<StorageCredential> = {
             message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.s3Keys = S3Keys.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2581,6 +3089,11 @@ export const StorageCredential: MessageFns<StorageCredential> = {
         : isSet(object.expires_at)
         ? fromJsonTimestamp(object.expires_at)
         : undefined,
+      s3Keys: isSet(object.s3Keys)
+        ? S3Keys.fromJSON(object.s3Keys)
+        : isSet(object.s3_keys)
+        ? S3Keys.fromJSON(object.s3_keys)
+        : undefined,
     };
   },
 
@@ -2595,6 +3108,9 @@ export const StorageCredential: MessageFns<StorageCredential> = {
     if (message.expiresAt !== undefined) {
       obj.expiresAt = message.expiresAt.toISOString();
     }
+    if (message.s3Keys !== undefined) {
+      obj.s3Keys = S3Keys.toJSON(message.s3Keys);
+    }
     return obj;
   },
 
@@ -2606,6 +3122,122 @@ export const StorageCredential: MessageFns<StorageCredential> = {
     message.storageId = object.storageId ?? "";
     message.sasToken = object.sasToken ?? "";
     message.expiresAt = object.expiresAt ?? undefined;
+    message.s3Keys = (object.s3Keys !== undefined && object.s3Keys !== null)
+      ? S3Keys.fromPartial(object.s3Keys)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseS3Keys(): S3Keys {
+  return { accessKeyId: "", secretAccessKey: "", sessionToken: "" };
+}
+
+export const S3Keys: MessageFns<S3Keys> = {
+  encode(message: S3Keys, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accessKeyId !== "") {
+      writer.uint32(10).string(message.accessKeyId);
+    }
+    if (message.secretAccessKey !== "") {
+      writer.uint32(18).string(message.secretAccessKey);
+    }
+    if (message.sessionToken !== "") {
+      writer.uint32(26).string(message.sessionToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): S3Keys {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseS3Keys();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accessKeyId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.secretAccessKey = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.sessionToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): S3Keys {
+    return {
+      accessKeyId: isSet(object.accessKeyId)
+        ? globalThis.String(object.accessKeyId)
+        : isSet(object.access_key_id)
+        ? globalThis.String(object.access_key_id)
+        : "",
+      secretAccessKey: isSet(object.secretAccessKey)
+        ? globalThis.String(object.secretAccessKey)
+        : isSet(object.secret_access_key)
+        ? globalThis.String(object.secret_access_key)
+        : "",
+      sessionToken: isSet(object.sessionToken)
+        ? globalThis.String(object.sessionToken)
+        : isSet(object.session_token)
+        ? globalThis.String(object.session_token)
+        : "",
+    };
+  },
+
+  toJSON(message: S3Keys): unknown {
+    const obj: any = {};
+    if (message.accessKeyId !== "") {
+      obj.accessKeyId = message.accessKeyId;
+    }
+    if (message.secretAccessKey !== "") {
+      obj.secretAccessKey = message.secretAccessKey;
+    }
+    if (message.sessionToken !== "") {
+      obj.sessionToken = message.sessionToken;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<S3Keys>): S3Keys {
+    return S3Keys.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<S3Keys>): S3Keys {
+    const message = createBaseS3Keys();
+    message.accessKeyId = object.accessKeyId ?? "";
+    message.secretAccessKey = object.secretAccessKey ?? "";
+    message.sessionToken = object.sessionToken ?? "";
     return message;
   },
 };
@@ -3908,7 +4540,7 @@ export const RetrievalChanged: MessageFns<RetrievalChanged> = {
 };
 
 function createBaseCheckFinding(): CheckFinding {
-  return { severity: "", blob: "", objectId: "", items: [], problem: undefined };
+  return { severity: "", blob: "", objectId: "", items: [], problem: undefined, points: [] };
 }
 
 export const CheckFinding: MessageFns<CheckFinding> = {
@@ -3927,6 +4559,9 @@ export const CheckFinding: MessageFns<CheckFinding> = {
     }
     if (message.problem !== undefined) {
       Problem.encode(message.problem, writer.uint32(42).fork()).join();
+    }
+    for (const v of message.points) {
+      writer.uint32(50).string(v!);
     }
     return writer;
   },
@@ -3984,6 +4619,14 @@ export const CheckFinding: MessageFns<CheckFinding> = {
             message.problem = Problem.decode(reader, reader.uint32());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.points.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4007,6 +4650,7 @@ export const CheckFinding: MessageFns<CheckFinding> = {
         : "",
       items: globalThis.Array.isArray(object?.items) ? object.items.map((e: any) => globalThis.String(e)) : [],
       problem: isSet(object.problem) ? Problem.fromJSON(object.problem) : undefined,
+      points: globalThis.Array.isArray(object?.points) ? object.points.map((e: any) => globalThis.String(e)) : [],
     };
   },
 
@@ -4027,6 +4671,9 @@ export const CheckFinding: MessageFns<CheckFinding> = {
     if (message.problem !== undefined) {
       obj.problem = Problem.toJSON(message.problem);
     }
+    if (message.points?.length) {
+      obj.points = message.points;
+    }
     return obj;
   },
 
@@ -4042,6 +4689,7 @@ export const CheckFinding: MessageFns<CheckFinding> = {
     message.problem = (object.problem !== undefined && object.problem !== null)
       ? Problem.fromPartial(object.problem)
       : undefined;
+    message.points = object.points?.map((e) => e) || [];
     return message;
   },
 };

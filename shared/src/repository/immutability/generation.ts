@@ -1,0 +1,42 @@
+import { invariant } from '../../errors/invariant.ts';
+
+/** Of a repository: what is put is locked for so many days at least. */
+export interface Immutability {
+  /** Who may shorten it: governance, whoever has a permission of its own; compliance, nobody. */
+  readonly mode: 'governance' | 'compliance';
+  readonly days: number;
+}
+
+const dayMs = 86_400_000;
+const generationDaysMax = 10;
+
+/**
+ * Length of a generation, days: a third of the retention, from 1 to 10. All that
+ * is put in one is locked until the same time, and what is still needed is
+ * prolonged once in each: longer means fewer requests, and longer locks.
+ */
+export function generationDays(days: number): number {
+  invariant(Number.isInteger(days) && days > 0, 'an immutability has whole days');
+  return Math.min(generationDaysMax, Math.max(1, Math.floor(days / 3)));
+}
+
+/** Number of the generation of a time, from 0 at the epoch. */
+export function generationAt(nowMs: number, days: number): number {
+  return Math.floor(nowMs / (generationDays(days) * dayMs));
+}
+
+/** Until when what is put or prolonged now is locked: the days, counted from its generation's end. */
+export function lockedUntilMs(nowMs: number, { days }: Immutability): number {
+  const generationMs = generationDays(days) * dayMs;
+  return (generationAt(nowMs, days) + 1) * generationMs + days * dayMs;
+}
+
+const retained = /^(header|keys|log|packs|meta)\//;
+
+/**
+ * Whether an object of a repository is locked: all but what can be made again
+ * (checkpoints, hints) and what lives for days (warm copies).
+ */
+export function isRetained(name: string): boolean {
+  return retained.test(name);
+}
