@@ -1,0 +1,108 @@
+import {
+  createBucket,
+  deleteBucket,
+  getBucketLocation,
+  getBucketVersioning,
+  headBucket,
+  listBuckets,
+  putBucketVersioning,
+} from './bucket-operations.ts';
+import { listObjects, listObjectsV2 } from './list-objects.ts';
+import type { Operation } from './operation.ts';
+
+const bucketRead = {
+  level: 'bucket',
+  method: 'GET',
+  parameters: [],
+  headers: [],
+  cost: 'get',
+  takesBody: false,
+} as const;
+
+const bucketWrite = {
+  level: 'bucket',
+  method: 'PUT',
+  parameters: [],
+  headers: [],
+  cost: 'put',
+  takesBody: true,
+} as const;
+
+const LIST_PARAMETERS = ['prefix', 'delimiter', 'max-keys', 'encoding-type'];
+
+/** Operations on the service and on buckets. */
+export const BUCKET_OPERATIONS: readonly Operation[] = [
+  {
+    ...bucketRead,
+    name: 'ListBuckets',
+    level: 'service',
+    markers: [],
+    permission: 's3:ListAllMyBuckets',
+    cost: 'put',
+    handle: listBuckets,
+  },
+  {
+    ...bucketWrite,
+    name: 'CreateBucket',
+    markers: [],
+    headers: ['x-amz-acl', 'x-amz-bucket-object-lock-enabled', 'x-amz-object-ownership'],
+    permission: 's3:CreateBucket',
+    handle: createBucket,
+  },
+  {
+    ...bucketRead,
+    name: 'DeleteBucket',
+    method: 'DELETE',
+    markers: [],
+    permission: 's3:DeleteBucket',
+    cost: 'free',
+    handle: deleteBucket,
+  },
+  {
+    ...bucketRead,
+    name: 'HeadBucket',
+    method: 'HEAD',
+    markers: [],
+    permission: 's3:ListBucket',
+    handle: headBucket,
+  },
+  {
+    ...bucketRead,
+    name: 'GetBucketLocation',
+    markers: ['location'],
+    permission: 's3:GetBucketLocation',
+    handle: getBucketLocation,
+  },
+  {
+    ...bucketRead,
+    name: 'GetBucketVersioning',
+    markers: ['versioning'],
+    permission: 's3:GetBucketVersioning',
+    handle: getBucketVersioning,
+  },
+  {
+    ...bucketWrite,
+    name: 'PutBucketVersioning',
+    markers: ['versioning'],
+    permission: 's3:PutBucketVersioning',
+    handle: putBucketVersioning,
+  },
+  {
+    ...bucketRead,
+    name: 'ListObjectsV2',
+    markers: ['list-type=2'],
+    parameters: [...LIST_PARAMETERS, 'continuation-token', 'start-after', 'fetch-owner'],
+    permission: 's3:ListBucket',
+    cost: 'put',
+    handle: listObjectsV2,
+  },
+  {
+    ...bucketRead,
+    name: 'ListObjects',
+    markers: [],
+    parameters: [...LIST_PARAMETERS, 'marker'],
+    permission: 's3:ListBucket',
+    cost: 'put',
+    handle: listObjects,
+  },
+];
