@@ -68,7 +68,22 @@ export class TestStore implements BlobStore {
 
   async delete(name: string): Promise<void> {
     this.#countWrite(name);
+    const lockedUntilMs = this.blobs.get(name)?.info.lockedUntilMs ?? 0;
+    if (lockedUntilMs > this.#now) throw new AppError('E_BLOB_LOCKED', `${name} is locked`);
     this.blobs.delete(name);
+  }
+
+  /** Lets the storage's clock go on. */
+  advance(ms: number): void {
+    this.#now += ms;
+  }
+
+  /** As object lock does, by the storage's clock. */
+  lock(name: string, forMs: number): void {
+    const blob = this.blobs.get(name);
+    if (blob === undefined) return;
+    const info = { ...blob.info, lockedUntilMs: this.#now + forMs };
+    this.blobs.set(name, { ...blob, info });
   }
 
   async copy(from: string, to: string, options: CopyOptions): Promise<void> {
@@ -94,7 +109,11 @@ export class TestStore implements BlobStore {
 
   /** Another store with the same blobs. */
   fork(): TestStore {
-    const fork = new TestStore();
+    return this.forkInto(new TestStore());
+  }
+
+  /** Gives an empty store the same blobs and the same time. */
+  forkInto<S extends TestStore>(fork: S): S {
     for (const [name, blob] of this.blobs) fork.blobs.set(name, blob);
     fork.#now = this.#now;
     return fork;

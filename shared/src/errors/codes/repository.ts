@@ -76,6 +76,16 @@ export const repositoryCodes = {
     meaning: 'The restore point does not hold this object.',
     help: 'List the objects of the restore point and use one that exists.',
   },
+  E_OBJECT_NOT_FOUND: {
+    retry: 'never',
+    meaning: 'The repository holds no restore point of this object or user.',
+    help: 'List the objects of a restore point with firn explore, and use one that exists.',
+  },
+  E_OBJECT_ERASED: {
+    retry: 'never',
+    meaning: 'The object was erased from the repository.',
+    help: 'Nothing: its keys were destroyed, and nothing brings it back.',
+  },
   E_ITEM_NOT_STORED: {
     retry: 'never',
     meaning: 'Nothing is stored of the item.',

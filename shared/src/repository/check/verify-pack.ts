@@ -58,6 +58,7 @@ async function* verifySegment(
   const { context, store, pack } = options;
   const key = await segmentKey(options, segment).catch(messageOf);
   if (typeof key === 'string') {
+    if (isErased(context, segment)) return;
     yield { segment, frame: undefined, message: key };
     return;
   }
@@ -75,6 +76,11 @@ async function* verifySegment(
       yield { segment, frame: number, message: messageOf(error) };
     }
   }
+}
+
+/** Its key was destroyed: that it does not open is as it should be. */
+function isErased({ log }: OpenContext, { objectId, keyId }: PackSegment): boolean {
+  return keyId !== '' && log.state.erased.has(objectId);
 }
 
 function startOf({ kind, offset }: PackSegment): number {

@@ -1,5 +1,10 @@
 import { AppError } from '../../errors/app-error.ts';
-import { contentOfRestorePoint, type ObjectPoint, type RestorePoint } from '../log/state.ts';
+import {
+  contentOfRestorePoint,
+  type ErasedObject,
+  type ObjectPoint,
+  type RestorePoint,
+} from '../log/state.ts';
 import { type ObjectRecord, readRecord } from '../object/object-record.ts';
 import { ObjectState } from '../object/object-state.ts';
 import type { OpenContext } from '../open-context.ts';
@@ -58,12 +63,21 @@ export class StoredPointReader implements PointReader {
   #point(objectId: string): ObjectPoint {
     const point = this.#points.get(objectId);
     if (point !== undefined) return point;
+    const erased = this.context.log.state.erased.get(objectId);
+    if (erased !== undefined) throw objectErased(objectId, erased);
     throw new AppError(
       'E_OBJECT_NOT_IN_POINT',
       `restore point ${this.pointId} does not hold object ${objectId}`,
       { context: { pointId: this.pointId, objectId } },
     );
   }
+}
+
+function objectErased(objectId: string, { atMs }: ErasedObject): AppError {
+  const at = new Date(atMs).toISOString();
+  return new AppError('E_OBJECT_ERASED', `object ${objectId} was erased at ${at}`, {
+    context: { objectId, atMs },
+  });
 }
 
 function describe(record: ObjectRecord, { committedAtMs }: ObjectPoint): PointObject {

@@ -1,0 +1,90 @@
+import { isAppError } from '../../errors/app-error.ts';
+import { isDamage } from '../damaged.ts';
+import { sweepGraceMs } from '../log/garbage.ts';
+import { parsePackOrigin } from '../log/names.ts';
+import type { OpenContext } from '../open-context.ts';
+import { readFooter } from '../pack/read-footer.ts';
+import type { BlobInfo } from '../ports.ts';
+import type { ErasurePlan, PlannedPack } from './erasure-plan.ts';
+import type { Remainder } from './remainder.ts';
+
+/** What became of a pack; undefined: it is not there any more. */
+export type PackOutcome = { readonly deletedBytes: number } | Remainder | undefined;
+
+/** Deletes a pack at once when it is condemned and holds the erased objects' data alone. */
+export class PackEraser {
+  readonly #context: OpenContext;
+  readonly #objects: ReadonlySet<string>;
+
+  constructor(context: OpenContext, { objects }: ErasurePlan) {
+    this.#context = context;
+    this.#objects = new Set(objects);
+  }
+
+  async dataPack(planned: PlannedPack): Promise<PackOutcome> {
+    const readable = planned.sharedBytes > 0;
+    const bytes = planned.bytes + planned.sharedBytes;
+    return this.#erase({ pack: planned.pack, bytes, readable });
+  }
+
+  /** Records in it name the objects, and open with the repository's keys. */
+  metaPack(pack: string): Promise<PackOutcome> {
+    return this.#erase({ pack, bytes: 0, readable: true });
+  }
+
+  async #erase(found: {
+    readonly pack: string;
+    readonly bytes: number;
+    readonly readable: boolean;
+  }): Promise<PackOutcome> {
+    const { store } = this.#context.ports;
+    const { pack, bytes, readable } = found;
+    const info = await store.head(pack);
+    if (info === undefined) return undefined;
+    const { storageClass, lockedUntilMs } = info;
+    const stays = { blob: pack, bytes, storageClass, readable };
+    const condemned = this.#context.log.state.condemned.get(pack);
+    if (condemned === undefined) return { ...stays, ...this.#needed(pack, found) };
+    const goesAtMs = Math.max(condemned.atMs + sweepGraceMs, lockedUntilMs ?? 0);
+    if (storageClass === 'archive') return { ...stays, reason: 'archive', untilMs: goesAtMs };
+    if (!(await this.#isOwn(info))) return { ...stays, reason: 'grace', untilMs: goesAtMs };
+    if (await this.#delete(pack)) return { deletedBytes: info.size };
+    return { ...stays, reason: 'locked', untilMs: lockedUntilMs };
+  }
+
+  #needed(
+    pack: string,
+    { readable, bytes }: { readonly readable: boolean; readonly bytes: number },
+  ): Pick<Remainder, 'reason' | 'untilMs'> {
+    const sessionId = parsePackOrigin(pack)?.sessionId ?? '';
+    const isOpen = this.#context.log.state.sessions.get(sessionId)?.phase === 'open';
+    if (isOpen) return { reason: 'open-session', untilMs: undefined };
+    const isShared = readable && bytes > 0;
+    return { reason: isShared ? 'shared-content' : 'other-objects', untilMs: undefined };
+  }
+
+  /** Every segment is of the erased objects; false too when that cannot be read. */
+  async #isOwn({ name, size }: BlobInfo): Promise<boolean> {
+    const { ports, keys } = this.#context;
+    const { store, compute } = ports;
+    const reading = { store, compute, footerKey: keys.derived.footers, pack: name, length: size };
+    try {
+      const { segments } = await readFooter(reading);
+      return segments.every(({ objectId }) => this.#objects.has(objectId));
+    } catch (error) {
+      if (isDamage(error)) return false;
+      throw error;
+    }
+  }
+
+  /** False: the storage does not let it go yet. */
+  async #delete(pack: string): Promise<boolean> {
+    try {
+      await this.#context.ports.store.delete(pack);
+      return true;
+    } catch (error) {
+      if (isAppError(error, 'E_BLOB_LOCKED')) return false;
+      throw error;
+    }
+  }
+}
