@@ -42,7 +42,10 @@ export default {
     sharedFolder('errors|gen', []),
     sharedFolder('time|observe|config|lifecycle', ['errors/', 'time/clock\\.ts$']),
     sharedFolder('repository', ['errors/']),
-    sharedFolder('compute', ['errors/', 'repository/ports\\.ts$']),
+    sharedFolder('compute', [
+      'errors/',
+      'repository/(ports|batch-compute|segment/frame|segment/frame-batch)\\.ts$',
+    ]),
     sharedFolder('object-store', [
       'errors/',
       'time/',

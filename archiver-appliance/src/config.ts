@@ -1,3 +1,4 @@
+import { defaultThreads } from '@firn/shared/compute/pool/compute-pool';
 import { type Environment, EnvReader } from '@firn/shared/config/env-reader';
 
 /** Settings of an archiver appliance; docs/configuration-agent.md describes them. */
@@ -6,6 +7,8 @@ export interface ApplianceConfig {
   readonly joinString: string;
   readonly natsUrl: string | undefined;
   readonly taskConcurrency: number;
+  /** Threads that compress and seal. */
+  readonly computeThreads: number;
   /** It ends when it had no link for so long. */
   readonly silenceMsMax: number;
   /** It ends after so long, whatever it does. */
@@ -21,6 +24,7 @@ export function readConfig(environment: Environment): ApplianceConfig {
     joinString: join ?? '',
     natsUrl: env.optionalText('FIRN_NATS_URL') ?? env.optionalSecret('FIRN_NATS_URL'),
     taskConcurrency: env.integer('FIRN_PACK_CONCURRENCY', 2, { min: 1, max: 32 }),
+    computeThreads: env.integer('FIRN_COMPUTE_THREADS', defaultThreads(), { min: 1, max: 64 }),
     silenceMsMax: env.integer('FIRN_SILENCE_MAX_MS', 15 * 60_000, { min: 1000 }),
     lifetimeMsMax: env.integer('FIRN_LIFETIME_MAX_MS', 24 * 3_600_000, { min: 1000 }),
   };

@@ -4,6 +4,7 @@ import { JetStreamBus } from '@firn/shared/bus/jetstream-bus';
 import { silentBus } from '@firn/shared/bus/silent-bus';
 import { nodeCompute } from '@firn/shared/compute/node-compute';
 import { nodeEntropy } from '@firn/shared/compute/node-entropy';
+import { ComputePool } from '@firn/shared/compute/pool/compute-pool';
 import { isAppError } from '@firn/shared/errors/app-error';
 import { Releasers } from '@firn/shared/lifecycle/releasers';
 import { watchSignals } from '@firn/shared/lifecycle/signals';
@@ -45,6 +46,8 @@ async function openPorts(
   const key = createPrivateKey(privateKeyPem);
   const bus = openBus(config, logger);
   releasers.add('bus', () => bus.close());
+  const batches = new ComputePool({ threads: config.computeThreads });
+  releasers.add('compute threads', () => batches.close());
   return {
     dial: link.dial,
     clock: systemClock,
@@ -52,7 +55,7 @@ async function openPorts(
     bus,
     storages: makeProviderStores(systemClock, systemRandom),
     boxes: { open: (box) => openBox(key, box) },
-    compute: nodeCompute,
+    compute: { ...nodeCompute, batches },
     entropy: nodeEntropy,
     logger,
     workerId,

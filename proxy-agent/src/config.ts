@@ -1,3 +1,4 @@
+import { defaultThreads } from '@firn/shared/compute/pool/compute-pool';
 import { type Environment, EnvReader } from '@firn/shared/config/env-reader';
 
 /** Settings of a proxy agent; docs/configuration-agent.md describes them. */
@@ -12,6 +13,8 @@ export interface AgentConfig {
   readonly logFile: string | undefined;
   readonly objectConcurrency: number;
   readonly packConcurrency: number;
+  /** Threads that compress and seal. */
+  readonly computeThreads: number;
   readonly commitIntervalMs: number;
   readonly retrievalPollMs: number;
   readonly graceMs: number;
@@ -30,6 +33,7 @@ export function readConfig(environment: Environment): AgentConfig {
     logFile: env.optionalText('FIRN_LOG_FILE'),
     objectConcurrency: env.integer('FIRN_OBJECT_CONCURRENCY', 4, { min: 1, max: 64 }),
     packConcurrency: env.integer('FIRN_PACK_CONCURRENCY', 2, { min: 1, max: 32 }),
+    computeThreads: env.integer('FIRN_COMPUTE_THREADS', defaultThreads(), { min: 1, max: 64 }),
     commitIntervalMs: env.integer('FIRN_COMMIT_INTERVAL_MS', 60_000, { min: 50, max: 300_000 }),
     retrievalPollMs: env.integer('FIRN_RETRIEVAL_POLL_MS', 60_000, { min: 50 }),
     graceMs: env.integer('FIRN_GRACE_MS', 20_000, { min: 0 }),

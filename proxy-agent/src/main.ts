@@ -4,6 +4,7 @@ import { JetStreamBus } from '@firn/shared/bus/jetstream-bus';
 import { silentBus } from '@firn/shared/bus/silent-bus';
 import { nodeCompute } from '@firn/shared/compute/node-compute';
 import { nodeEntropy } from '@firn/shared/compute/node-entropy';
+import { ComputePool } from '@firn/shared/compute/pool/compute-pool';
 import { isAppError } from '@firn/shared/errors/app-error';
 import { Releasers } from '@firn/shared/lifecycle/releasers';
 import { watchSignals } from '@firn/shared/lifecycle/signals';
@@ -53,6 +54,8 @@ async function openPorts(
   releasers.add('browse cache', async () => browseCache?.close());
   const bus = openBus(config, logger);
   releasers.add('bus', () => bus.close());
+  const batches = new ComputePool({ threads: config.computeThreads });
+  releasers.add('compute threads', () => batches.close());
   return {
     journal,
     browseCache,
@@ -64,7 +67,7 @@ async function openPorts(
     clock: systemClock,
     random: systemRandom,
     entropy: nodeEntropy,
-    compute: nodeCompute,
+    compute: { ...nodeCompute, batches },
     stores: makeProviderStores(systemClock, systemRandom),
     sources: makeSources(systemClock, systemRandom),
     logger,

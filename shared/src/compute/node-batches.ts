@@ -8,7 +8,7 @@ export function batchesInThread(compute: Omit<Compute, 'batches'>): BatchCompute
     workspace: (sizeBytes) => ({ bytes: new Uint8Array(sizeBytes), release: () => {} }),
     contentIds: (secret, { bytes }, contents) => contentIdsOf(compute, secret, bytes, contents),
     sealFrames: async ({ bytes }, frames, roomStart) => {
-      const sealed = await sealFramesInto(compute, bytes, frames, roomStart);
+      const sealed = await sealFramesInto(compute, bytes, { frames, roomStart });
       return sealed.map(({ start, length }) => bytes.subarray(start, start + length));
     },
     openFrames: ({ bytes }, frames) => openFramesInto(compute, bytes, frames),

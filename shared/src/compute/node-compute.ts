@@ -14,7 +14,6 @@ import { batchesInThread } from './node-batches.ts';
 
 const cipher = 'aes-256-gcm';
 const tagBytes = 16;
-const zstdLevel = 3;
 /** [Node: zlib, Z_MIN_CHUNK] */
 const chunkBytesMin = 64;
 /** Of what is allocated at once: what is decompressed may be far below its limit. */
@@ -23,9 +22,9 @@ const argon2Async = promisify(argon2);
 
 /** All but batches. */
 const primitives: Omit<Compute, 'batches'> = {
-  compress: async (bytes) =>
+  compress: async (bytes, level = 3) =>
     zstdCompressSync(bytes, {
-      params: { [constants.ZSTD_c_compressionLevel]: zstdLevel },
+      params: { [constants.ZSTD_c_compressionLevel]: level },
       // Known beforehand, the size keeps the tables and the output to what it needs.
       pledgedSrcSize: bytes.length,
       chunkSize: Math.min(Math.max(chunkBytesMin, bytes.length), chunkBytesMax),

@@ -94,8 +94,8 @@ export interface HiddenBlob {
   /** Of what was put first, bytes. */
   readonly size: number;
   readonly how: 'deleted' | 'replaced';
-  /** When that was done, by the storage's clock. */
-  readonly hiddenAtMs: number;
+  /** When that was done, by the storage's clock; absent where the storage does not tell. */
+  readonly hiddenAtMs?: number;
 }
 
 /**
@@ -124,13 +124,17 @@ export interface Entropy {
   randomBytes(length: number): Uint8Array;
 }
 
+/** Of zstd: 3 unless computing is what everything waits for. */
+export type CompressionLevel = 1 | 3;
+
 /**
  * Compressing, sealing and hashing of little things, synchronous inside; batches
  * may run on other threads.
  */
 export interface Compute {
   readonly batches: BatchCompute;
-  compress(bytes: Uint8Array): Promise<Uint8Array>;
+  /** @param level default 3 */
+  compress(bytes: Uint8Array, level?: CompressionLevel): Promise<Uint8Array>;
   /** @param sizeMax fails with E_REPOSITORY_DAMAGED when the result is larger */
   decompress(bytes: Uint8Array, sizeMax: number): Promise<Uint8Array>;
   /** AES-256-GCM; returns ciphertext followed by the 16-byte tag. */

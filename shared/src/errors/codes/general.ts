@@ -16,6 +16,11 @@ export const generalCodes = {
     meaning: 'A local service that Firn starts itself did not start.',
     help: 'Read the lines that the message quotes; install or free what the service lacks.',
   },
+  E_COMPUTE_FAILED: {
+    retry: 'later',
+    meaning: 'A thread that compresses and seals has ended while it was working.',
+    help: 'Nothing: the work is tried again. When it happens often, look for a lack of memory.',
+  },
   E_CANCELLED: {
     retry: 'later',
     meaning: 'The work was cancelled.',

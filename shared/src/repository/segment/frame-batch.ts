@@ -2,10 +2,16 @@
 import type { FrameToOpen, FrameToSeal, OpenedFrame, Stretch } from '../batch-compute.ts';
 import { concatBytes, toHex } from '../bytes.ts';
 import { isDamage } from '../damaged.ts';
-import type { Compute } from '../ports.ts';
+import type { CompressionLevel, Compute } from '../ports.ts';
 import { openFrame, sealFrame } from './frame.ts';
 
 type Primitives = Pick<Compute, 'compress' | 'decompress' | 'seal' | 'open' | 'hmacSha256'>;
+
+interface SealBatch {
+  readonly frames: readonly FrameToSeal[];
+  readonly roomStart: number;
+  readonly level?: CompressionLevel;
+}
 
 export async function contentIdsOf(
   compute: Primitives,
@@ -24,14 +30,13 @@ export async function contentIdsOf(
 export async function sealFramesInto(
   compute: Primitives,
   bytes: Uint8Array,
-  frames: readonly FrameToSeal[],
-  roomStart: number,
+  { frames, roomStart, level }: SealBatch,
 ): Promise<Stretch[]> {
   const sealedFrames: Stretch[] = [];
   let start = roomStart;
   for (const frame of frames) {
     const content = concatBytes(frame.contents.map((each) => inside(bytes, each)));
-    const sealed = await sealFrame(compute, frame, content);
+    const sealed = await sealFrame(compute, frame, content, level);
     bytes.set(sealed, start);
     sealedFrames.push({ start, length: sealed.length });
     start += sealed.length;

@@ -1,0 +1,154 @@
+import { availableParallelism } from 'node:os';
+import { AppError } from '../../errors/app-error.ts';
+import type {
+  BatchCompute,
+  FrameToOpen,
+  FrameToSeal,
+  OpenedFrame,
+  Stretch,
+  Workspace,
+} from '../../repository/batch-compute.ts';
+import type { CompressionLevel } from '../../repository/ports.ts';
+import type { PoolResult, PoolWork } from './pool-calls.ts';
+import { type PoolTask, PoolWorker } from './pool-worker.ts';
+import { SlabPool } from './slab-pool.ts';
+
+export interface ComputePoolOptions {
+  /** Default: defaultThreads. */
+  readonly threads?: number;
+  /** Code of the threads. */
+  readonly thread?: URL;
+}
+
+const threadsMax = 4;
+const freeBytesMax = 32 * 1024 * 1024;
+
+class SharedWorkspace implements Workspace {
+  readonly memory: SharedArrayBuffer;
+  readonly bytes: Uint8Array;
+  readonly #slabs: SlabPool;
+  #isReleased = false;
+
+  constructor(slabs: SlabPool, sizeBytes: number) {
+    this.#slabs = slabs;
+    this.memory = slabs.take(sizeBytes);
+    this.bytes = new Uint8Array(this.memory);
+  }
+
+  release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.#slabs.give(this.memory);
+  }
+}
+
+/**
+ * Batches on worker threads. Threads are started when they are needed; one that
+ * crashes takes its calls with it (E_COMPUTE_FAILED), and another is started for
+ * the next ones. How much is under way is bounded by whoever calls.
+ */
+export class ComputePool implements BatchCompute {
+  readonly #threads: number;
+  readonly #thread: URL;
+  readonly #slabs = new SlabPool(freeBytesMax);
+  readonly #workers = new Set<PoolWorker>();
+  readonly #waiting: PoolTask[] = [];
+  #isClosed = false;
+
+  constructor({ threads, thread }: ComputePoolOptions = {}) {
+    this.#threads = threads ?? defaultThreads();
+    this.#thread = thread ?? new URL('./pool-thread.ts', import.meta.url);
+  }
+
+  workspace(sizeBytes: number): Workspace {
+    return new SharedWorkspace(this.#slabs, sizeBytes);
+  }
+
+  async contentIds(secret: Uint8Array, workspace: Workspace, contents: readonly Stretch[]) {
+    const stretches = contents.map(toStretch);
+    const work = { kind: 'contentIds', secret, contents: stretches } as const;
+    return (await this.#run(workspace, work)) as readonly string[];
+  }
+
+  async sealFrames(workspace: Workspace, frames: readonly FrameToSeal[], roomStart: number) {
+    const plain = frames.map((frame) => ({ ...frame, contents: frame.contents.map(toStretch) }));
+    const work = { kind: 'sealFrames', frames: plain, roomStart, level: this.#level() } as const;
+    const sealed = (await this.#run(workspace, work)) as readonly Stretch[];
+    return sealed.map(({ start, length }) => workspace.bytes.subarray(start, start + length));
+  }
+
+  async openFrames(workspace: Workspace, frames: readonly FrameToOpen[]) {
+    return (await this.#run(workspace, { kind: 'openFrames', frames })) as readonly OpenedFrame[];
+  }
+
+  /** Ends the threads; calls under way fail with E_COMPUTE_FAILED. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const task of this.#waiting.splice(0)) task.reject(closed());
+    await Promise.all([...this.#workers].map((worker) => worker.end()));
+  }
+
+  /** Frames pile up only while threads are what everything waits for. */
+  #level(): CompressionLevel {
+    return this.#waiting.length > this.#threads ? 1 : 3;
+  }
+
+  #run(workspace: Workspace, work: PoolWork): Promise<PoolResult> {
+    const memory = workspace.bytes.buffer;
+    if (!(memory instanceof SharedArrayBuffer)) {
+      throw new TypeError('the workspace is of another pool');
+    }
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) throw closed();
+      this.#waiting.push({ memory, work, resolve, reject });
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    while (this.#waiting.length > 0) {
+      const worker = this.#worker();
+      if (worker === undefined) return;
+      const task = this.#waiting.shift();
+      if (task !== undefined) worker.run(task);
+    }
+  }
+
+  /** The one with the least to do; undefined: all have enough. */
+  #worker(): PoolWorker | undefined {
+    let least: PoolWorker | undefined;
+    for (const worker of this.#workers) {
+      if (worker.load < (least?.load ?? Number.POSITIVE_INFINITY)) least = worker;
+    }
+    if (least?.load === 0) return least;
+    if (this.#workers.size < this.#threads) return this.#start();
+    return least?.hasRoom === true ? least : undefined;
+  }
+
+  #start(): PoolWorker {
+    const worker: PoolWorker = new PoolWorker({
+      thread: this.#thread,
+      onIdle: () => this.#next(),
+      onGone: () => {
+        this.#workers.delete(worker);
+        this.#next();
+      },
+    });
+    this.#workers.add(worker);
+    return worker;
+  }
+}
+
+/** As many as there are cores, at most 4. */
+export function defaultThreads(): number {
+  return Math.min(availableParallelism(), threadsMax);
+}
+
+/** Without what the caller notes beside. */
+function toStretch({ start, length }: Stretch): Stretch {
+  return { start, length };
+}
+
+function closed(): AppError {
+  return new AppError('E_COMPUTE_FAILED', 'the compute threads have been ended');
+}

@@ -1,0 +1,35 @@
+import type {
+  FrameToOpen,
+  FrameToSeal,
+  OpenedFrame,
+  Stretch,
+} from '../../repository/batch-compute.ts';
+import type { CompressionLevel } from '../../repository/ports.ts';
+
+/** What a worker is asked to do with the shared memory of a workspace. */
+export type PoolWork =
+  | {
+      readonly kind: 'contentIds';
+      readonly secret: Uint8Array;
+      readonly contents: readonly Stretch[];
+    }
+  | {
+      readonly kind: 'sealFrames';
+      readonly frames: readonly FrameToSeal[];
+      readonly roomStart: number;
+      readonly level: CompressionLevel;
+    }
+  | { readonly kind: 'openFrames'; readonly frames: readonly FrameToOpen[] };
+
+export interface PoolCall {
+  readonly id: number;
+  readonly memory: SharedArrayBuffer;
+  readonly work: PoolWork;
+}
+
+export type PoolResult = readonly string[] | readonly Stretch[] | readonly OpenedFrame[];
+
+export type PoolReply =
+  | { readonly id: number; readonly result: PoolResult }
+  /** Code: of an AppError, else undefined. */
+  | { readonly id: number; readonly code: string | undefined; readonly message: string };

@@ -1,0 +1,42 @@
+/** A worker of the pool: one call after the other, on primitives that are synchronous inside. */
+import { type MessagePort, parentPort } from 'node:worker_threads';
+import { isAppError } from '../../errors/app-error.ts';
+import { invariant } from '../../errors/invariant.ts';
+import {
+  contentIdsOf,
+  openFramesInto,
+  sealFramesInto,
+} from '../../repository/segment/frame-batch.ts';
+import { nodeCompute } from '../node-compute.ts';
+import type { PoolCall, PoolReply, PoolResult } from './pool-calls.ts';
+
+function serve(port: MessagePort): void {
+  let turn: Promise<void> = Promise.resolve();
+  port.on('message', (call: PoolCall) => {
+    turn = turn.then(async () => port.postMessage(await answer(call)));
+  });
+}
+
+async function answer(call: PoolCall): Promise<PoolReply> {
+  try {
+    return { id: call.id, result: await run(call) };
+  } catch (error) {
+    const code = isAppError(error) ? error.code : undefined;
+    return { id: call.id, code, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function run({ memory, work }: PoolCall): Promise<PoolResult> {
+  const bytes = new Uint8Array(memory);
+  switch (work.kind) {
+    case 'contentIds':
+      return contentIdsOf(nodeCompute, work.secret, bytes, work.contents);
+    case 'sealFrames':
+      return sealFramesInto(nodeCompute, bytes, work);
+    case 'openFrames':
+      return openFramesInto(nodeCompute, bytes, work.frames);
+  }
+}
+
+invariant(parentPort !== null, 'a worker of the pool runs on a thread of its own');
+serve(parentPort);

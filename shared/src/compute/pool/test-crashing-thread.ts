@@ -1,0 +1,9 @@
+/** A worker of the pool that dies of memory which begins with poison. For tests. */
+import { parentPort } from 'node:worker_threads';
+import type { PoolCall } from './pool-calls.ts';
+
+parentPort?.on('message', ({ memory }: PoolCall) => {
+  if (Buffer.from(memory).subarray(0, 6).toString() === 'poison') process.exit(3);
+});
+// Its listener comes second.
+await import('./pool-thread.ts');
