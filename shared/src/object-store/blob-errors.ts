@@ -34,6 +34,11 @@ export function blobLocked(name: string, untilMs: number): AppError {
   });
 }
 
+/** @param what e.g. `a folder` */
+export function noLocks(what: string): AppError {
+  return new AppError('E_STORAGE_NO_LOCKS', `${what} cannot lock objects`);
+}
+
 /** What a caller sees whose own signal ended the call. */
 export function storageCancelled(operation: string, cause: unknown): AppError {
   return new AppError('E_CANCELLED', `${operation} was cancelled`, { cause });

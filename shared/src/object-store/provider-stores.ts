@@ -66,12 +66,13 @@ function bareStore(
 }
 
 function azureStore(
-  { endpoint, container, prefix }: StorageRef,
+  { endpoint, container, prefix, immutability }: StorageRef,
   credential: () => Promise<StorageCredential>,
   blocks: BlockPool,
 ): AzureStore {
   const credentials = async () => (await credential()).sasToken;
-  return new AzureStore({ endpoint, container, prefix, credentials, blocks });
+  const lockMode = immutability && lockModeOf(immutability.mode);
+  return new AzureStore({ endpoint, container, prefix, credentials, blocks, lockMode });
 }
 
 function s3Store(

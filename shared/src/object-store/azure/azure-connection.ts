@@ -1,5 +1,12 @@
-import { AnonymousCredential, type BlockBlobClient, ContainerClient } from '@azure/storage-blob';
+import {
+  AnonymousCredential,
+  type BlockBlobClient,
+  ContainerClient,
+  newPipeline,
+  type Pipeline,
+} from '@azure/storage-blob';
 import { throwIfCancelled } from '../blob-errors.ts';
+import { StorageClock } from '../storage-clock.ts';
 import { type AzureCall, toAzureError } from './azure-errors.ts';
 
 export interface AzureConnectionOptions {
@@ -20,8 +27,9 @@ export interface AzureSession {
 
 const slowestBytesPerMs = 256;
 
-/** Calls to one container: credentials, deadlines, errors. Never repeats a call. */
+/** Calls to one container: credentials, deadlines, errors, its clock. Never repeats a call. */
 export class AzureConnection {
+  readonly clock = new StorageClock();
   readonly #options: AzureConnectionOptions;
   #current: { readonly sas: string; readonly container: ContainerClient } | undefined;
 
@@ -55,11 +63,24 @@ export class AzureConnection {
     const sas = await credentials();
     if (this.#current?.sas !== sas) {
       const url = `${endpoint}/${container}?${sas}`;
-      // A repeated put-if-absent would meet its own first try.
-      const options = { retryOptions: { maxTries: 1 } };
-      const client = new ContainerClient(url, new AnonymousCredential(), options);
+      const client = new ContainerClient(url, this.#pipeline());
       this.#current = { sas, container: client };
     }
     return this.#current.container;
+  }
+
+  #pipeline(): Pipeline {
+    // A repeated put-if-absent would meet its own first try.
+    const pipeline = newPipeline(new AnonymousCredential(), { retryOptions: { maxTries: 1 } });
+    pipeline.factories.push({
+      create: (next) => ({
+        sendRequest: async (request) => {
+          const reply = await next.sendRequest(request);
+          this.clock.observe(reply.headers.get('date'));
+          return reply;
+        },
+      }),
+    });
+    return pipeline;
   }
 }

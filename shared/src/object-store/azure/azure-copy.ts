@@ -1,10 +1,10 @@
-import { type BlockBlobClient, RestError } from '@azure/storage-blob';
+import { type BlobClient, type BlockBlobClient, RestError } from '@azure/storage-blob';
 import type { CopyOptions, StorageClass } from '../../repository/ports.ts';
 import { serviceCodeOf } from './azure-errors.ts';
 import { tierOf } from './azure-info.ts';
 
 export interface AzureCopy {
-  readonly source: BlockBlobClient;
+  readonly source: BlobClient;
   readonly sourceClass: StorageClass;
   readonly target: BlockBlobClient;
   readonly options: CopyOptions;

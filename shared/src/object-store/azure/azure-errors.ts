@@ -11,6 +11,8 @@ export interface AzureCall {
   readonly isWrite: boolean;
   /** Put-if-absent. */
   readonly ifAbsent?: boolean;
+  /** A put that asks for retention, or what else needs version-level immutability. */
+  readonly needsLock?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -25,6 +27,7 @@ const byServiceCode: Readonly<Record<string, ErrorCode>> = {
   BlobBeingRehydrated: 'E_BLOB_ARCHIVED',
   InvalidRange: 'E_BLOB_NOT_FOUND',
   ServerBusy: 'E_STORAGE_UNAVAILABLE',
+  BlobImmutableDueToPolicy: 'E_BLOB_LOCKED',
 };
 
 /**
@@ -55,6 +58,8 @@ function codeOf(error: RestError, call: AzureCall): ErrorCode {
   if (call.ifAbsent && meansExists(error.statusCode, serviceCode)) return 'E_BLOB_EXISTS';
   // Another writer's commit threw our staged blocks away: who won must be read.
   if (call.ifAbsent && serviceCode === 'InvalidBlockList') return 'E_STORAGE_UNCLEAR';
+  // The container has no version-level immutability.
+  if (call.needsLock && error.statusCode === 400) return 'E_STORAGE_NO_LOCKS';
   return byServiceCode[serviceCode] ?? codeOfStatus(error.statusCode, call);
 }
 

@@ -52,10 +52,11 @@ interface Properties {
   /** `rehydrate-pending-to-hot` and the like; absent when nothing is under way. */
   readonly archiveStatus?: string;
   readonly copyStatus?: string;
+  readonly immutabilityPolicyExpiresOn?: Date;
 }
 
 function infoOf(name: string, properties: Properties): BlobInfo | undefined {
-  const { copyStatus } = properties;
+  const { copyStatus, immutabilityPolicyExpiresOn: lockedUntil } = properties;
   if (copyStatus === 'failed' || copyStatus === 'aborted') return undefined;
   return {
     name,
@@ -63,6 +64,7 @@ function infoOf(name: string, properties: Properties): BlobInfo | undefined {
     storageClass: classOf(properties.accessTier),
     modifiedAtMs: properties.lastModified?.getTime() ?? 0,
     rehydrating: properties.archiveStatus !== undefined || copyStatus === 'pending',
+    ...(lockedUntil !== undefined && { lockedUntilMs: lockedUntil.getTime() }),
   };
 }
 

@@ -4,6 +4,7 @@ import { AppError, isAppError } from '../../errors/app-error.ts';
 import type {
   Blob,
   BlobInfo,
+  BlobLocks,
   BlobStore,
   ByteRange,
   CopyOptions,
@@ -12,16 +13,18 @@ import type {
 import { retry } from '../../time/retry.ts';
 import { systemClock } from '../../time/system-clock.ts';
 import { systemRandom } from '../../time/system-random.ts';
-import { blobNotFound, blobTooShort } from '../blob-errors.ts';
+import { blobLocked, blobNotFound, blobTooShort } from '../blob-errors.ts';
 import { checkBlobName } from '../blob-name.ts';
 import { BlockPool } from '../block-pool.ts';
 import { collect, inBlocks, startingWith } from '../byte-stream.ts';
+import type { LockMode } from '../lock-mode.ts';
 import { putUntilSettled } from '../settled-put.ts';
 import { stageBlocks } from '../staged-blocks.ts';
 import { AzureConnection, type AzureConnectionOptions } from './azure-connection.ts';
 import { beginCopy } from './azure-copy.ts';
 import type { AzureCall } from './azure-errors.ts';
 import { infoOfDownload, infoOfItem, infoOfProperties, tierOf } from './azure-info.ts';
+import { AzureLocks, immutabilityPolicy } from './azure-locks.ts';
 
 export interface AzureStoreOptions extends Omit<AzureConnectionOptions, 'replyMsMax'> {
   /** Folder inside the container; may be empty. No leading or trailing slash. */
@@ -30,6 +33,8 @@ export interface AzureStoreOptions extends Omit<AzureConnectionOptions, 'replyMs
   readonly blocks?: BlockPool;
   /** Longest wait for a call that moves no data; data lengthens it. Default 60 s. */
   readonly replyMsMax?: number;
+  /** Of puts that ask for retention. Default governance: an unlocked policy. */
+  readonly lockMode?: LockMode | undefined;
 }
 
 interface StagedBlock {
@@ -51,15 +56,26 @@ const systemPorts = { clock: systemClock, random: systemRandom };
  * stream, which nobody else can; RetryingStore repeats what else may be repeated.
  */
 export class AzureStore implements BlobStore {
+  readonly locks: BlobLocks;
   readonly #connection: AzureConnection;
   readonly #blocks: BlockPool;
   readonly #root: string;
+  readonly #lockMode: LockMode;
+  readonly #mayBeLocked: boolean;
 
   constructor(options: AzureStoreOptions) {
     const { endpoint, container, credentials, replyMsMax = 60_000 } = options;
     this.#connection = new AzureConnection({ endpoint, container, credentials, replyMsMax });
     this.#blocks = options.blocks ?? new BlockPool(blockBytes);
     this.#root = options.prefix === '' ? '' : `${options.prefix}/`;
+    this.#lockMode = options.lockMode ?? 'governance';
+    this.#mayBeLocked = options.lockMode !== undefined;
+    this.locks = new AzureLocks({
+      connection: this.#connection,
+      root: this.#root,
+      mode: this.#lockMode,
+      head: (name, signal) => this.head(name, signal),
+    });
   }
 
   async put(name: string, body: Uint8Array, options: PutOptions = {}): Promise<void> {
@@ -68,7 +84,7 @@ export class AzureStore implements BlobStore {
       // The SDK sends the whole buffer behind a view that is not a Buffer.
       const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
       const { abortSignal } = session;
-      const sent = { ...writeOptions(options), abortSignal };
+      const sent = { ...writeOptions(options, this.#lockMode), abortSignal };
       await session.blob(path).upload(buffer, buffer.length, sent);
     });
   }
@@ -97,9 +113,16 @@ export class AzureStore implements BlobStore {
     const ids = await stageBlocks(startingWith(first, blocks), stage, blocksHeld);
     const commit = () =>
       this.#connection.run(putCall(name, options), 0, async ({ blob, abortSignal }) => {
-        await blob(path).commitBlockList(ids, { ...writeOptions(options), abortSignal });
+        const sent = { ...writeOptions(options, this.#lockMode), abortSignal };
+        await blob(path).commitBlockList(ids, sent);
       });
     await this.#settle(options.signal, commit, () => this.#hasBlocks(name, ids));
+  }
+
+  /** Azure may let a locked blob become an earlier version, which hides it. */
+  async #assertUnlocked(name: string, signal: AbortSignal | undefined): Promise<void> {
+    const untilMs = (await this.head(name, signal))?.lockedUntilMs ?? 0;
+    if (untilMs > (await this.locks.now(signal))) throw blobLocked(name, untilMs);
   }
 
   /** A stream cannot be read again, but the call that ends it can be made again. */
@@ -169,6 +192,7 @@ export class AzureStore implements BlobStore {
 
   async delete(name: string, signal?: AbortSignal): Promise<void> {
     const path = this.#path(name);
+    if (this.#mayBeLocked) await this.#assertUnlocked(name, signal);
     // Never unclear: whoever got no reply deletes again.
     const call = { operation: `delete of ${name}`, isWrite: false, signal };
     await this.#connection.run(call, 0, async ({ blob, abortSignal }) => {
@@ -258,13 +282,18 @@ function blockId(upload: Uint8Array, index: number): string {
 }
 
 function putCall(name: string, options: PutOptions): AzureCall {
-  const { ifAbsent = false, signal } = options;
-  return { operation: `put of ${name}`, isWrite: true, ifAbsent, signal };
+  const { ifAbsent = false, retainUntilMs, signal } = options;
+  const needsLock = retainUntilMs !== undefined;
+  return { operation: `put of ${name}`, isWrite: true, ifAbsent, needsLock, signal };
 }
 
-function writeOptions(options: PutOptions) {
+function writeOptions(options: PutOptions, lockMode: LockMode) {
+  const { storageClass = 'hot', retainUntilMs } = options;
   return {
-    tier: tierOf(options.storageClass ?? 'hot'),
+    tier: tierOf(storageClass),
+    ...(retainUntilMs !== undefined && {
+      immutabilityPolicy: immutabilityPolicy(retainUntilMs, lockMode),
+    }),
     ...(options.ifAbsent && { conditions: { ifNoneMatch: '*' } }),
   };
 }

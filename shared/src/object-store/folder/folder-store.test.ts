@@ -61,6 +61,12 @@ describe('FolderStore', () => {
     expect(Buffer.from((await store.get('b')).bytes).toString()).toBe('a');
   });
 
+  it('refuses what it cannot keep: a retention', async () => {
+    const put = store.put('a', Buffer.from('a'), { retainUntilMs: Date.now() + 60_000 });
+    await expect(put).rejects.toMatchObject({ code: 'E_STORAGE_NO_LOCKS' });
+    expect(await store.head('a')).toBeUndefined();
+  });
+
   it('lists an absent folder as empty', async () => {
     const absent = new FolderStore({ folder: join(folder, 'absent') });
     const names: string[] = [];

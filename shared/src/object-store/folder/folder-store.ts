@@ -17,6 +17,7 @@ import {
   blobExists,
   blobNotFound,
   blobTooShort,
+  noLocks,
   throwIfCancelled,
 } from '../blob-errors.ts';
 import { checkBlobName } from '../blob-name.ts';
@@ -73,6 +74,7 @@ export class FolderStore implements BlobStore {
   }
 
   async #putChunks(name: string, chunks: NewBlob['chunks'], options: PutOptions): Promise<void> {
+    if (options.retainUntilMs !== undefined) throw noLocks('a folder');
     await this.#guard(`put of ${name}`, options.signal, () =>
       this.#create(name, {
         chunks,

@@ -1,6 +1,7 @@
 import type {
   Blob,
   BlobInfo,
+  BlobLocks,
   BlobStore,
   ByteRange,
   CopyOptions,
@@ -15,8 +16,9 @@ import {
   blobTooShort,
   throwIfCancelled,
 } from '../blob-errors.ts';
-import { checkBlobName, compareBlobNames } from '../blob-name.ts';
+import { checkBlobName } from '../blob-name.ts';
 import { classOfCopy, type StoredClass, shownClass } from '../rehydration.ts';
+import { MemoryBlobs, type StoredBlob } from './memory-blobs.ts';
 
 export interface MemoryStoreOptions {
   readonly clock?: Clock;
@@ -24,17 +26,21 @@ export interface MemoryStoreOptions {
   readonly rehydrateMs?: number;
 }
 
-interface StoredBlob {
-  readonly bytes: Uint8Array;
-  readonly class: StoredClass;
-  readonly modifiedAtMs: number;
-}
-
-/** An object storage in memory, for tests. Strict: names are checked, archived blobs refused. */
+/**
+ * An object storage in memory, for tests. Strict: names are checked, archived
+ * blobs refused. It locks what is put with a retention.
+ */
 export class MemoryStore implements BlobStore {
-  readonly #blobs = new Map<string, StoredBlob>();
+  readonly #blobs = new MemoryBlobs();
   readonly #clock: Clock;
   readonly #rehydrateMs: number;
+
+  readonly locks: BlobLocks = {
+    now: async () => this.#clock.now(),
+    retain: async (name, untilMs) => this.#blobs.retain(name, untilMs),
+    listHidden: (prefix) => this.#listHidden(prefix),
+    unhide: async (name) => this.#blobs.unhide(name),
+  };
 
   constructor(options: MemoryStoreOptions = {}) {
     this.#clock = options.clock ?? systemClock;
@@ -44,8 +50,9 @@ export class MemoryStore implements BlobStore {
   async put(name: string, body: Uint8Array, options: PutOptions = {}): Promise<void> {
     checkBlobName(name);
     throwIfCancelled(`put of ${name}`, options.signal);
-    if (options.ifAbsent && this.#blobs.has(name)) throw blobExists(name);
-    this.#store(name, Uint8Array.from(body), { storageClass: options.storageClass ?? 'hot' });
+    if (options.ifAbsent && this.#blobs.get(name) !== undefined) throw blobExists(name);
+    const { storageClass = 'hot', retainUntilMs } = options;
+    this.#store(name, Uint8Array.from(body), { storageClass }, retainUntilMs);
   }
 
   async putStream(
@@ -77,8 +84,8 @@ export class MemoryStore implements BlobStore {
   }
 
   async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<BlobInfo> {
-    const names = [...this.#blobs.keys()].filter((name) => name.startsWith(prefix));
-    for (const name of names.sort(compareBlobNames)) {
+    for (const name of this.#blobs.names()) {
+      if (!name.startsWith(prefix)) continue;
       throwIfCancelled(`list of ${prefix}`, signal);
       const blob = this.#blobs.get(name);
       if (blob !== undefined) yield this.#info(name, blob);
@@ -88,7 +95,7 @@ export class MemoryStore implements BlobStore {
   async delete(name: string, signal?: AbortSignal): Promise<void> {
     checkBlobName(name);
     throwIfCancelled(`delete of ${name}`, signal);
-    this.#blobs.delete(name);
+    this.#blobs.remove(name, this.#clock.now());
   }
 
   async copy(from: string, to: string, options: CopyOptions): Promise<void> {
@@ -100,8 +107,18 @@ export class MemoryStore implements BlobStore {
     this.#store(to, source.bytes, classOfCopy(shown, options.storageClass, rehydration));
   }
 
-  #store(name: string, bytes: Uint8Array, storedClass: StoredClass): void {
-    this.#blobs.set(name, { bytes, class: storedClass, modifiedAtMs: this.#clock.now() });
+  /** What a deletion does that does not know of locks: a locked blob is hidden by it. */
+  hide(name: string): void {
+    this.#blobs.hide(name, this.#clock.now());
+  }
+
+  async *#listHidden(prefix: string) {
+    for (const blob of this.#blobs.hidden()) if (blob.name.startsWith(prefix)) yield blob;
+  }
+
+  #store(name: string, bytes: Uint8Array, storedClass: StoredClass, lockedUntilMs?: number): void {
+    const stored = { bytes, class: storedClass, modifiedAtMs: this.#clock.now() };
+    this.#blobs.set(name, { ...stored, ...(lockedUntilMs !== undefined && { lockedUntilMs }) });
   }
 
   #find(name: string): StoredBlob {
@@ -112,12 +129,13 @@ export class MemoryStore implements BlobStore {
   }
 
   #info(name: string, blob: StoredBlob): BlobInfo {
-    const { bytes, modifiedAtMs } = blob;
+    const { bytes, modifiedAtMs, lockedUntilMs } = blob;
     return {
       name,
       size: bytes.length,
       modifiedAtMs,
       ...shownClass(blob.class, this.#clock.now()),
+      ...(lockedUntilMs !== undefined && { lockedUntilMs }),
     };
   }
 }
