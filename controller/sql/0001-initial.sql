@@ -145,7 +145,8 @@ CREATE TABLE sessions (
   id uuid PRIMARY KEY,
   position bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
   kind text NOT NULL CHECK (kind IN
-    ('initialize', 'backup', 'copy', 'retrieval', 'remove-retrieval', 'restore', 'check')),
+    ('initialize', 'backup', 'copy', 'retrieval', 'remove-retrieval', 'restore', 'check',
+     'repair')),
   state text NOT NULL CHECK (state IN
     ('queued', 'assigned', 'running', 'lost', 'stopping', 'success', 'warning', 'failed', 'stopped')),
   attempt integer NOT NULL DEFAULT 0,
@@ -218,6 +219,7 @@ CREATE TABLE check_findings (
   blob text,
   object_id text,
   items jsonb NOT NULL,
+  points jsonb NOT NULL,
   problem jsonb,
   PRIMARY KEY (session_id, number)
 );

@@ -1,8 +1,7 @@
 import type { Repository } from '@firn/shared/rest/schemas/repository';
 import { type Command, Option } from 'commander';
 import { readText } from '../config.ts';
-import type { Context } from '../context.ts';
-import { readPages } from './pages.ts';
+import { addCheckCommands } from './check.ts';
 import { addResource, positiveInteger, type Runner } from './resource.ts';
 import { detachOption, finishWork, idempotencyKey } from './work.ts';
 
@@ -20,7 +19,7 @@ interface CreateOptions {
 export function addRepositoryCommands(program: Command, run: Runner): void {
   const repository = program.command('repository').description('backup repositories');
   addCreate(repository, run);
-  addCheck(repository, run);
+  addCheckCommands(repository, run);
   addResource<Repository>(repository, run, {
     noun: 'repository',
     columns: [
@@ -77,34 +76,4 @@ function createBody(name: string, options: CreateOptions) {
       ? {}
       : { immutability: { mode: immutableMode, days: immutableDays } }),
   };
-}
-
-function addCheck(repository: Command, run: Runner): void {
-  repository
-    .command('check <id-or-name>')
-    .description('read everything back that can be read, and name what is damaged')
-    .option('--structure-only', 'do not read data packs')
-    .action((idOrName: string, options: { structureOnly?: boolean }, command: Command) =>
-      run(command, async (context) => {
-        const session = await context.client.call('checkRepository', {
-          params: { repository: idOrName },
-          body: { readData: options.structureOnly !== true },
-          idempotencyKey: idempotencyKey(),
-        });
-        const ended = await finishWork(context, session, {});
-        await printFindings(context, ended.id);
-      }),
-    );
-}
-
-/** The findings of a check: a line each, most of them with the items they affect. */
-export async function printFindings(context: Context, sessionId: string): Promise<void> {
-  const findings = await readPages(10_000, (query) =>
-    context.client.call('listSessionFindings', { params: { session: sessionId }, query }),
-  );
-  for (const { severity, blob, objectId, items, problem } of findings) {
-    const where = [blob, objectId].filter((part) => part !== undefined).join(', ');
-    const affected = items.length === 0 ? '' : ` (${items.length} items: ${items.join(', ')})`;
-    context.terminal.note(`${severity}: ${where}: ${problem?.message ?? ''}${affected}`);
-  }
 }

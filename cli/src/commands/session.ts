@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { describeSession, durationSeconds } from '../output/session-text.ts';
 import { type Column, renderTable } from '../output/table.ts';
+import { printFindings } from './check.ts';
 import { type Page, type PageRequest, readPages } from './pages.ts';
-import { printFindings } from './repository.ts';
 import { addResource, positiveInteger, type Runner } from './resource.ts';
 import { finishWork } from './work.ts';
 

@@ -28,7 +28,8 @@ export async function finishWork(
   return ended;
 }
 
-function exitCodeOf(session: Session): ExitCode {
+/** Of a session that has ended. */
+export function exitCodeOf(session: Session): ExitCode {
   if (session.state === 'success') return exitCode.ok;
   return session.state === 'warning' ? exitCode.warning : exitCode.failed;
 }

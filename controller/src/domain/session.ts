@@ -8,7 +8,8 @@ export type SessionKind =
   | 'retrieval'
   | 'remove-retrieval'
   | 'restore'
-  | 'check';
+  | 'check'
+  | 'repair';
 
 export interface Counts {
   readonly items: number;
@@ -32,8 +33,13 @@ export interface ObjectSelection {
 export interface SessionDetails {
   /** backup: read everything again. */
   readonly full?: boolean;
-  /** check: read packs back. */
+  /** check, repair: read packs back. */
   readonly readData?: boolean;
+  /** check: of the data packs, chosen by the seed; absent: all. */
+  readonly percent?: number;
+  readonly seed?: string;
+  /** repair: tell what would be done, and write nothing. */
+  readonly dryRun?: boolean;
   /** restore: empty or absent means all objects. */
   readonly objects?: readonly ObjectSelection[];
 }
@@ -117,5 +123,7 @@ export interface Finding {
   readonly blob: string | null;
   readonly objectId: string | null;
   readonly items: readonly string[];
+  /** Restore points that show what is affected: `<job>/<point>`. */
+  readonly points: readonly string[];
   readonly problem: ProblemSummary | null;
 }

@@ -35,7 +35,7 @@ export interface NamedRecords<T, New> {
 
 export type NewOrganization = Omit<Organization, 'createdAt'>;
 export type NewObjectStorage = Omit<ObjectStorage, 'createdAt'>;
-export type NewRepository = Omit<Repository, 'createdAt' | 'state'>;
+export type NewRepository = Omit<Repository, 'createdAt' | 'state' | 'logHead' | 'logDigest'>;
 export type NewJob = Omit<Job, 'createdAt' | 'lastSessionId'>;
 export type NewCopyJob = Omit<CopyJob, 'createdAt' | 'lastSessionId'>;
 

@@ -76,6 +76,16 @@ export class Repositories {
     });
   }
 
+  /** Owns a repository that pastDamage opened; whatever was open of it is opened anew. */
+  async takeOver(repository: Repository, signal: AbortSignal): Promise<Repository> {
+    const { ownership } = this.#options;
+    await ownership.wait(signal);
+    await repository.takeOwnership(ownership.incarnation);
+    this.#owned.delete(repository.repositoryId);
+    this.#viewed.delete(repository.repositoryId);
+    return repository;
+  }
+
   /** As forReading, kept open and brought up to date for each question. */
   async forViewing(ref: RepositoryRef | undefined, secrets: SecretBundle): Promise<Repository> {
     const known = required(ref, 'repository');
@@ -89,6 +99,14 @@ export class Repositories {
     } catch (error) {
       this.#viewed.delete(repositoryId);
       throw error;
+    }
+  }
+
+  /** A key epoch has begun: what is open of the repository writes under it from here on. */
+  async adoptRootKey(repositoryId: string, rootKey: Uint8Array): Promise<void> {
+    for (const open of [this.#owned.get(repositoryId), this.#viewed.get(repositoryId)]) {
+      const repository = await open?.catch(() => undefined);
+      await repository?.adoptRootKey(rootKey);
     }
   }
 
@@ -118,8 +136,9 @@ export class Repositories {
     const key = secrets.repositories.find((each) => each.repositoryId === repositoryId);
     const { clock, entropy, compute } = this.#options;
     const store = this.store(ref.storage, signal);
-    const { rootKey } = required(key, `key of repository ${repositoryId}`);
-    return { ports: { store, clock, entropy, compute }, repositoryId, rootKey };
+    const { rootKey, nextRootKey } = required(key, `key of repository ${repositoryId}`);
+    const opening = { ports: { store, clock, entropy, compute }, repositoryId, rootKey };
+    return nextRootKey.length === 0 ? opening : { ...opening, nextRootKey };
   }
 }
 

@@ -6,8 +6,11 @@ import { runCopy } from './copy/run-copy.ts';
 import { runRestore } from './restore/run-restore.ts';
 import { runRemoveRetrieval } from './retrieval/run-remove-retrieval.ts';
 import { runRetrieval } from './retrieval/run-retrieval.ts';
+import { runChangeKeys } from './run-change-keys.ts';
 import { runCheck } from './run-check.ts';
+import { runErase } from './run-erase.ts';
 import { runInitialize } from './run-initialize.ts';
+import { runRepair } from './run-repair.ts';
 import type { SessionContext } from './session-context.ts';
 
 /**
@@ -38,6 +41,15 @@ export async function runSession(
       return {};
     case 'check':
       await runCheck(context, work.value);
+      return {};
+    case 'repair':
+      await runRepair(context, work.value);
+      return {};
+    case 'changeKeys':
+      await runChangeKeys(context, work.value);
+      return {};
+    case 'erase':
+      await runErase(context, work.value);
       return {};
     case 'repack':
     case undefined:

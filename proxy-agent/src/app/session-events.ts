@@ -19,6 +19,7 @@ const resultPrefix = 'result/';
 const countsKey = 'counts';
 const goodKey = 'good';
 const statusPrefix = 'status/';
+const positionKey = 'position';
 const toldKey = (objectId: string) => `told/${objectId}`;
 
 /** At most so many failed items travel with an object; the rest is counted. */
@@ -79,11 +80,27 @@ export class SessionEvents {
     await this.emit({ $case: 'log', value: { level, message } });
   }
 
-  /** What a check found; an error makes the session a warning. */
-  async finding(value: CheckFinding): Promise<void> {
-    const event: EventBody = { $case: 'finding', value };
-    if (value.severity === 'error') await this.trouble('findings', [event]);
-    else await this.emit(event);
+  /**
+   * What a check found, and how far it came, in one write: whoever goes on from
+   * there tells nothing twice. An error makes the session a warning.
+   */
+  async findings(values: readonly CheckFinding[], position: string): Promise<void> {
+    const put: Record<string, Uint8Array> = { [positionKey]: encodeText(position) };
+    if (values.some(({ severity }) => severity === 'error')) {
+      this.#troubled.set('findings', 'warning');
+      put[`${statusPrefix}findings`] = encodeText('warning');
+    }
+    await this.#write(
+      values.map((value): EventBody => ({ $case: 'finding', value })),
+      { put },
+    );
+  }
+
+  /** What findings was last given, also by an earlier process. */
+  async position(): Promise<string | undefined> {
+    const { journal, key } = this.#options;
+    const note = await journal.note(key.sessionId, positionKey);
+    return note && decodeText(note);
   }
 
   /** Tells events of something that makes the session a warning, once per name. */

@@ -106,6 +106,7 @@ async function addFinding(
     blob: finding.blob === '' ? null : finding.blob,
     objectId: finding.objectId === '' ? null : finding.objectId,
     items: finding.items,
+    points: finding.points,
     problem: decodeProblem(finding.problem) ?? null,
   });
 }

@@ -62,4 +62,19 @@ export const checkCodes = {
     meaning: 'Data packs were not read in this check.',
     help: 'Nothing. Give --read-data to read packs; packs in an archive class are read after a retrieval only.',
   },
+  E_REPAIR_DONE: {
+    retry: 'never',
+    meaning: 'Something was repaired; in a dry run: would be.',
+    help: 'Run the backup or copy job: it reads again what is marked as failed. Then run firn repository check.',
+  },
+  E_REPAIR_ITEMS_LOST: {
+    retry: 'after-repair',
+    meaning: 'The content of items is lost; they are marked as failed.',
+    help: 'Run the backup or copy job: it reads them again. Older restore points keep their damage; restore from a copy.',
+  },
+  E_REPAIR_LEFT: {
+    retry: 'after-repair',
+    meaning: 'Something cannot be repaired from what is stored.',
+    help: 'Run the backup job: it reads the object in full. Older restore points keep their damage until they expire.',
+  },
 } as const satisfies Record<string, ErrorCodeEntry>;

@@ -81,12 +81,13 @@ class RootCheck {
     if (state === undefined) return this.#findings;
     const { record } = state;
     for (const run of runsOf(record)) packs.meta.add(run.pack);
-    packs.meta.add(record.state.pack);
+    for (const beside of record.besidePacks) packs.meta.add(beside);
     await this.#addPlaces(packs, state);
     if (depth === 'packs') return this.#findings;
     await this.#checkRows(state);
     const problem = await problemOf(() => state.syncState());
-    if (problem !== undefined) this.#add(record.state.pack, 'E_OBJECT_DAMAGED', problem);
+    const holder = 'inline' in record.state ? pack : record.state.pack;
+    if (problem !== undefined) this.#add(holder, 'E_OBJECT_DAMAGED', problem);
     return this.#findings;
   }
 

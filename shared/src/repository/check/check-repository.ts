@@ -1,4 +1,3 @@
-import { isDamage } from '../damaged.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { Repository } from '../repository.ts';
 import { ahead } from './ahead.ts';
@@ -6,6 +5,7 @@ import { checkHeaderAndKeys } from './check-keys.ts';
 import { type KnownHead, LogCheck } from './check-log.ts';
 import { addPacks, checkObject, type ReferredPacks } from './check-objects.ts';
 import { checkMetaPack } from './check-packs.ts';
+import { readContentIdSecrets } from './content-id-secrets.ts';
 import { type DataSample, dataStage } from './data-stage.ts';
 import { type Finding, finding, problemOf } from './finding.ts';
 import {
@@ -73,11 +73,20 @@ class RepositoryCheck {
     const { after, knownHead } = this.#options;
     if (!isStageDone('keys', after)) yield* checkHeaderAndKeys(this.#context);
     if (!isStageDone('log', after)) yield* new LogCheck(this.#context, knownHead).findings();
+    yield* this.#erased();
     yield* this.#relocations();
     yield* this.#objects();
     const contentIdSecrets = await readContentIdSecrets(this.#context);
     yield* this.#metaPacks(contentIdSecrets);
     yield* this.#dataPacks(contentIdSecrets);
+  }
+
+  *#erased(): Generator<Finding> {
+    if (isStageDone('log', this.#options.after)) return;
+    for (const [objectId, { erasureId, atMs }] of this.#context.log.state.erased) {
+      const subject = { blob: `erased/${erasureId}`, severity: 'note', objectId } as const;
+      yield finding(subject, 'E_OBJECT_ERASED', `erased at ${new Date(atMs).toISOString()}`);
+    }
   }
 
   /** Without the table nobody knows where moved segments lie. */
@@ -150,18 +159,3 @@ class RepositoryCheck {
 }
 
 const everything: DataSample = { percent: 100, seed: '' };
-
-/** Those by which contents of this repository may be named. */
-async function readContentIdSecrets({ ports, keys }: OpenContext): Promise<readonly Uint8Array[]> {
-  const secrets = [keys.derived.contentIds];
-  const prefix = 'keys/content-ids-';
-  for await (const { name } of ports.store.list(prefix)) {
-    try {
-      secrets.push(await keys.contentIdSecret(name.slice(prefix.length)));
-    } catch (error) {
-      // The key itself is reported; contents named by it do not match then.
-      if (!isDamage(error)) throw error;
-    }
-  }
-  return secrets;
-}

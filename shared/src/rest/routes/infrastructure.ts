@@ -19,6 +19,7 @@ import {
   RepositoryCreate,
   RepositoryCreated,
   RepositoryPage,
+  RepositoryRepair,
 } from '../schemas/repository.ts';
 import { Session } from '../schemas/session.ts';
 
@@ -159,6 +160,17 @@ const repositoryOnlyRoutes = {
     scope: 'operate',
     params: repositoryParams,
     body: RepositoryCheck,
+    success: { status: 202, body: Session },
+    idempotent: true,
+  },
+  repairRepository: {
+    method: 'POST',
+    path: '/repositories/{repository}/repair',
+    tag: 'Repositories',
+    summary: 'Rebuild what can be rebuilt, and mark what is lost for the next backup',
+    scope: 'admin',
+    params: repositoryParams,
+    body: RepositoryRepair,
     success: { status: 202, body: Session },
     idempotent: true,
   },

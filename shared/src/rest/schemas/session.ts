@@ -3,7 +3,7 @@ import { Count, closed, Id, IdOrName, open, PageQuery, pageOf, Timestamp } from 
 import { ProblemSummary } from './problem.ts';
 
 export const SessionKind = Type.Enum(
-  ['initialize', 'backup', 'copy', 'retrieval', 'remove-retrieval', 'restore', 'check'],
+  ['initialize', 'backup', 'copy', 'retrieval', 'remove-retrieval', 'restore', 'check', 'repair'],
   { title: 'SessionKind' },
 );
 export type SessionKind = Static<typeof SessionKind>;
@@ -131,7 +131,8 @@ export const Finding = open('Finding', {
   severity: Type.Enum(['error', 'warning', 'note']),
   blob: Type.Optional(Type.String()),
   objectId: Type.Optional(Type.String()),
-  items: Type.Array(Type.String()),
+  items: Type.Array(Type.String(), { description: 'At most 1,000; more follow' }),
+  points: Type.Array(Type.String(), { description: 'Restore points: job/point' }),
   problem: Type.Optional(ProblemSummary),
 });
 export type Finding = Static<typeof Finding>;

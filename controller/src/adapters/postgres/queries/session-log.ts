@@ -37,14 +37,15 @@ export function makeSessionLogQueries(db: Db): LogQueries {
       ),
     addFinding: async (sessionId, finding) => {
       await db.rows(
-        `INSERT INTO check_findings (session_id, severity, blob, object_id, items, problem)
-          VALUES ($1, $2, $3, $4, $5, $6)`,
+        `INSERT INTO check_findings (session_id, severity, blob, object_id, items, points, problem)
+          VALUES ($1, $2, $3, $4, $5, $6, $7)`,
         [
           sessionId,
           finding.severity,
           finding.blob,
           finding.objectId,
           json(finding.items),
+          json(finding.points),
           json(finding.problem),
         ],
       );

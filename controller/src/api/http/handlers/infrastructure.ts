@@ -11,6 +11,7 @@ import {
   createRepository,
   deleteRepository,
   findRepository,
+  repairRepository,
 } from '../../../app/resources/repositories.ts';
 import { encodeObjectStorage, encodeProxy, encodeRepository, encodeSession } from '../encode.ts';
 import { encodePage, type Handlers, pageRequest } from '../handler.ts';
@@ -63,7 +64,8 @@ type Repositories =
   | 'listRepositories'
   | 'getRepository'
   | 'deleteRepository'
-  | 'checkRepository';
+  | 'checkRepository'
+  | 'repairRepository';
 
 export const repositoryHandlers: Handlers<Repositories> = {
   createRepository: async ({ context, body }) => {
@@ -79,5 +81,7 @@ export const repositoryHandlers: Handlers<Repositories> = {
     return undefined;
   },
   checkRepository: async ({ context, params, body }) =>
-    encodeSession(await checkRepository(context, params.repository, body.readData ?? true)),
+    encodeSession(await checkRepository(context, params.repository, body)),
+  repairRepository: async ({ context, params, body }) =>
+    encodeSession(await repairRepository(context, params.repository, body)),
 };

@@ -24,6 +24,8 @@ export interface Work {
     | { $case: "check"; value: CheckWork }
     | { $case: "repack"; value: RepackWork }
     | { $case: "repair"; value: RepairWork }
+    | { $case: "changeKeys"; value: ChangeKeysWork }
+    | { $case: "erase"; value: EraseWork }
     | undefined;
 }
 
@@ -184,6 +186,25 @@ export interface RepairWork {
   readData: boolean;
 }
 
+/** Changes who can open the repository. Passwords stay with the controller. */
+export interface ChangeKeysWork {
+  repository:
+    | RepositoryRef
+    | undefined;
+  /** JSON of a HeaderChange (shared/src/repository/header/header-change.ts). */
+  change: string;
+}
+
+/** Destroys what is stored of protected objects, in all jobs of the repository. */
+export interface EraseWork {
+  repository:
+    | RepositoryRef
+    | undefined;
+  /** User principal names or ids: all objects of these users. */
+  users: string[];
+  objectIds: string[];
+}
+
 /** For an appliance: take repack tasks of this session until the last. */
 export interface RepackWork {
   source: StorageRef | undefined;
@@ -228,6 +249,11 @@ export interface RepositoryKey {
   repositoryId: string;
   /** 32 bytes: the root key of the current key epoch. */
   rootKey: Buffer;
+  /**
+   * That of an epoch which is about to begin, or has just begun; else empty.
+   * The header says which one is current.
+   */
+  nextRootKey: Buffer;
 }
 
 export interface OrganizationCredential {
@@ -328,6 +354,17 @@ export interface CheckFinding {
   points: string[];
 }
 
+/** Who can open the repository has changed. */
+export interface HeaderChanged {
+  repositoryId: string;
+  /** The bytes of the header that counts now. */
+  header: Buffer;
+  /** Its root key is RepositoryKey.next_root_key. */
+  nextRootKey: boolean;
+  /** The root key does not lie open in it. */
+  encrypted: boolean;
+}
+
 export interface LogLine {
   /** "info", "warning" or "error". */
   level: string;
@@ -374,6 +411,12 @@ export const Work: MessageFns<Work> = {
         break;
       case "repair":
         RepairWork.encode(message.work.value, writer.uint32(74).fork()).join();
+        break;
+      case "changeKeys":
+        ChangeKeysWork.encode(message.work.value, writer.uint32(170).fork()).join();
+        break;
+      case "erase":
+        EraseWork.encode(message.work.value, writer.uint32(178).fork()).join();
         break;
     }
     return writer;
@@ -467,6 +510,22 @@ export const Work: MessageFns<Work> = {
             message.work = { $case: "repair", value: RepairWork.decode(reader, reader.uint32()) };
             continue;
           }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.work = { $case: "changeKeys", value: ChangeKeysWork.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.work = { $case: "erase", value: EraseWork.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -503,6 +562,12 @@ export const Work: MessageFns<Work> = {
         ? { $case: "repack", value: RepackWork.fromJSON(object.repack) }
         : isSet(object.repair)
         ? { $case: "repair", value: RepairWork.fromJSON(object.repair) }
+        : isSet(object.changeKeys)
+        ? { $case: "changeKeys", value: ChangeKeysWork.fromJSON(object.changeKeys) }
+        : isSet(object.change_keys)
+        ? { $case: "changeKeys", value: ChangeKeysWork.fromJSON(object.change_keys) }
+        : isSet(object.erase)
+        ? { $case: "erase", value: EraseWork.fromJSON(object.erase) }
         : undefined,
     };
   },
@@ -527,6 +592,10 @@ export const Work: MessageFns<Work> = {
       obj.repack = RepackWork.toJSON(message.work.value);
     } else if (message.work?.$case === "repair") {
       obj.repair = RepairWork.toJSON(message.work.value);
+    } else if (message.work?.$case === "changeKeys") {
+      obj.changeKeys = ChangeKeysWork.toJSON(message.work.value);
+    } else if (message.work?.$case === "erase") {
+      obj.erase = EraseWork.toJSON(message.work.value);
     }
     return obj;
   },
@@ -591,6 +660,18 @@ export const Work: MessageFns<Work> = {
       case "repair": {
         if (object.work?.value !== undefined && object.work?.value !== null) {
           message.work = { $case: "repair", value: RepairWork.fromPartial(object.work.value) };
+        }
+        break;
+      }
+      case "changeKeys": {
+        if (object.work?.value !== undefined && object.work?.value !== null) {
+          message.work = { $case: "changeKeys", value: ChangeKeysWork.fromPartial(object.work.value) };
+        }
+        break;
+      }
+      case "erase": {
+        if (object.work?.value !== undefined && object.work?.value !== null) {
+          message.work = { $case: "erase", value: EraseWork.fromPartial(object.work.value) };
         }
         break;
       }
@@ -2674,6 +2755,200 @@ export const RepairWork: MessageFns<RepairWork> = {
   },
 };
 
+function createBaseChangeKeysWork(): ChangeKeysWork {
+  return { repository: undefined, change: "" };
+}
+
+export const ChangeKeysWork: MessageFns<ChangeKeysWork> = {
+  encode(message: ChangeKeysWork, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.repository !== undefined) {
+      RepositoryRef.encode(message.repository, writer.uint32(10).fork()).join();
+    }
+    if (message.change !== "") {
+      writer.uint32(18).string(message.change);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangeKeysWork {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangeKeysWork();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.repository = RepositoryRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.change = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ChangeKeysWork {
+    return {
+      repository: isSet(object.repository) ? RepositoryRef.fromJSON(object.repository) : undefined,
+      change: isSet(object.change) ? globalThis.String(object.change) : "",
+    };
+  },
+
+  toJSON(message: ChangeKeysWork): unknown {
+    const obj: any = {};
+    if (message.repository !== undefined) {
+      obj.repository = RepositoryRef.toJSON(message.repository);
+    }
+    if (message.change !== "") {
+      obj.change = message.change;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ChangeKeysWork>): ChangeKeysWork {
+    return ChangeKeysWork.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ChangeKeysWork>): ChangeKeysWork {
+    const message = createBaseChangeKeysWork();
+    message.repository = (object.repository !== undefined && object.repository !== null)
+      ? RepositoryRef.fromPartial(object.repository)
+      : undefined;
+    message.change = object.change ?? "";
+    return message;
+  },
+};
+
+function createBaseEraseWork(): EraseWork {
+  return { repository: undefined, users: [], objectIds: [] };
+}
+
+export const EraseWork: MessageFns<EraseWork> = {
+  encode(message: EraseWork, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.repository !== undefined) {
+      RepositoryRef.encode(message.repository, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.users) {
+      writer.uint32(18).string(v!);
+    }
+    for (const v of message.objectIds) {
+      writer.uint32(26).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EraseWork {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEraseWork();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.repository = RepositoryRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.users.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.objectIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EraseWork {
+    return {
+      repository: isSet(object.repository) ? RepositoryRef.fromJSON(object.repository) : undefined,
+      users: globalThis.Array.isArray(object?.users) ? object.users.map((e: any) => globalThis.String(e)) : [],
+      objectIds: globalThis.Array.isArray(object?.objectIds)
+        ? object.objectIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.object_ids)
+        ? object.object_ids.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: EraseWork): unknown {
+    const obj: any = {};
+    if (message.repository !== undefined) {
+      obj.repository = RepositoryRef.toJSON(message.repository);
+    }
+    if (message.users?.length) {
+      obj.users = message.users;
+    }
+    if (message.objectIds?.length) {
+      obj.objectIds = message.objectIds;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<EraseWork>): EraseWork {
+    return EraseWork.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<EraseWork>): EraseWork {
+    const message = createBaseEraseWork();
+    message.repository = (object.repository !== undefined && object.repository !== null)
+      ? RepositoryRef.fromPartial(object.repository)
+      : undefined;
+    message.users = object.users?.map((e) => e) || [];
+    message.objectIds = object.objectIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
 function createBaseRepackWork(): RepackWork {
   return { source: undefined, target: undefined, epoch: 0n };
 }
@@ -3243,7 +3518,7 @@ export const S3Keys: MessageFns<S3Keys> = {
 };
 
 function createBaseRepositoryKey(): RepositoryKey {
-  return { repositoryId: "", rootKey: Buffer.alloc(0) };
+  return { repositoryId: "", rootKey: Buffer.alloc(0), nextRootKey: Buffer.alloc(0) };
 }
 
 export const RepositoryKey: MessageFns<RepositoryKey> = {
@@ -3253,6 +3528,9 @@ export const RepositoryKey: MessageFns<RepositoryKey> = {
     }
     if (message.rootKey.length !== 0) {
       writer.uint32(18).bytes(message.rootKey);
+    }
+    if (message.nextRootKey.length !== 0) {
+      writer.uint32(26).bytes(message.nextRootKey);
     }
     return writer;
   },
@@ -3286,6 +3564,14 @@ export const RepositoryKey: MessageFns<RepositoryKey> = {
             message.rootKey = Buffer.from(reader.bytes());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.nextRootKey = Buffer.from(reader.bytes());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3310,6 +3596,11 @@ export const RepositoryKey: MessageFns<RepositoryKey> = {
         : isSet(object.root_key)
         ? Buffer.from(bytesFromBase64(object.root_key))
         : Buffer.alloc(0),
+      nextRootKey: isSet(object.nextRootKey)
+        ? Buffer.from(bytesFromBase64(object.nextRootKey))
+        : isSet(object.next_root_key)
+        ? Buffer.from(bytesFromBase64(object.next_root_key))
+        : Buffer.alloc(0),
     };
   },
 
@@ -3321,6 +3612,9 @@ export const RepositoryKey: MessageFns<RepositoryKey> = {
     if (message.rootKey.length !== 0) {
       obj.rootKey = base64FromBytes(message.rootKey);
     }
+    if (message.nextRootKey.length !== 0) {
+      obj.nextRootKey = base64FromBytes(message.nextRootKey);
+    }
     return obj;
   },
 
@@ -3331,6 +3625,7 @@ export const RepositoryKey: MessageFns<RepositoryKey> = {
     const message = createBaseRepositoryKey();
     message.repositoryId = object.repositoryId ?? "";
     message.rootKey = object.rootKey ?? Buffer.alloc(0);
+    message.nextRootKey = object.nextRootKey ?? Buffer.alloc(0);
     return message;
   },
 };
@@ -4690,6 +4985,131 @@ export const CheckFinding: MessageFns<CheckFinding> = {
       ? Problem.fromPartial(object.problem)
       : undefined;
     message.points = object.points?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseHeaderChanged(): HeaderChanged {
+  return { repositoryId: "", header: Buffer.alloc(0), nextRootKey: false, encrypted: false };
+}
+
+export const HeaderChanged: MessageFns<HeaderChanged> = {
+  encode(message: HeaderChanged, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.repositoryId !== "") {
+      writer.uint32(10).string(message.repositoryId);
+    }
+    if (message.header.length !== 0) {
+      writer.uint32(18).bytes(message.header);
+    }
+    if (message.nextRootKey !== false) {
+      writer.uint32(24).bool(message.nextRootKey);
+    }
+    if (message.encrypted !== false) {
+      writer.uint32(32).bool(message.encrypted);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HeaderChanged {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHeaderChanged();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.repositoryId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.header = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.nextRootKey = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.encrypted = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HeaderChanged {
+    return {
+      repositoryId: isSet(object.repositoryId)
+        ? globalThis.String(object.repositoryId)
+        : isSet(object.repository_id)
+        ? globalThis.String(object.repository_id)
+        : "",
+      header: isSet(object.header) ? Buffer.from(bytesFromBase64(object.header)) : Buffer.alloc(0),
+      nextRootKey: isSet(object.nextRootKey)
+        ? globalThis.Boolean(object.nextRootKey)
+        : isSet(object.next_root_key)
+        ? globalThis.Boolean(object.next_root_key)
+        : false,
+      encrypted: isSet(object.encrypted) ? globalThis.Boolean(object.encrypted) : false,
+    };
+  },
+
+  toJSON(message: HeaderChanged): unknown {
+    const obj: any = {};
+    if (message.repositoryId !== "") {
+      obj.repositoryId = message.repositoryId;
+    }
+    if (message.header.length !== 0) {
+      obj.header = base64FromBytes(message.header);
+    }
+    if (message.nextRootKey !== false) {
+      obj.nextRootKey = message.nextRootKey;
+    }
+    if (message.encrypted !== false) {
+      obj.encrypted = message.encrypted;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<HeaderChanged>): HeaderChanged {
+    return HeaderChanged.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HeaderChanged>): HeaderChanged {
+    const message = createBaseHeaderChanged();
+    message.repositoryId = object.repositoryId ?? "";
+    message.header = object.header ?? Buffer.alloc(0);
+    message.nextRootKey = object.nextRootKey ?? false;
+    message.encrypted = object.encrypted ?? false;
     return message;
   },
 };

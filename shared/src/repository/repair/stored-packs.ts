@@ -1,0 +1,53 @@
+import { type PackCheck, readDataPack } from '../check/check-packs.ts';
+import type { BadPart } from '../check/name-affected.ts';
+import type { SegmentPlace } from '../object/segment-place.ts';
+import type { OpenContext } from '../open-context.ts';
+import { trailerBytes } from '../pack/pack-layout.ts';
+import type { BlobInfo } from '../ports.ts';
+import type { PlacedContent } from '../read/frame-reader.ts';
+
+/** The data packs that exist, and what of them is known to be damaged. */
+export class StoredPacks {
+  readonly infos: ReadonlyMap<string, BlobInfo>;
+  readonly #bad: ReadonlyMap<string, BadPart>;
+
+  private constructor(infos: ReadonlyMap<string, BlobInfo>, bad: ReadonlyMap<string, BadPart>) {
+    this.infos = infos;
+    this.#bad = bad;
+  }
+
+  /** @param readData opens all packs that can be read, to find what is damaged in them */
+  static async open(
+    check: PackCheck,
+    readData: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<StoredPacks> {
+    const infos = await listPacks(check.context);
+    const bad = new Map<string, BadPart>();
+    for (const info of readData ? infos.values() : []) {
+      signal?.throwIfAborted();
+      const part = info.storageClass === 'archive' ? undefined : await readDataPack(check, info);
+      if (part !== undefined) bad.set(part.pack, part);
+    }
+    return new StoredPacks(infos, bad);
+  }
+
+  /** Whether the content can be read as far as is known. */
+  isUsable({ address, place }: PlacedContent): boolean {
+    if (!this.#holds(place)) return false;
+    const bad = this.#bad.get(place.pack);
+    if (bad === undefined) return true;
+    return bad.frames !== undefined && !bad.frames.has(`${address.segment}/${address.frame}`);
+  }
+
+  #holds({ pack, offset, length, packLength }: SegmentPlace): boolean {
+    const size = this.infos.get(pack)?.size ?? 0;
+    return packLength > 0 ? size === packLength : size >= offset + length + trailerBytes;
+  }
+}
+
+async function listPacks({ ports }: OpenContext): Promise<ReadonlyMap<string, BlobInfo>> {
+  const infos = new Map<string, BlobInfo>();
+  for await (const info of ports.store.list('packs/')) infos.set(info.name, info);
+  return infos;
+}
