@@ -5,6 +5,7 @@ import type { RepositoryLog } from './log/repository-log.ts';
 import type { MetaReader } from './meta/meta-packs.ts';
 import type { RepositoryPorts } from './ports.ts';
 import type { Relocations } from './relocation/relocations.ts';
+import type { SharedChunkIndex } from './shared-chunks/shared-chunk-index.ts';
 
 /** What the parts of an open repository share. */
 export interface OpenContext {
@@ -18,4 +19,6 @@ export interface OpenContext {
   readonly meta: MetaReader;
   /** Where moved segments lie. */
   readonly relocations: Relocations;
+  /** Where contents lie that objects share. */
+  readonly sharedChunks: SharedChunkIndex;
 }

@@ -8,7 +8,8 @@ import {
 } from './garbage/collect-garbage.ts';
 import { type RepositoryHeader, verifyHeader } from './header/header-layout.ts';
 import { readHeader } from './header/header-store.ts';
-import { rootKeysOf } from './header/root-keys.ts';
+import { currentRootKey, rootKeysOf } from './header/root-keys.ts';
+import type { RootKeys } from './keys/derived-keys.ts';
 import { KeyEpochs } from './keys/key-epochs.ts';
 import { KeyRing } from './keys/key-ring.ts';
 import type { PointRef } from './log/entry.ts';
@@ -21,19 +22,25 @@ import { StoredMeta } from './meta/meta-packs.ts';
 import { decodeRoot } from './object/object-record.ts';
 import type { OpenContext } from './open-context.ts';
 import { StoredPointReader } from './point/stored-point-reader.ts';
-import type { RepositoryPorts } from './ports.ts';
+import type { Compute, RepositoryPorts } from './ports.ts';
 import { Relocations } from './relocation/relocations.ts';
 import { StoredSession } from './session/stored-session.ts';
+import { MemorySharedChunkIndex } from './shared-chunks/memory-shared-chunk-index.ts';
+import type { SharedChunkIndex } from './shared-chunks/shared-chunk-index.ts';
 
 export interface OpenRepository {
   readonly ports: RepositoryPorts;
   readonly repositoryId: string;
   /** 32 bytes, of the current key epoch. */
   readonly rootKey: Uint8Array;
+  /** Of an epoch that may have begun: the header says which one is current. */
+  readonly nextRootKey?: Uint8Array | undefined;
   /** Called for each void entry of the log: none should ever be. */
   readonly onAlarm?: (alarm: LogAlarm) => void;
   /** For check, repair and rescue: opens past what is damaged of header and log. */
   readonly pastDamage?: boolean;
+  /** Where contents lie that objects share. Default: what this process has stored, in memory. */
+  readonly sharedChunks?: SharedChunkIndex;
 }
 
 export interface BeginSession {
@@ -197,13 +204,14 @@ export class Repository {
  */
 export async function openRepository(options: OpenRepository): Promise<Repository> {
   const { ports, repositoryId, rootKey, onAlarm, pastDamage = false } = options;
+  const { sharedChunks = new MemorySharedChunkIndex() } = options;
   invariant(rootKey.length === 32, 'a root key has 32 bytes');
   const header = await headerOf(ports, pastDamage);
   const found = header?.repositoryId ?? repositoryId;
   if (found !== repositoryId) throw notThisOne(repositoryId, found);
   // Without a header nothing tells of other epochs than the first.
   const rootKeys = header
-    ? await rootKeysOf(ports.compute, header, rootKey)
+    ? await rootKeysAmong(ports.compute, header, options)
     : new Map([[1, rootKey]]);
   const epochs = await KeyEpochs.open(ports, repositoryId, rootKeys);
   const { codec, derived } = epochs;
@@ -214,7 +222,17 @@ export async function openRepository(options: OpenRepository): Promise<Repositor
   const keys = new KeyRing(ports, repositoryId, derived);
   const meta = new StoredMeta(ports);
   const relocations = new Relocations({ compute: ports.compute, keys, log, meta });
-  return new Repository({ ports, repositoryId, keys, epochs, log, codec, meta, relocations });
+  const context = { ports, repositoryId, keys, epochs, log, codec, meta, relocations };
+  return new Repository({ ...context, sharedChunks });
+}
+
+async function rootKeysAmong(
+  compute: Compute,
+  header: RepositoryHeader,
+  { rootKey, nextRootKey }: Pick<OpenRepository, 'rootKey' | 'nextRootKey'>,
+): Promise<RootKeys> {
+  const candidates = nextRootKey === undefined ? [rootKey] : [rootKey, nextRootKey];
+  return rootKeysOf(compute, header, await currentRootKey(compute, header, candidates));
 }
 
 /** Undefined: it is damaged, and need not be read. */

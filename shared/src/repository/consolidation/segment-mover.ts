@@ -5,7 +5,8 @@ import type { PackSegment } from '../pack/pack-layout.ts';
 import type { FrameContent, PackStream, SealedFrame } from '../pack/pack-stream.ts';
 import { readFooter } from '../pack/read-footer.ts';
 import type { StorageClass } from '../ports.ts';
-import { hotPackBytes, type SessionPacks } from '../session/session-packs.ts';
+import { hotPackBytes } from '../session/hot-pack.ts';
+import type { SessionPacks } from '../session/session-packs.ts';
 
 /** A live segment, and where it lies now. */
 export interface LiveSegment {

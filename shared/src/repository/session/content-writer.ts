@@ -1,12 +1,14 @@
 import type { ObjectKey } from '../keys/key-ring.ts';
 import type { ObjectDraft } from '../object/object-draft.ts';
+import type { SegmentPlace } from '../object/segment-place.ts';
 import type { FrameContent } from '../pack/pack-stream.ts';
 import type { RepositoryPorts } from '../ports.ts';
 import { frameGroups } from '../segment/frame-groups.ts';
-import type { SharedChunks } from '../shared-chunks/shared-chunks.ts';
+import type { SharedChunk } from '../shared-chunks/shared-chunks.ts';
 import { ContentBatch, type StoringContent } from './content-batch.ts';
-import { type ReservedFrame, SegmentWriter } from './segment-writer.ts';
+import { type PlacedContents, type ReservedFrame, SegmentWriter } from './segment-writer.ts';
 import type { SessionPacks } from './session-packs.ts';
+import type { SessionSharedChunks } from './session-shared-chunks.ts';
 import { Turns } from './turns.ts';
 
 export interface ContentWriterOptions {
@@ -17,13 +19,7 @@ export interface ContentWriterOptions {
   readonly key: ObjectKey;
   readonly contentIdSecret: Uint8Array;
   /** Undefined: all contents are the object's own. */
-  readonly shared?: SharedContents | undefined;
-}
-
-/** Contents that all objects of the repository may refer to. */
-export interface SharedContents {
-  readonly chunks: SharedChunks;
-  readonly key: () => Promise<ObjectKey>;
+  readonly shared?: SessionSharedChunks | undefined;
 }
 
 interface PlannedFrame {
@@ -175,7 +171,7 @@ export class ContentWriter {
     if (this.#unplaced.has(contentId)) return undefined;
     if ((await draft.knownAddress(contentId)) !== undefined) return undefined;
     if (shared === undefined || length < sharedContentBytesMin) return this.#own;
-    const found = await shared.chunks.find(contentId);
+    const found = await shared.find(contentId);
     if (found === undefined) return this.#sharedWriter(shared);
     draft.putPlace(found.address.segment, found.place);
     await draft.putAddress(contentId, found.address);
@@ -191,24 +187,53 @@ export class ContentWriter {
     }
   }
 
-  async #sharedWriter(shared: SharedContents): Promise<SegmentWriter> {
-    this.#shared ??= this.#newSegmentWriter(await shared.key(), '');
+  async #sharedWriter(shared: SessionSharedChunks): Promise<SegmentWriter> {
+    this.#shared ??= this.#newSharedWriter(shared, await shared.key());
     return this.#shared;
   }
 
   #newSegmentWriter(key: ObjectKey, objectId: string): SegmentWriter {
-    const { ports, packs, draft } = this.#options;
+    const { ports, packs } = this.#options;
     return new SegmentWriter({
       ...{ ports, packs, key, objectId },
-      onFrame: (contents) =>
-        this.turns.run(async () => {
-          for (const [contentId, address] of contents) {
-            await draft.putAddress(contentId, address);
-            this.#unplaced.delete(contentId);
-          }
-        }),
-      onSegment: (id, place) => this.turns.run(async () => draft.putPlace(id, place)),
+      onFrame: (contents) => this.#noteAddresses(contents),
+      onSegment: (id, place) => this.#notePlace(id, place),
     });
+  }
+
+  /** Tells the session of each segment as soon as it is in a pack. */
+  #newSharedWriter(shared: SessionSharedChunks, key: ObjectKey): SegmentWriter {
+    const { ports, packs } = this.#options;
+    const placed = new Map<string, PlacedContents[]>();
+    return new SegmentWriter({
+      ...{ ports, packs, key, objectId: undefined },
+      onFrame: async (contents) => {
+        for (const content of contents) {
+          const { segment } = content[1];
+          placed.set(segment, [...(placed.get(segment) ?? []), content]);
+        }
+        await this.#noteAddresses(contents);
+      },
+      onSegment: async (id, place) => {
+        await this.#notePlace(id, place);
+        const contents = placed.get(id) ?? [];
+        placed.delete(id);
+        await shared.placed(contents.map((content) => toChunk(content, place)));
+      },
+    });
+  }
+
+  #noteAddresses(contents: readonly PlacedContents[]): Promise<void> {
+    return this.turns.run(async () => {
+      for (const [contentId, address] of contents) {
+        await this.#options.draft.putAddress(contentId, address);
+        this.#unplaced.delete(contentId);
+      }
+    });
+  }
+
+  #notePlace(segment: string, place: SegmentPlace): Promise<void> {
+    return this.turns.run(async () => this.#options.draft.putPlace(segment, place));
   }
 
   #fail(error: unknown): void {
@@ -230,6 +255,10 @@ async function reserveFrames(
     planned.push({ writer, reserved: await writer.reserve(plainBytes), contents: group });
   }
   return planned;
+}
+
+function toChunk([contentId, address]: PlacedContents, place: SegmentPlace): SharedChunk {
+  return { contentId, address, place };
 }
 
 function toSeal({ reserved, contents }: PlannedFrame) {

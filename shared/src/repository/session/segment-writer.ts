@@ -5,14 +5,15 @@ import type { SegmentPlace } from '../object/segment-place.ts';
 import type { PackStream, SealedFrame } from '../pack/pack-stream.ts';
 import type { RepositoryPorts } from '../ports.ts';
 import { newSegment, type SegmentKey } from '../segment/segment-key.ts';
-import { hotPackBytes, type SessionPacks } from './session-packs.ts';
+import { hotPackBytes } from './hot-pack.ts';
+import type { SessionPacks } from './session-packs.ts';
 
 export interface SegmentWriterOptions {
   readonly ports: RepositoryPorts;
   readonly packs: SessionPacks;
   readonly key: ObjectKey;
-  /** In the footers; empty: of no object alone. */
-  readonly objectId: string;
+  /** Undefined: its contents are shared by objects. */
+  readonly objectId: string | undefined;
   /** Where the contents of a frame lie in their segment. */
   readonly onFrame: (contents: readonly PlacedContents[]) => Promise<void>;
   /** A segment is in its pack, of which a shared one may still be open. */
@@ -44,6 +45,8 @@ interface OpenSegment {
 
 /** Less than this goes into a pack shared with other objects. */
 const ownPackBytesMin = 1024 * 1024;
+/** Other objects know of shared contents when their segment has ended. */
+const sharedSegmentBytes = 1024 * 1024;
 
 /**
  * Puts frames that are sealed under one key into segments, and segments into
@@ -65,7 +68,8 @@ export class SegmentWriter {
 
   async reserve(plainBytes: number): Promise<ReservedFrame> {
     const open = this.#open;
-    const isFull = open !== undefined && open.length + open.reservedBytes >= hotPackBytes;
+    const fullBytes = this.#options.objectId === undefined ? sharedSegmentBytes : hotPackBytes;
+    const isFull = open !== undefined && open.length + open.reservedBytes >= fullBytes;
     const segment = open === undefined || isFull ? await this.#newSegment() : open;
     this.#open = segment;
     segment.frames += 1;
@@ -116,7 +120,8 @@ export class SegmentWriter {
       return;
     }
     segment.held.push({ ...frame, sealed: Uint8Array.from(frame.sealed) });
-    if (segment.length >= ownPackBytesMin) await this.#openPack(segment);
+    const isOwn = this.#options.objectId !== undefined;
+    if (isOwn && segment.length >= ownPackBytesMin) await this.#openPack(segment);
   }
 
   async #openPack(segment: OpenSegment): Promise<void> {
@@ -140,10 +145,14 @@ export class SegmentWriter {
   }
 
   async #end(segment: OpenSegment): Promise<void> {
-    const { packs, key, onSegment } = this.#options;
+    const { packs, key, objectId, onSegment } = this.#options;
     const { id, length, held, pack } = segment;
     if (pack === undefined) {
-      const stored = await packs.storeShared(this.#identity(segment), held);
+      const identity = this.#identity(segment);
+      const stored =
+        objectId === undefined
+          ? await packs.storeShared(identity, held)
+          : await packs.storeTail(identity, held);
       await onSegment(id, { ...stored, length, keyId: key.id, packLength: 0 });
       return;
     }
@@ -153,7 +162,7 @@ export class SegmentWriter {
   }
 
   #identity({ id }: OpenSegment) {
-    const { key, objectId } = this.#options;
+    const { key, objectId = '' } = this.#options;
     return { id, kind: 'data', keyId: key.id, objectId } as const;
   }
 }

@@ -5,6 +5,7 @@ import { PackStream, type SealedFrame, type SegmentIdentity } from '../pack/pack
 import type { RepositoryPorts, StorageClass } from '../ports.ts';
 import { newPrefixKey } from '../segment/segment-key.ts';
 import type { SessionTotals } from './repository-session.ts';
+import { SharedPack, type StoredSegment } from './shared-pack.ts';
 
 export interface SessionPacksOptions {
   readonly ports: RepositoryPorts;
@@ -14,22 +15,18 @@ export interface SessionPacksOptions {
   readonly attempt: number;
 }
 
-/** Where a stored segment lies. */
-export interface StoredSegment {
-  readonly pack: string;
-  readonly offset: number;
-}
-
-/** A hot pack is closed when it has this many bytes. */
-export const hotPackBytes = 24 * 1024 * 1024;
+/** Packs that are filled with shared contents at the same time. */
+const sharedContentPacks = 4;
 
 /** The packs of one attempt of a session: own ones of objects, shared ones, and meta packs. */
 export class SessionPacks {
   readonly meta: MetaPacks;
   readonly #options: SessionPacksOptions;
-  #shared: PackStream | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
-  #failure: { readonly error: unknown } | undefined;
+  /** What objects leave that is too little for a pack of their own. */
+  readonly #tails: SharedPack;
+  readonly #sharedContents: readonly SharedPack[];
+  /** Names of finished packs. */
+  readonly #stored = new Set<string>();
   #storedBytes = 0;
   #packs = 0;
   #puts = 0;
@@ -43,6 +40,8 @@ export class SessionPacks {
       namePrefix: () => this.namePrefix('meta'),
       onPut: () => this.countPuts(1),
     });
+    this.#tails = this.#newSharedPack();
+    this.#sharedContents = Array.from({ length: sharedContentPacks }, () => this.#newSharedPack());
   }
 
   /** Up to the random part. */
@@ -66,27 +65,30 @@ export class SessionPacks {
   /** @returns the length of the blob */
   async finishPack(pack: PackStream): Promise<number> {
     const length = await pack.finish();
+    this.#stored.add(pack.name);
     this.countPack(length);
     return length;
   }
 
+  /** Whether a pack of this attempt is finished. */
+  isStored(pack: string): boolean {
+    return this.#stored.has(pack);
+  }
+
   /** Puts a whole segment into the pack that the session's objects share. */
+  storeTail(identity: SegmentIdentity, frames: readonly SealedFrame[]): Promise<StoredSegment> {
+    return this.#tails.store(identity, frames);
+  }
+
+  /** Puts a whole segment of contents that objects share into the pack that waits least. */
   storeShared(identity: SegmentIdentity, frames: readonly SealedFrame[]): Promise<StoredSegment> {
-    return this.#inTurn(async () => {
-      this.#shared ??= await this.openPack();
-      const pack = this.#shared;
-      let offset = 0;
-      for (const frame of frames) {
-        offset = (await pack.append(identity, frame)).segmentOffset;
-      }
-      if (pack.length >= hotPackBytes) await this.#finishShared();
-      return { pack: pack.name, offset };
-    });
+    const least = this.#sharedContents.reduce((a, b) => (b.waiting < a.waiting ? b : a));
+    return least.store(identity, frames);
   }
 
   /** Resolves when all shared and meta packs so far are stored. */
   async flush(): Promise<void> {
-    await this.#inTurn(() => this.#finishShared());
+    await Promise.all([this.#tails, ...this.#sharedContents].map((pack) => pack.flush()));
     await this.meta.flush();
   }
 
@@ -104,21 +106,10 @@ export class SessionPacks {
     return { storedBytes: this.#storedBytes, packs: this.#packs, puts: this.#puts };
   }
 
-  async #finishShared(): Promise<void> {
-    const pack = this.#shared;
-    this.#shared = undefined;
-    if (pack !== undefined) await this.finishPack(pack);
-  }
-
-  /** Objects share the fate of the pack: after an error nothing more is stored or committed. */
-  #inTurn<T>(operation: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(() => {
-      if (this.#failure !== undefined) throw this.#failure.error;
-      return operation();
+  #newSharedPack(): SharedPack {
+    return new SharedPack({
+      openPack: () => this.openPack(),
+      finishPack: (pack) => this.finishPack(pack),
     });
-    this.#turn = result.catch((error: unknown) => {
-      this.#failure ??= { error };
-    });
-    return result;
   }
 }

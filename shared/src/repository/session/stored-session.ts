@@ -8,6 +8,8 @@ import { ObjectDraft } from '../object/object-draft.ts';
 import { ObjectState } from '../object/object-state.ts';
 import { referencedPacks } from '../object/referenced-packs.ts';
 import type { OpenContext } from '../open-context.ts';
+import { LiveSharedChunks } from '../shared-chunks/live-shared-chunks.ts';
+import { MimeSplitter } from '../split/mime-splitter.ts';
 import { ContentWriter } from './content-writer.ts';
 import type {
   Committed,
@@ -17,6 +19,7 @@ import type {
   SessionTotals,
 } from './repository-session.ts';
 import { SessionPacks } from './session-packs.ts';
+import { SessionSharedChunks } from './session-shared-chunks.ts';
 import { type FinishedObject, StoredObjectWriter } from './stored-object-writer.ts';
 
 export interface SessionOptions {
@@ -28,12 +31,15 @@ export interface SessionOptions {
   readonly epoch: number;
 }
 
+const splitter = new MimeSplitter();
+
 export class StoredSession implements RepositorySession {
   readonly jobId: string;
   readonly sessionId: string;
   readonly attempt: number;
   readonly packs: SessionPacks;
   readonly context: OpenContext;
+  readonly #shared: SessionSharedChunks;
   readonly #bases = new Map<string, Promise<ObjectState | undefined>>();
   readonly #keys = new Map<string, ObjectKey>();
   readonly #finished = new Map<string, FinishedObject>();
@@ -48,6 +54,11 @@ export class StoredSession implements RepositorySession {
     this.attempt = attempt;
     const { ports, keys } = context;
     this.packs = new SessionPacks({ ports, keys, epoch, sessionId, attempt });
+    this.#shared = new SessionSharedChunks({
+      chunks: new LiveSharedChunks(context, epoch),
+      key: () => keys.sharedKey(),
+      isStored: (pack) => this.packs.isStored(pack),
+    });
   }
 
   get committedObjects(): ReadonlySet<string> {
@@ -87,7 +98,11 @@ export class StoredSession implements RepositorySession {
     const draftOptions = { ports, keys, meta, objectId, key, olderKeyIds, previous, relocations };
     const draft = await ObjectDraft.open(draftOptions);
     const contentIdSecret = await keys.contentIdSecret(contentIds);
-    const content = new ContentWriter({ ports, packs, draft, objectId, key, contentIdSecret });
+    // A copy keeps an object together, and stores nothing by itself.
+    const isCopy = contentIds !== context.repositoryId;
+    const shared = isCopy ? undefined : this.#shared;
+    const contentOptions = { ports, packs, draft, objectId, key, contentIdSecret, shared };
+    const content = new ContentWriter(contentOptions);
     return new StoredObjectWriter({
       ...{
         context,
@@ -100,6 +115,7 @@ export class StoredSession implements RepositorySession {
         contentIds,
         draft,
         content,
+        splitter,
       },
       hasFailedItems: (previous?.record.failedItems ?? 0) > 0,
       onFinished: (finished) => this.#finish(finished),
@@ -171,6 +187,11 @@ export class StoredSession implements RepositorySession {
     return key;
   }
 
+  async #flush(): Promise<void> {
+    await this.packs.flush();
+    await this.#shared.settle();
+  }
+
   #finish(finished: FinishedObject): void {
     this.#finished.set(finished.objectId, finished);
     this.#bases.delete(finished.objectId);
@@ -179,7 +200,7 @@ export class StoredSession implements RepositorySession {
   async #commit(done: boolean): Promise<Committed> {
     invariant(!this.#ended, `session ${this.sessionId} has ended`);
     const batch = [...this.#finished.values()];
-    if (batch.length > 0) await this.packs.flush();
+    if (batch.length > 0) await this.#flush();
     const { ready, refused } = await this.#append(batch, done);
     for (const { objectId } of batch) this.#finished.delete(objectId);
     for (const { objectId } of refused) this.#withoutBase(objectId);

@@ -15,9 +15,9 @@ export class LiveSharedChunks implements SharedChunks {
   #ready: Promise<void> | undefined;
 
   /** @param epoch under which the session writes */
-  constructor(context: OpenContext, index: SharedChunkIndex, epoch: number) {
+  constructor(context: OpenContext, epoch: number) {
     this.#context = context;
-    this.#index = index;
+    this.#index = context.sharedChunks;
     this.#epoch = epoch;
   }
 
