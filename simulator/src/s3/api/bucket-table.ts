@@ -7,7 +7,11 @@ import {
   listBuckets,
   putBucketVersioning,
 } from './bucket-operations.ts';
+import { deleteObjects } from './delete-objects.ts';
 import { listObjects, listObjectsV2 } from './list-objects.ts';
+import { listMultipartUploads } from './list-uploads.ts';
+import { listObjectVersions } from './list-versions.ts';
+import { getObjectLockConfiguration, putObjectLockConfiguration } from './lock-operations.ts';
 import type { Operation } from './operation.ts';
 
 const bucketRead = {
@@ -104,5 +108,53 @@ export const BUCKET_OPERATIONS: readonly Operation[] = [
     permission: 's3:ListBucket',
     cost: 'put',
     handle: listObjects,
+  },
+  {
+    ...bucketRead,
+    name: 'ListObjectVersions',
+    markers: ['versions'],
+    parameters: [...LIST_PARAMETERS, 'key-marker', 'version-id-marker'],
+    permission: 's3:ListBucketVersions',
+    cost: 'put',
+    handle: listObjectVersions,
+  },
+  {
+    ...bucketRead,
+    name: 'ListMultipartUploads',
+    markers: ['uploads'],
+    parameters: [
+      'prefix',
+      'delimiter',
+      'encoding-type',
+      'max-uploads',
+      'key-marker',
+      'upload-id-marker',
+    ],
+    permission: 's3:ListBucketMultipartUploads',
+    cost: 'put',
+    handle: listMultipartUploads,
+  },
+  {
+    ...bucketWrite,
+    name: 'DeleteObjects',
+    method: 'POST',
+    markers: ['delete'],
+    headers: ['x-amz-bypass-governance-retention'],
+    permission: 's3:DeleteObject',
+    handle: deleteObjects,
+  },
+  {
+    ...bucketRead,
+    name: 'GetObjectLockConfiguration',
+    markers: ['object-lock'],
+    permission: 's3:GetBucketObjectLockConfiguration',
+    handle: getObjectLockConfiguration,
+  },
+  {
+    ...bucketWrite,
+    name: 'PutObjectLockConfiguration',
+    markers: ['object-lock'],
+    permission: 's3:PutBucketObjectLockConfiguration',
+    handle: putObjectLockConfiguration,
   },
 ];

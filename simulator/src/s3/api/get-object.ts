@@ -3,10 +3,10 @@ import { checkReadConditions } from '../domain/conditions.ts';
 import type { ObjectVersion } from '../domain/object-version.ts';
 import { invalidArgument } from '../domain/s3-error.ts';
 import { checkReadable } from '../domain/storage-class.ts';
+import { checksumHeaders } from './checksum-headers.ts';
 import { findVersion } from './find-version.ts';
 import { lockHeaders } from './lock-headers.ts';
 import { propertyHeaders } from './object-properties.ts';
-import { checksumHeaders } from './put-object.ts';
 import type { S3Call, S3Reply } from './s3-call.ts';
 import { findBucket, type S3World, versionHeaders } from './s3-world.ts';
 

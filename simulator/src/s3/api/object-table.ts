@@ -1,9 +1,18 @@
+import { copyObject } from './copy-object.ts';
+import { COPY_SOURCE_HEADERS } from './copy-source.ts';
 import { deleteObject } from './delete-object.ts';
 import { getObject, READ_PARAMETERS } from './get-object.ts';
 import { LOCK_HEADERS } from './lock-headers.ts';
+import {
+  getObjectLegalHold,
+  getObjectRetention,
+  putObjectLegalHold,
+  putObjectRetention,
+} from './lock-operations.ts';
 import { PROPERTY_HEADERS } from './object-properties.ts';
 import type { Operation } from './operation.ts';
 import { putObject } from './put-object.ts';
+import { UPLOAD_OPERATIONS } from './upload-table.ts';
 
 const read = {
   level: 'object',
@@ -16,20 +25,24 @@ const read = {
   handle: getObject,
 } as const;
 
+const write = {
+  level: 'object',
+  parameters: [],
+  permission: 's3:PutObject',
+  cost: 'put',
+  takesBody: true,
+} as const;
+
 /** Operations on one object. */
 export const OBJECT_OPERATIONS: readonly Operation[] = [
   { ...read, name: 'GetObject', method: 'GET' },
   { ...read, name: 'HeadObject', method: 'HEAD' },
   {
+    ...write,
     name: 'PutObject',
-    level: 'object',
     method: 'PUT',
     markers: [],
-    parameters: [],
     headers: [...PROPERTY_HEADERS, ...LOCK_HEADERS],
-    permission: 's3:PutObject',
-    cost: 'put',
-    takesBody: true,
     handle: putObject,
   },
   {
@@ -43,5 +56,62 @@ export const OBJECT_OPERATIONS: readonly Operation[] = [
     cost: 'free',
     takesBody: false,
     handle: deleteObject,
+  },
+  {
+    ...write,
+    name: 'CopyObject',
+    method: 'PUT',
+    markers: [],
+    markerHeader: 'x-amz-copy-source',
+    headers: [
+      ...PROPERTY_HEADERS,
+      ...LOCK_HEADERS,
+      ...COPY_SOURCE_HEADERS,
+      'x-amz-checksum-algorithm',
+      'x-amz-metadata-directive',
+    ],
+    takesBody: false,
+    handle: copyObject,
+  },
+  ...UPLOAD_OPERATIONS,
+  {
+    ...read,
+    name: 'GetObjectRetention',
+    method: 'GET',
+    markers: ['retention'],
+    parameters: ['versionId'],
+    headers: [],
+    permission: 's3:GetObjectRetention',
+    handle: getObjectRetention,
+  },
+  {
+    ...write,
+    name: 'PutObjectRetention',
+    method: 'PUT',
+    markers: ['retention'],
+    parameters: ['versionId'],
+    headers: ['x-amz-bypass-governance-retention'],
+    permission: 's3:PutObjectRetention',
+    handle: putObjectRetention,
+  },
+  {
+    ...read,
+    name: 'GetObjectLegalHold',
+    method: 'GET',
+    markers: ['legal-hold'],
+    parameters: ['versionId'],
+    headers: [],
+    permission: 's3:GetObjectLegalHold',
+    handle: getObjectLegalHold,
+  },
+  {
+    ...write,
+    name: 'PutObjectLegalHold',
+    method: 'PUT',
+    markers: ['legal-hold'],
+    parameters: ['versionId'],
+    headers: [],
+    permission: 's3:PutObjectLegalHold',
+    handle: putObjectLegalHold,
   },
 ];

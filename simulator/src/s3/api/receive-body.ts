@@ -42,12 +42,23 @@ export async function receiveBody(
   }
 }
 
-/** Reads a document of at most 8 MiB, checked against what its headers promise. */
-export async function receiveDocument(call: S3Call): Promise<string> {
+/**
+ * Reads a document of at most 8 MiB, checked against what its headers promise; with
+ * `checksumIsOfObject` only against Content-MD5.
+ */
+export async function receiveDocument(
+  call: S3Call,
+  { checksumIsOfObject = false } = {},
+): Promise<string> {
   const { sizeBytes } = call.body;
   if (sizeBytes > DOCUMENT_BYTES_MAX) throw tooLarge(sizeBytes, DOCUMENT_BYTES_MAX);
   const pieces: Uint8Array[] = [];
-  await readChecked(call.body, readPromises(call.headers, call.body), {
+  const { contentMd5, ...checksum } = readPromises(call.headers, call.body);
+  const promises = {
+    ...(contentMd5 === undefined ? {} : { contentMd5 }),
+    ...(checksumIsOfObject ? {} : checksum),
+  };
+  await readChecked(call.body, promises, {
     keep: async (piece) => void pieces.push(piece),
   });
   return Buffer.concat(pieces).toString('utf8');
