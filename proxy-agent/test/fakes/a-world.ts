@@ -79,7 +79,7 @@ export class World {
     });
     this.#headers.set(repositoryId, made.header);
     const rootKey = Buffer.from(made.rootKey);
-    this.secrets.repositories?.push({ repositoryId, rootKey });
+    this.secrets.repositories?.push({ repositoryId, rootKey, nextRootKey: Buffer.alloc(0) });
     this.stores.set(repositoryId, new MemoryStore({ clock: this.clock, rehydrateMs }));
     const storage = {
       storageId: repositoryId,

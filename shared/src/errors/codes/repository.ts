@@ -86,6 +86,11 @@ export const repositoryCodes = {
     meaning: 'The object was erased from the repository.',
     help: 'Nothing: its keys were destroyed, and nothing brings it back.',
   },
+  E_ERASED_DATA_LEFT: {
+    retry: 'never',
+    meaning: 'A blob that held data of erased objects is still in the storage.',
+    help: 'Nothing: the finding says why it stays, and until when.',
+  },
   E_ITEM_NOT_STORED: {
     retry: 'never',
     meaning: 'Nothing is stored of the item.',

@@ -20,6 +20,18 @@ export type HeaderChange =
   /** A new key epoch, which those of its slots open and nobody else. */
   | { readonly type: 'rotate'; readonly current: CurrentEpoch };
 
+/** For its way to whoever applies it. */
+export function encodeChange(change: HeaderChange): string {
+  return JSON.stringify(change);
+}
+
+/** E_WORK_UNKNOWN */
+export function decodeChange(text: string): HeaderChange {
+  const change = JSON.parse(text) as HeaderChange;
+  if (['add', 'remove', 'replace', 'rotate'].includes(change.type)) return change;
+  throw new AppError('E_WORK_UNKNOWN', `the header cannot be changed by ${change.type}`);
+}
+
 export interface ApplyPorts {
   readonly compute: Compute;
   readonly entropy: Entropy;

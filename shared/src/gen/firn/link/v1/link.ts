@@ -23,6 +23,7 @@ import {
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import {
   CheckFinding,
+  HeaderChanged,
   LogLine,
   ObjectResult,
   Problem,
@@ -166,6 +167,7 @@ export interface SessionEvent {
     | { $case: "finding"; value: CheckFinding }
     | { $case: "ended"; value: SessionEnded }
     | { $case: "log"; value: LogLine }
+    | { $case: "header"; value: HeaderChanged }
     | undefined;
 }
 
@@ -2000,6 +2002,9 @@ export const SessionEvent: MessageFns<SessionEvent> = {
       case "log":
         LogLine.encode(message.event.value, writer.uint32(82).fork()).join();
         break;
+      case "header":
+        HeaderChanged.encode(message.event.value, writer.uint32(90).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2097,6 +2102,14 @@ export const SessionEvent: MessageFns<SessionEvent> = {
             message.event = { $case: "log", value: LogLine.decode(reader, reader.uint32()) };
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.event = { $case: "header", value: HeaderChanged.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2133,6 +2146,8 @@ export const SessionEvent: MessageFns<SessionEvent> = {
         ? { $case: "ended", value: SessionEnded.fromJSON(object.ended) }
         : isSet(object.log)
         ? { $case: "log", value: LogLine.fromJSON(object.log) }
+        : isSet(object.header)
+        ? { $case: "header", value: HeaderChanged.fromJSON(object.header) }
         : undefined,
     };
   },
@@ -2163,6 +2178,8 @@ export const SessionEvent: MessageFns<SessionEvent> = {
       obj.ended = SessionEnded.toJSON(message.event.value);
     } else if (message.event?.$case === "log") {
       obj.log = LogLine.toJSON(message.event.value);
+    } else if (message.event?.$case === "header") {
+      obj.header = HeaderChanged.toJSON(message.event.value);
     }
     return obj;
   },
@@ -2210,6 +2227,12 @@ export const SessionEvent: MessageFns<SessionEvent> = {
       case "log": {
         if (object.event?.value !== undefined && object.event?.value !== null) {
           message.event = { $case: "log", value: LogLine.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "header": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "header", value: HeaderChanged.fromPartial(object.event.value) };
         }
         break;
       }
