@@ -1,5 +1,5 @@
-// Generates shared/src/gen from proto, docs/errors.md from the error codes, and
-// docs/openapi.json from the route table of the API.
+// Generates shared/src/gen from proto, docs/errors.md from the error codes,
+// docs/openapi.json from the route table of the API, and WebAssembly from its source.
 // With --check it changes nothing and fails when what is committed differs.
 import { spawnSync } from 'node:child_process';
 import {
@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import makeWabt from 'wabt';
 import { buildOpenApi } from '../shared/src/rest/openapi.ts';
 import { renderErrorReference } from './error-reference.ts';
 
@@ -67,12 +68,12 @@ function generateProtocol(): string[] {
   }
 }
 
-/** Writes (or with --check compares) one file of docs. */
-function generateDocument(name: string, fresh: string): string[] {
-  const path = join(root, 'docs', name);
+/** Writes (or with --check compares) one file. */
+function generateFile(name: string, fresh: string): string[] {
+  const path = join(root, name);
   const same = existsSync(path) && readFileSync(path, 'utf8') === fresh;
   if (!check) writeFileSync(path, fresh);
-  return same ? [] : [`docs/${name}`];
+  return same ? [] : [name];
 }
 
 function renderOpenApi(): string {
@@ -82,10 +83,26 @@ function renderOpenApi(): string {
   return `${JSON.stringify(buildOpenApi(version), null, 2)}\n`;
 }
 
+/** The module that shared/src/compute/gear/gear.wat is the source of. */
+async function renderGear(): Promise<string> {
+  const folder = join(root, 'shared', 'src', 'compute', 'gear');
+  const wabt = await makeWabt();
+  const module = wabt.parseWat('gear.wat', readFileSync(join(folder, 'gear.wat'), 'utf8'));
+  const base64 = Buffer.from(module.toBinary({}).buffer).toString('base64');
+  const lines = base64.match(/.{1,80}/g) ?? [];
+  return [
+    '/** Generated from gear.wat: npm run generate. WebAssembly, base64. */',
+    'export const gearModule =',
+    `${lines.map((line) => `  '${line}'`).join(' +\n')};`,
+    '',
+  ].join('\n');
+}
+
 const changed = [
+  ...generateFile('shared/src/compute/gear/gear-module.ts', await renderGear()),
   ...generateProtocol(),
-  ...generateDocument('errors.md', renderErrorReference()),
-  ...generateDocument('openapi.json', renderOpenApi()),
+  ...generateFile('docs/errors.md', renderErrorReference()),
+  ...generateFile('docs/openapi.json', renderOpenApi()),
 ];
 if (changed.length > 0) console.log(`changed: ${changed.join(', ')}`);
 if (check && changed.length > 0) {

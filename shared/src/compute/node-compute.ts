@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { AppError } from '../errors/app-error.ts';
 import type { Argon2Cost, Compute } from '../repository/ports.ts';
+import { scanGear } from './gear/gear-scan.ts';
 import { batchesInThread } from './node-batches.ts';
 
 const cipher = 'aes-256-gcm';
@@ -45,15 +46,7 @@ const primitives: Omit<Compute, 'batches'> = {
     for (const part of parts) hash.update(part);
     return hash.digest();
   },
-  startSha256: () => {
-    const hash = createHash('sha256');
-    return {
-      update: (bytes) => {
-        hash.update(bytes);
-      },
-      digest: () => hash.digest(),
-    };
-  },
+  scanGear,
   hkdf: async (key, salt, info, length) =>
     new Uint8Array(hkdfSync('sha256', key, salt, info, length)),
   argon2id: (password, salt, cost) => argon2id(password, salt, cost),

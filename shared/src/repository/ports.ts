@@ -124,6 +124,16 @@ export interface Entropy {
   randomBytes(length: number): Uint8Array;
 }
 
+/** Bytes over which a gear hash is rolled: hash = (hash << 1) + table[byte], modulo 2^64. */
+export interface GearScan {
+  /** 256 integers of 64 bits, little-endian. Not changed afterwards. */
+  readonly table: Uint8Array;
+  readonly bytes: Uint8Array;
+  /** Before the first byte. */
+  readonly hash: bigint;
+  readonly mask: bigint;
+}
+
 /** Of zstd: 3 unless computing is what everything waits for. */
 export type CompressionLevel = 1 | 3;
 
@@ -153,18 +163,15 @@ export interface Compute {
   ): Promise<Uint8Array>;
   hmacSha256(key: Uint8Array, parts: readonly Uint8Array[]): Promise<Uint8Array>;
   sha256(parts: readonly Uint8Array[]): Promise<Uint8Array>;
-  /** For content that is never whole in memory. */
-  startSha256(): RunningHash;
+  /**
+   * Looks for the first byte behind which hash & mask is 0. @returns the position
+   * behind it, undefined when there is none, and the hash there
+   */
+  scanGear(options: GearScan): { readonly end: number | undefined; readonly hash: bigint };
   /** RFC 5869, SHA-256. */
   hkdf(key: Uint8Array, salt: Uint8Array, info: string, length: number): Promise<Uint8Array>;
   /** Argon2id (RFC 9106), 32 bytes. */
   argon2id(password: Uint8Array, salt: Uint8Array, cost: Argon2Cost): Promise<Uint8Array>;
-}
-
-export interface RunningHash {
-  update(bytes: Uint8Array): void;
-  /** Ends the hash. */
-  digest(): Uint8Array;
 }
 
 export interface Argon2Cost {

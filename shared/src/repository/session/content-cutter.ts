@@ -1,33 +1,137 @@
-/** Content is cut into pieces of this size; the last one is smaller. */
-const pieceBytes = 1024 * 1024;
+import type { Compute } from '../ports.ts';
 
-/** Cuts bytes, given one after the other, into contents. What it yields is valid until the next call. */
+/** Sizes of the contents that a large one is cut into, bytes. */
+export interface CutSizes {
+  readonly min: number;
+  /** A power of two. Content of at most this size is not cut. */
+  readonly mean: number;
+  readonly max: number;
+}
+
+export const contentSizes: CutSizes = {
+  min: 512 * 1024,
+  mean: 1024 * 1024,
+  max: 8 * 1024 * 1024,
+};
+
+const tableBytes = 256 * 8;
+/** Bits that the mask has more below the mean, and less above. */
+const normalisation = 2;
+const bufferBytesMin = 128 * 1024;
+
+/** Of content whose ids are made with the secret: borders tell nothing without it. */
+export function gearTable(compute: Compute, contentIdSecret: Uint8Array): Promise<Uint8Array> {
+  return compute.hkdf(contentIdSecret, new Uint8Array(), 'firn/1 gear', tableBytes);
+}
+
+export interface ContentCutterOptions {
+  readonly compute: Pick<Compute, 'scanGear'>;
+  /** 256 integers of 64 bits. */
+  readonly table: Uint8Array;
+  readonly sizes?: CutSizes;
+}
+
+/**
+ * Cuts bytes, given one after the other, into contents: by what they hold, so
+ * that an insertion moves no border far behind it. docs/repository-format.md,
+ * "Content". What it yields is valid until the next call.
+ */
 export class ContentCutter {
-  readonly #piece = new Uint8Array(pieceBytes);
+  readonly #compute: ContentCutterOptions['compute'];
+  readonly #table: Uint8Array;
+  readonly #sizes: CutSizes;
+  readonly #maskBelow: bigint;
+  readonly #maskAbove: bigint;
+  #buffer = new Uint8Array(bufferBytesMin);
   #length = 0;
+  /** Of what is held: no border before. */
+  #scanned = 0;
+  #hash = 0n;
+  #isFirst = true;
+
+  constructor({ compute, table, sizes = contentSizes }: ContentCutterOptions) {
+    this.#compute = compute;
+    this.#table = table;
+    this.#sizes = sizes;
+    const bits = Math.log2(sizes.mean);
+    this.#maskBelow = highBits(bits + normalisation);
+    this.#maskAbove = highBits(bits - normalisation);
+  }
 
   /** The contents that are whole by now. To be read to its end before the next call. */
   *push(bytes: Uint8Array): Generator<Uint8Array> {
     for (let at = 0; at < bytes.length; ) {
-      const part = bytes.subarray(at, at + pieceBytes - this.#length);
-      this.#piece.set(part, this.#length);
-      this.#length += part.length;
+      const part = bytes.subarray(at, at + this.#sizes.max - this.#length);
+      this.#hold(part);
       at += part.length;
-      if (this.#length < pieceBytes) return;
-      yield this.#piece;
-      this.#length = 0;
+      yield* this.#cut();
     }
+  }
+
+  /** The rest. Then other bytes may be given. */
+  *end(): Generator<Uint8Array> {
+    const rest = this.#buffer.subarray(0, this.#length);
+    this.reset();
+    if (rest.length > 0) yield rest;
   }
 
   /** Forgets what was given. */
   reset(): void {
     this.#length = 0;
+    this.#isFirst = true;
+    this.#begin();
   }
 
-  /** The rest; nothing of what ends with a whole piece. Then other bytes may be given. */
-  *end(): Generator<Uint8Array> {
-    const rest = this.#piece.subarray(0, this.#length);
-    this.reset();
-    if (rest.length > 0) yield rest;
+  *#cut(): Generator<Uint8Array> {
+    if (this.#isFirst && this.#length <= this.#sizes.mean) return;
+    for (let end = this.#border(); end !== undefined; end = this.#border()) {
+      yield this.#buffer.subarray(0, end);
+      this.#buffer.copyWithin(0, end, this.#length);
+      this.#length -= end;
+      this.#isFirst = false;
+      this.#begin();
+    }
   }
+
+  /** Where the content ends that is held from its beginning; undefined: not known yet. */
+  #border(): number | undefined {
+    const { min, mean, max } = this.#sizes;
+    const below = this.#scan(Math.max(min, this.#scanned), mean, this.#maskBelow);
+    const end = below ?? this.#scan(Math.max(mean, this.#scanned), max, this.#maskAbove);
+    return end ?? (this.#length >= max ? max : undefined);
+  }
+
+  #scan(from: number, toMax: number, mask: bigint): number | undefined {
+    const to = Math.min(toMax, this.#length);
+    if (from >= to) return undefined;
+    const bytes = this.#buffer.subarray(from, to);
+    const { end, hash } = this.#compute.scanGear({
+      ...{ table: this.#table, bytes, hash: this.#hash, mask },
+    });
+    this.#hash = hash;
+    this.#scanned = to;
+    return end === undefined ? undefined : from + end;
+  }
+
+  #hold(part: Uint8Array): void {
+    const length = this.#length + part.length;
+    if (length > this.#buffer.length) {
+      const doubled = Math.max(2 * this.#buffer.length, length);
+      const larger = new Uint8Array(Math.min(doubled, Math.max(length, this.#sizes.max)));
+      larger.set(this.#buffer.subarray(0, this.#length));
+      this.#buffer = larger;
+    }
+    this.#buffer.set(part, this.#length);
+    this.#length = length;
+  }
+
+  #begin(): void {
+    this.#scanned = 0;
+    this.#hash = 0n;
+  }
+}
+
+/** The highest bits of 64 depend on the last 64 bytes, lower ones on fewer. */
+function highBits(count: number): bigint {
+  return ((1n << BigInt(count)) - 1n) << BigInt(64 - count);
 }

@@ -1,30 +1,40 @@
 import { AppError } from '../../errors/app-error.ts';
 import { invariant } from '../../errors/invariant.ts';
-import { toHex } from '../bytes.ts';
+import { toBase64, toHex } from '../bytes.ts';
 import { failedKey, folderKey, itemKey } from '../catalog/catalog-keys.ts';
 import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
 import type { ContentAddress } from '../index/address.ts';
-import { encodeJson } from '../json.ts';
 import type { ObjectKey } from '../keys/key-ring.ts';
-import type { MetaPacks, MetaRef } from '../meta/meta-packs.ts';
+import type { MetaPacks } from '../meta/meta-packs.ts';
 import type { FinishedDraft, ObjectDraft } from '../object/object-draft.ts';
-import { encodeRoot, type ObjectRecord } from '../object/object-record.ts';
+import {
+  decodeRoot,
+  type ObjectRecord,
+  type StoredRecord,
+  type StoredState,
+  type WholeRecord,
+} from '../object/object-record.ts';
 import { ObjectReferences } from '../object/object-references.ts';
+import type { ObjectState } from '../object/object-state.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import { sealBox } from '../segment/box.ts';
-import type { SealingKey } from '../segment/epoch-keys.ts';
 import { type ContentSplitter, splitContent } from '../split/content-splitter.ts';
 import { unsplit } from '../split/unsplit.ts';
-import { ContentCutter } from './content-cutter.ts';
+import type { ContentCutter } from './content-cutter.ts';
 import type { ContentWriter } from './content-writer.ts';
+import type { PlacedRecord, RecordSheets } from './record-sheets.ts';
 import type { NewItem, ObjectEnd, ObjectIdentity, ObjectWriter } from './repository-session.ts';
 import { StoringItem } from './storing-item.ts';
+
+/** A larger sync state has a box of its own. */
+const inlineStateBytesMax = 4 * 1024;
 
 /** A finished object, before it is committed. */
 export interface FinishedObject {
   readonly objectId: string;
-  readonly root: string;
+  /** Names the object's state, once it is stored. */
+  readonly record: PlacedRecord;
   /** All packs that the root needs. */
   readonly references: ObjectReferences;
   readonly failedItems: number;
@@ -33,6 +43,7 @@ export interface FinishedObject {
 export interface ObjectWriterOptions {
   readonly context: OpenContext;
   readonly meta: MetaPacks;
+  readonly records: RecordSheets;
   readonly identity: ObjectIdentity;
   readonly jobId: string;
   readonly sessionId: string;
@@ -43,10 +54,11 @@ export interface ObjectWriterOptions {
   readonly contentIds: string;
   readonly draft: ObjectDraft;
   readonly content: ContentWriter;
+  readonly cutter: ContentCutter;
   /** Undefined: contents are cut by their length alone. */
   readonly splitter?: ContentSplitter | undefined;
-  /** The base has failed items: a put has to look whether it heals one. */
-  readonly hasFailedItems: boolean;
+  /** What the draft is based on. */
+  readonly previous: ObjectState | undefined;
   readonly onFinished: (finished: FinishedObject) => void;
 }
 
@@ -55,12 +67,12 @@ export class StoredObjectWriter implements ObjectWriter {
   readonly #options: ObjectWriterOptions;
   #phase: 'open' | 'finished' | 'abandoned' = 'open';
   #hasFailedItems: boolean;
-  readonly #cutter = new ContentCutter();
 
   constructor(options: ObjectWriterOptions) {
     this.#options = options;
     this.objectId = options.identity.objectId;
-    this.#hasFailedItems = options.hasFailedItems;
+    // A put has to look whether it heals one.
+    this.#hasFailedItems = (options.previous?.record.failedItems ?? 0) > 0;
   }
 
   putFolder(row: CatalogFolder): Promise<void> {
@@ -73,7 +85,7 @@ export class StoredObjectWriter implements ObjectWriter {
 
   async putItem(row: NewItem, content: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
     const { content: contents, splitter } = this.#options;
-    const storing = new StoringItem(contents, this.#cutter);
+    const storing = new StoringItem(contents, this.#options.cutter);
     for await (const { part, bytes } of splitContent(splitter ?? unsplit, content)) {
       await this.#supervised(() => storing.push(part, bytes));
     }
@@ -186,47 +198,50 @@ export class StoredObjectWriter implements ObjectWriter {
     const { draft } = this.#options;
     const levels = await draft.finish();
     const state = await this.#storeState(end.syncState);
-    const ref = await this.#storeRecord(end, levels, state);
+    const { failedItems } = levels.counts;
+    const stored = this.#storedRecord(end, levels, state);
+    const record = await this.#options.records.add(stored, failedItems);
+    const beside = 'base' in stored ? [decodeRoot(stored.base).ref.pack] : [];
+    if (!('inline' in state)) beside.push(state.pack);
+    const { previous, context } = this.#options;
     const references = new ObjectReferences({
-      ...{ levels, readers: draft.readers, beside: [state.pack, ref.pack] },
-      relocations: this.#options.context.relocations,
+      levels,
+      readers: 'base' in stored && previous !== undefined ? previous.readers : draft.readers,
+      beside: () => (record.pack === undefined ? beside : [...beside, record.pack]),
+      relocations: context.relocations,
     });
     await references.packs();
-    const { failedItems } = levels.counts;
-    const root = encodeRoot({ ref, failedItems });
-    this.#options.onFinished({ objectId: this.objectId, root, references, failedItems });
+    this.#options.onFinished({ objectId: this.objectId, record, references, failedItems });
   }
 
-  async #storeState(syncState: Uint8Array): Promise<MetaRef> {
-    const { key } = this.#options;
-    return this.#storeBox('syncState', { key: key.key, keyId: key.id }, syncState);
+  /** A small one lies in the record, beside the names: no box, no key, no request of its own. */
+  async #storeState(syncState: Uint8Array): Promise<StoredState> {
+    if (syncState.length <= inlineStateBytesMax) return { inline: toBase64(syncState) };
+    const { key, meta, context } = this.#options;
+    const sealing = { key: key.key, kind: 'syncState' } as const;
+    const box = await sealBox(context.ports, sealing, syncState);
+    const id = toHex(box.subarray(0, 16));
+    const { objectId } = this;
+    const frames = [box.length - 16];
+    return meta.append({ id, kind: 'syncState', frames, keyId: key.id, objectId }, box);
   }
 
-  #storeRecord(end: ObjectEnd, levels: FinishedDraft, state: MetaRef): Promise<MetaRef> {
-    const { identity, jobId, sessionId, key, olderKeyIds, contentIds, context } = this.#options;
+  #storedRecord(end: ObjectEnd, levels: FinishedDraft, state: StoredState): StoredRecord {
+    const { identity, jobId, sessionId, key, olderKeyIds, contentIds, previous } = this.#options;
     const { counts: rows, catalog, index, table } = levels;
     const { items, folders, failedItems } = rows;
     const { objectId, kind, userId, userPrincipalName, displayName } = identity;
-    const record: ObjectRecord = {
+    const { mode, counts } = end;
+    const whole = {
       format: 1,
       ...{ jobId, sessionId, keyId: key.id, olderKeyIds, contentIds },
       ...{ objectId, kind, userId, userPrincipalName, displayName },
-      ...{ mode: end.mode, counts: end.counts, items, folders, failedItems, state },
+      ...{ mode, counts, items, folders, failedItems, state },
       ...{ catalog, index, table },
     };
-    const sealing = { key: context.keys.derived.meta, keyId: '' };
-    return this.#storeBox('record', sealing, encodeJson(record));
-  }
-
-  async #storeBox(
-    kind: 'syncState' | 'record',
-    { key, keyId }: { readonly key: SealingKey; readonly keyId: string },
-    content: Uint8Array,
-  ): Promise<MetaRef> {
-    const box = await sealBox(this.#options.context.ports, { key, kind }, content);
-    const id = toHex(box.subarray(0, 16));
-    const segment = { id, kind, frames: [box.length - 16], keyId, objectId: this.objectId };
-    return this.#options.meta.append(segment, box);
+    const isTouched = previous !== undefined && differsOnlyInState(whole, previous.record);
+    if (!isTouched) return whole;
+    return { format: 1, base: previous.wholeRoot, jobId, sessionId, mode, counts, state };
   }
 
   /**
@@ -251,6 +266,18 @@ export class StoredObjectWriter implements ObjectWriter {
       throw error;
     }
   }
+}
+
+/** Levels that are the same runs have the same rows. */
+function differsOnlyInState(record: WholeRecord, before: ObjectRecord): boolean {
+  const known = (each: WholeRecord | ObjectRecord) => [
+    ...[each.keyId, each.olderKeyIds, each.contentIds, each.kind, each.userId],
+    ...[each.userPrincipalName, each.displayName, each.jobId],
+    ...[each.catalog, each.index, each.table].map((levels) =>
+      levels.map((level) => level.map(({ segment }) => segment)),
+    ),
+  ];
+  return JSON.stringify(known(record)) === JSON.stringify(known(before));
 }
 
 function abandoned(objectId: string): AppError {

@@ -5,11 +5,13 @@ import type { ObjectKey } from '../keys/key-ring.ts';
 import { closeSession, commitSession } from '../log/sessions.ts';
 import { newestPoint } from '../log/state.ts';
 import { ObjectDraft } from '../object/object-draft.ts';
+import type { ObjectRecord } from '../object/object-record.ts';
 import { ObjectState } from '../object/object-state.ts';
 import { referencedPacks } from '../object/referenced-packs.ts';
 import type { OpenContext } from '../open-context.ts';
 import { LiveSharedChunks } from '../shared-chunks/live-shared-chunks.ts';
 import { MimeSplitter } from '../split/mime-splitter.ts';
+import { ContentCutter, gearTable } from './content-cutter.ts';
 import { ContentWriter } from './content-writer.ts';
 import type {
   Committed,
@@ -85,14 +87,22 @@ export class StoredSession implements RepositorySession {
     return this.openWriter(identity, this.context.repositoryId);
   }
 
-  /** @param contentIds repository whose secret makes the ids; of a copy: the source */
-  async openWriter(identity: ObjectIdentity, contentIds: string): Promise<StoredObjectWriter> {
+  /**
+   * @param contentIds repository whose secret makes the ids; of a copy: the source
+   * @param replaced what the object is written instead of, under its keys: nothing of it is kept
+   */
+  async openWriter(
+    identity: ObjectIdentity,
+    contentIds: string,
+    replaced?: ObjectRecord,
+  ): Promise<StoredObjectWriter> {
     invariant(!this.#ended, `session ${this.sessionId} has ended`);
     const { context, packs, jobId, sessionId } = this;
     const { objectId } = identity;
     const { ports, keys } = context;
-    const previous = await this.base(objectId);
-    const { key, olderKeyIds } = await this.#objectKeys(objectId, previous);
+    const previous = replaced === undefined ? await this.base(objectId) : undefined;
+    const record = replaced ?? previous?.record;
+    const { key, olderKeyIds } = await this.#objectKeys(objectId, record);
     const { meta } = packs;
     const { relocations } = context;
     const draftOptions = { ports, keys, meta, objectId, key, olderKeyIds, previous, relocations };
@@ -103,10 +113,13 @@ export class StoredSession implements RepositorySession {
     const shared = isCopy ? undefined : this.#shared;
     const contentOptions = { ports, packs, draft, objectId, key, contentIdSecret, shared };
     const content = new ContentWriter(contentOptions);
+    const table = await gearTable(ports.compute, contentIdSecret);
+    const cutter = new ContentCutter({ compute: ports.compute, table });
     return new StoredObjectWriter({
       ...{
         context,
         meta,
+        records: packs.records,
         identity,
         jobId,
         sessionId,
@@ -115,9 +128,10 @@ export class StoredSession implements RepositorySession {
         contentIds,
         draft,
         content,
+        cutter,
         splitter,
       },
-      hasFailedItems: (previous?.record.failedItems ?? 0) > 0,
+      previous,
       onFinished: (finished) => this.#finish(finished),
     });
   }
@@ -158,6 +172,8 @@ export class StoredSession implements RepositorySession {
     const opening = { compute: ports.compute, keys, meta, relocations };
     const base = await ObjectState.open(opening, point.root).catch(orUndefinedWhenDamaged);
     if (base === undefined) return undefined;
+    // Nothing to compare with: reading index and table would be for nothing.
+    if (log.state.condemned.size === 0) return base;
     const packs = await referencedPacks(base.record, base.readers).catch(orUndefinedWhenDamaged);
     const isUsable = packs !== undefined && this.#condemnedAmong(packs).length === 0;
     return isUsable ? base : undefined;
@@ -169,10 +185,10 @@ export class StoredSession implements RepositorySession {
   }
 
   /** A key epoch that has begun meanwhile gives the object a new key. */
-  async #objectKeys(objectId: string, previous: ObjectState | undefined) {
+  async #objectKeys(objectId: string, record: ObjectRecord | undefined) {
     const { keys } = this.context;
-    const { keyId: id = '', olderKeyIds = [] } = previous?.record ?? {};
-    if (previous === undefined) return { key: await this.#newKey(objectId), olderKeyIds };
+    const { keyId: id = '', olderKeyIds = [] } = record ?? {};
+    if (record === undefined) return { key: await this.#newKey(objectId), olderKeyIds };
     if (keys.isCurrent(id)) return { key: { id, key: await keys.objectKey(id) }, olderKeyIds };
     return { key: await this.#newKey(objectId), olderKeyIds: [id, ...olderKeyIds] };
   }
@@ -246,7 +262,7 @@ export class StoredSession implements RepositorySession {
     await commitSession(this.context.log, {
       ...{ jobId, sessionId, attempt, done },
       references: () => packsOf(ready),
-      objects: Object.fromEntries(ready.map(({ objectId, root }) => [objectId, root])),
+      objects: Object.fromEntries(ready.map(({ objectId, record }) => [objectId, record.root])),
       packs: [...references].filter((pack) => this.packs.isOwn(pack)),
     });
     this.packs.countPuts(1);

@@ -1,0 +1,5 @@
+/** Generated from gear.wat: npm run generate. WebAssembly, base64. */
+export const gearModule =
+  'AGFzbQEAAAABCAFgA39/fgF/AwIBAAUDAQARBgYBfgFCAAsHGAMGbWVtb3J5AgAEaGFzaAMABHNjYW4A' +
+  'AApIAUYBAX4jACEDAkADQCAAIAFPDQEgA0IBhiAALQAAQQN0KQMAfCEDIABBAWohACADIAKDQgBSDQAg' +
+  'AyQAIAAPCwsgAyQAQQAL';
