@@ -56,8 +56,9 @@ function shownBy(
 }
 
 function orderOf(root: string): string {
-  const { pack, offset } = decodeRoot(root).ref;
-  return `${pack}:${String(offset).padStart(12, '0')}`;
+  const { ref, ordinal } = decodeRoot(root);
+  const place = [ref.offset, ordinal].map((each) => String(each).padStart(12, '0'));
+  return [ref.pack, ...place].join(':');
 }
 
 function compare(a: string, b: string): number {

@@ -2,7 +2,7 @@ import { damaged } from '../damaged.ts';
 import { decodeJson } from '../json.ts';
 import type { LogState } from '../log/state.ts';
 import { openPlaceReaders, type PlaceReaders } from '../object/object-readers.ts';
-import { decodeRoot, type ObjectRecord, readRecord } from '../object/object-record.ts';
+import { type ObjectRecord, readRecord } from '../object/object-record.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { RunRef } from '../run/run-layout.ts';
@@ -36,7 +36,6 @@ export async function* livePlaces(
     const record = await readRecord(readingOf(context), root);
     const { objectId } = record;
     if (walk?.objectId !== objectId) walk = new ObjectWalk(context, { objectId, relocations });
-    yield { type: 'meta', pack: decodeRoot(root).ref.pack };
     yield* walk.reached(record);
   }
 }
@@ -62,9 +61,9 @@ class ObjectWalk {
     this.#readers = openPlaceReaders({ compute, meta, objectId, metaKey, relocations });
   }
 
-  async *reached({ catalog, index, table, state }: ObjectRecord): AsyncGenerator<Reached> {
+  async *reached({ catalog, index, table, besidePacks }: ObjectRecord): AsyncGenerator<Reached> {
     const { objectId } = this;
-    yield { type: 'meta', pack: state.pack };
+    for (const pack of besidePacks) yield { type: 'meta', pack };
     for (const { pack } of [catalog, index, table].flat(2)) yield { type: 'meta', pack };
     for (const segment of await this.#unread(index.flat())) {
       const moved = await this.#readers.relocations.place(segment);

@@ -1,11 +1,8 @@
-import { damaged, naming } from '../damaged.ts';
-import { decodeJson } from '../json.ts';
-import type { KeyRing } from '../keys/key-ring.ts';
-import type { MetaReader, MetaRef } from '../meta/meta-packs.ts';
-import type { Compute } from '../ports.ts';
+import { damaged } from '../damaged.ts';
+import type { MetaRef } from '../meta/meta-packs.ts';
 import type { Levels, RunRef } from '../run/run-layout.ts';
-import { openBox } from '../segment/box.ts';
 import type { ObjectCounts, ObjectIdentity } from '../session/repository-session.ts';
+import { type ReadSheet, recordInSheet } from './record-sheet.ts';
 
 export interface ObjectLevels {
   readonly catalog: Levels;
@@ -28,44 +25,72 @@ export interface ObjectRecord extends ObjectIdentity, ObjectLevels {
   readonly items: number;
   readonly folders: number;
   readonly failedItems: number;
-  /** Box of the sync state. */
-  readonly state: MetaRef;
+  /** Set when the session changed nothing but the sync state: root of the whole record. */
+  readonly base?: string;
+  readonly state: StoredState;
+  /** Packs of what lies beside the levels: records and sync state. */
+  readonly besidePacks: readonly string[];
 }
+
+/** A sync state: in the record itself when it is small, else in a box of its own. */
+export type StoredState = MetaRef | { readonly inline: string };
+
+export type WholeRecord = Omit<ObjectRecord, 'besidePacks'>;
+
+/** Of an object of which nothing changed but the sync state: all else is in the base. */
+export interface TouchedRecord
+  extends Pick<ObjectRecord, 'format' | 'jobId' | 'sessionId' | 'mode' | 'counts' | 'state'> {
+  /** Root of a whole record. */
+  readonly base: string;
+}
+
+/** As it lies in a sheet. */
+export type StoredRecord = WholeRecord | TouchedRecord;
 
 /** What the log's commit says of an object. */
 export interface Root {
+  /** The sheet that holds its record. */
   readonly ref: MetaRef;
+  readonly ordinal: number;
   readonly failedItems: number;
 }
 
-export function encodeRoot({ ref, failedItems }: Root): string {
-  return `${ref.pack}:${ref.offset}:${ref.length}:${failedItems}`;
+export function encodeRoot({ ref, ordinal, failedItems }: Root): string {
+  return `${ref.pack}:${ref.offset}:${ref.length}:${ordinal}:${failedItems}`;
 }
 
+/** E_REPOSITORY_DAMAGED */
 export function decodeRoot(root: string): Root {
-  const match = /^(meta\/[^:]+):(\d+):(\d+):(\d+)$/.exec(root);
+  const match = /^(meta\/[^:]+):(\d+):(\d+):(\d+):(\d+)$/.exec(root);
   if (match === null) throw damaged(`a commit names the root ${root}, which is none`);
-  const [, pack = '', offset, length, failedItems] = match;
+  const [, pack = '', offset, length, ordinal, failedItems] = match;
   const ref = { pack, offset: Number(offset), length: Number(length) };
-  return { ref, failedItems: Number(failedItems) };
+  return { ref, ordinal: Number(ordinal), failedItems: Number(failedItems) };
 }
 
-export interface ReadRecord {
-  readonly compute: Compute;
-  readonly keys: KeyRing;
-  readonly meta: MetaReader;
-}
+export type ReadRecord = ReadSheet;
 
 /** E_REPOSITORY_DAMAGED naming the meta pack. */
-export async function readRecord(
-  { compute, keys, meta }: ReadRecord,
-  root: string,
-): Promise<ObjectRecord> {
-  const { ref } = decodeRoot(root);
-  return naming(`an object record in ${ref.pack}`, { blob: ref.pack }, async () => {
-    const opening = { key: keys.derived.meta, kind: 'record' } as const;
-    return decodeJson<ObjectRecord>(await openBox(compute, opening, await meta.read(ref)));
-  });
+export async function readRecord(reading: ReadRecord, root: string): Promise<ObjectRecord> {
+  const touched = await readStored(reading, root);
+  if (!('base' in touched)) return { ...touched, besidePacks: besideOf([root], touched.state) };
+  const { base, ...changed } = touched;
+  const whole = await readStored(reading, base);
+  if ('base' in whole) {
+    const { pack } = decodeRoot(root).ref;
+    throw damaged(`the base of an object record in ${pack} is not a whole one`, { blob: pack });
+  }
+  return { ...whole, ...changed, base, besidePacks: besideOf([root, base], changed.state) };
+}
+
+async function readStored(reading: ReadRecord, root: string): Promise<StoredRecord> {
+  const { ref, ordinal } = decodeRoot(root);
+  return JSON.parse(await recordInSheet(reading, ref, ordinal)) as StoredRecord;
+}
+
+function besideOf(roots: readonly string[], state: StoredState): string[] {
+  const packs = roots.map((root) => decodeRoot(root).ref.pack);
+  return 'inline' in state ? packs : [...packs, state.pack];
 }
 
 export function runsOf({ catalog, index, table }: ObjectLevels): RunRef[] {

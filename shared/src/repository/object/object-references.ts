@@ -6,8 +6,8 @@ import { referencedPacks } from './referenced-packs.ts';
 export interface ObjectReferencesOptions {
   readonly levels: ObjectLevels;
   readonly readers: PlaceReaders;
-  /** Packs of what lies beside the levels: record and sync state. */
-  readonly beside: readonly string[];
+  /** Packs of what lies beside the levels: records and sync state. */
+  readonly beside: () => readonly string[];
   readonly relocations: Pick<Relocations, 'version'>;
 }
 
@@ -30,9 +30,9 @@ export class ObjectReferences {
     while (this.#version !== relocations.version) {
       const { version } = relocations;
       const packs = await referencedPacks(levels, readers);
-      this.#packs = new Set([...packs, ...beside]);
+      this.#packs = packs;
       this.#version = version;
     }
-    return this.#packs;
+    return new Set([...this.#packs, ...beside()]);
   }
 }

@@ -1,3 +1,4 @@
+import { fromBase64 } from '../bytes.ts';
 import {
   failedPrefix,
   folderKey,
@@ -21,15 +22,24 @@ export interface OpenObject extends ReadRecord {
   readonly relocations: Relocations;
 }
 
+interface OpenedObject {
+  readonly record: ObjectRecord;
+  readonly readers: ObjectReaders;
+}
+
 /** One committed object: rows, addresses, places. Read lazily, and never changes. */
 export class ObjectState {
   readonly record: ObjectRecord;
+  /** Of its record, or of the one that was touched. */
+  readonly wholeRoot: string;
   readonly readers: ObjectReaders;
   readonly #context: OpenObject;
 
-  private constructor(context: OpenObject, record: ObjectRecord, readers: ObjectReaders) {
+  private constructor(context: OpenObject, root: string, opened: OpenedObject) {
+    const { record, readers } = opened;
     this.#context = context;
     this.record = record;
+    this.wholeRoot = record.base ?? root;
     this.readers = readers;
   }
 
@@ -38,12 +48,13 @@ export class ObjectState {
     const record = await readRecord(context, root);
     const { keyId, olderKeyIds, objectId } = record;
     const readers = await openReaders({ ...context, keyId, olderKeyIds, objectId });
-    return new ObjectState(context, record, readers);
+    return new ObjectState(context, root, { record, readers });
   }
 
   async syncState(): Promise<Uint8Array> {
     const { compute, keys, meta } = this.#context;
     const { state, keyId, objectId } = this.record;
+    if ('inline' in state) return fromBase64(state.inline);
     const context = { blob: state.pack, objectId };
     return naming(`the sync state in ${state.pack}`, context, async () => {
       const opening = { key: await keys.objectKey(keyId), kind: 'syncState' } as const;

@@ -4,6 +4,7 @@ import { MetaPacks } from '../meta/meta-packs.ts';
 import { PackStream, type SealedFrame, type SegmentIdentity } from '../pack/pack-stream.ts';
 import type { RepositoryPorts, StorageClass } from '../ports.ts';
 import { newPrefixKey } from '../segment/segment-key.ts';
+import { RecordSheets } from './record-sheets.ts';
 import type { SessionTotals } from './repository-session.ts';
 import { SharedPack, type StoredSegment } from './shared-pack.ts';
 
@@ -21,6 +22,7 @@ const sharedContentPacks = 4;
 /** The packs of one attempt of a session: own ones of objects, shared ones, and meta packs. */
 export class SessionPacks {
   readonly meta: MetaPacks;
+  readonly records: RecordSheets;
   readonly #options: SessionPacksOptions;
   /** What objects leave that is too little for a pack of their own. */
   readonly #tails: SharedPack;
@@ -40,6 +42,7 @@ export class SessionPacks {
       namePrefix: () => this.namePrefix('meta'),
       onPut: () => this.countPuts(1),
     });
+    this.records = new RecordSheets({ ports, keys, meta: this.meta });
     this.#tails = this.#newSharedPack();
     this.#sharedContents = Array.from({ length: sharedContentPacks }, () => this.#newSharedPack());
   }
@@ -89,6 +92,7 @@ export class SessionPacks {
   /** Resolves when all shared and meta packs so far are stored. */
   async flush(): Promise<void> {
     await Promise.all([this.#tails, ...this.#sharedContents].map((pack) => pack.flush()));
+    await this.records.flush();
     await this.meta.flush();
   }
 
