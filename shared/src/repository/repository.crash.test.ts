@@ -114,6 +114,22 @@ async function backedUp(...sessions: readonly ('s1' | 's2')[]): Promise<TestRepo
   return stored;
 }
 
+/** With what a session stored that was ended before its commit. */
+async function withGarbage(stored: TestRepository): Promise<TestRepository> {
+  const repository = await owned(stored);
+  const session = await repository.beginSession({ jobId: 'other', sessionId: 'o1', attempt: 1 });
+  const writer = await session.object(anObject('mailbox-1'));
+  for (const [itemId, content] of Object.entries(contentsOf('s1', 'mailbox-1'))) {
+    await writer.putItem(
+      anItem(itemId),
+      Uint8Array.from(content, (byte) => byte ^ 1),
+    );
+  }
+  await writer.finish({ syncState: utf8('token'), mode: 'full', counts: {} });
+  await session.close();
+  return stored;
+}
+
 const source = backedUp('s1');
 
 const scenarios: readonly Scenario[] = [
@@ -144,9 +160,9 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: 'retention and garbage',
-    base: () => backedUp('s1', 's2'),
+    base: async () => withGarbage(await backedUp('s1', 's2')),
     run: (stored) => maintain(stored, 1, standardLimits),
-    writes: ['delete meta/'],
+    writes: ['delete packs/'],
     points: ['s2'],
   },
   {
