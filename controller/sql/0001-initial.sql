@@ -102,11 +102,13 @@ CREATE TABLE repositories (
   object_storage_id uuid NOT NULL REFERENCES object_storages (id),
   state text NOT NULL CHECK (state IN ('initializing', 'ready', 'failed')),
   encrypted boolean NOT NULL,
-  retention_type text NOT NULL CHECK (retention_type IN ('snapshot', 'item')),
-  retention_days integer NOT NULL CHECK (retention_days > 0),
-  -- The bytes of header/0: the root key is wrapped in it by the password.
+  -- {type, keepFor?: {count, unit}, keepLast?}. The type never changes.
+  retention jsonb NOT NULL,
+  -- The bytes of the header that counts: passwords wrap the root key in it.
   header bytea NOT NULL,
   sealed_root_key bytea NOT NULL,
+  -- Of a key epoch that is about to begin.
+  sealed_next_root_key bytea,
   -- Newest log entry that an agent reported: a log that was cut off is found.
   log_head bigint,
   log_digest bytea,
@@ -123,6 +125,8 @@ CREATE TABLE jobs (
   repository_id uuid NOT NULL REFERENCES repositories (id),
   scope jsonb NOT NULL,
   objects jsonb NOT NULL,
+  -- null: the repository's.
+  retention jsonb,
   created_at timestamptz NOT NULL DEFAULT now(),
   deleted_at timestamptz
 );
@@ -146,7 +150,7 @@ CREATE TABLE sessions (
   position bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
   kind text NOT NULL CHECK (kind IN
     ('initialize', 'backup', 'copy', 'retrieval', 'remove-retrieval', 'restore', 'check',
-     'repair')),
+     'repair', 'retention', 'change-keys', 'erase')),
   state text NOT NULL CHECK (state IN
     ('queued', 'assigned', 'running', 'lost', 'stopping', 'success', 'warning', 'failed', 'stopped')),
   attempt integer NOT NULL DEFAULT 0,
@@ -161,6 +165,8 @@ CREATE TABLE sessions (
   details jsonb NOT NULL,
   counts jsonb,
   problem jsonb,
+  -- Of a retention session: what it did, or would do.
+  retention jsonb,
   created_at timestamptz NOT NULL DEFAULT now(),
   assigned_at timestamptz,
   started_at timestamptz,
@@ -177,6 +183,10 @@ CREATE UNIQUE INDEX sessions_one_open_per_copy_job ON sessions (copy_job_id)
 CREATE UNIQUE INDEX sessions_one_open_per_retrieval ON sessions (retrieval_id)
   WHERE kind IN ('retrieval', 'remove-retrieval')
     AND state IN ('queued', 'assigned', 'running', 'lost', 'stopping');
+CREATE UNIQUE INDEX sessions_one_open_key_change ON sessions (repository_id)
+  WHERE kind = 'change-keys' AND state IN ('queued', 'assigned', 'running', 'lost', 'stopping');
+CREATE UNIQUE INDEX sessions_one_open_retention ON sessions (repository_id)
+  WHERE kind = 'retention' AND state IN ('queued', 'assigned', 'running', 'lost', 'stopping');
 
 -- All events of a worker's attempt up to this sequence are stored.
 CREATE TABLE session_event_cursors (

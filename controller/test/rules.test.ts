@@ -62,8 +62,12 @@ describe('rules of the product', () => {
     const other = await FakeWorker.proxy(controller, 'proxy-2');
     const link = await other.dial();
     const objectStorageId = 'cold-storage';
-    const repository = (name: string, proxyId: string, retentionType: 'snapshot' | 'item') =>
-      client.call('createRepository', { body: { name, proxyId, objectStorageId, retentionType } });
+    const repository = (name: string, proxyId: string, type: 'snapshot' | 'item') => {
+      const retention = { type, keepFor: { count: 1, unit: 'years' as const } };
+      return client.call('createRepository', {
+        body: { name, proxyId, objectStorageId, retention },
+      });
+    };
     await repository('elsewhere', 'proxy-2', 'snapshot');
     await link.end(await link.accept());
     link.close();

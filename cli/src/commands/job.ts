@@ -1,9 +1,15 @@
 import type { CopyJob, Job } from '@firn/shared/rest/schemas/job';
 import { type Command, Option } from 'commander';
 import { addResource, collect, positiveInteger, type Runner } from './resource.ts';
+import {
+  addRetentionOptions,
+  describeRetention,
+  type RetentionOptions,
+  retentionOf,
+} from './retention.ts';
 import { detachOption, finishWork, idempotencyKey } from './work.ts';
 
-interface JobOptions {
+interface JobOptions extends RetentionOptions {
   readonly organization: string;
   readonly repository: string;
   readonly user?: readonly string[];
@@ -30,6 +36,7 @@ export function addJobCommands(program: Command, run: Runner): void {
         await finishWork(context, session, options);
       }),
     );
+  addJobUpdate(job, run);
   addResource<Job>(job, run, {
     noun: 'backup job',
     columns: [
@@ -45,8 +52,7 @@ export function addJobCommands(program: Command, run: Runner): void {
 }
 
 function addJobCreate(job: Command, run: Runner): void {
-  job
-    .command('create <name>')
+  addRetentionOptions(job.command('create <name>'))
     .description('create a backup job: the entire organization, or chosen users')
     .requiredOption('--organization <name>', 'the organization to back up')
     .requiredOption('--repository <name>', 'where backups go')
@@ -62,8 +68,29 @@ function addJobCreate(job: Command, run: Runner): void {
     );
 }
 
+function addJobUpdate(job: Command, run: Runner): void {
+  addRetentionOptions(job.command('update <id-or-name>'))
+    .description("change how long a job's backups stay")
+    .option('--repository-retention', "as long as the repository's other backups")
+    .action((idOrName: string, options: UpdateOptions, command: Command) =>
+      run(command, async ({ client, terminal }) => {
+        const own = options.repositoryRetention === true ? null : retentionOf(options);
+        const body = own === undefined ? {} : { retention: own };
+        const updated = await client.call('updateJob', { params: { job: idOrName }, body });
+        const { retention } = updated;
+        const text = retention === undefined ? "the repository's" : describeRetention(retention);
+        terminal.result(updated, `${updated.name}: ${text}`);
+      }),
+    );
+}
+
+interface UpdateOptions extends RetentionOptions {
+  readonly repositoryRetention?: boolean;
+}
+
 function jobBody(name: string, options: JobOptions) {
   const { user, excludeUser } = options;
+  const retention = retentionOf(options);
   return {
     name,
     organizationId: options.organization,
@@ -74,6 +101,7 @@ function jobBody(name: string, options: JobOptions) {
       ...(excludeUser === undefined ? {} : { excludeUsers: [...excludeUser] }),
     },
     objects: { mailboxes: options.mailboxes, oneDrives: options.onedrives },
+    ...(retention === undefined ? {} : { retention }),
   };
 }
 

@@ -3,14 +3,19 @@ import { type Command, Option } from 'commander';
 import { readText } from '../config.ts';
 import { addCheckCommands } from './check.ts';
 import { addResource, positiveInteger, type Runner } from './resource.ts';
+import {
+  addRetentionCommands,
+  addRetentionOptions,
+  describeRetention,
+  type RetentionOptions,
+  retentionOf,
+} from './retention.ts';
 import { detachOption, finishWork, idempotencyKey } from './work.ts';
 
-interface CreateOptions {
+interface CreateOptions extends RetentionOptions {
   readonly proxy: string;
   readonly storage: string;
   readonly passwordFile?: string;
-  readonly retentionType?: 'snapshot' | 'item';
-  readonly retentionDays?: number;
   readonly detach?: boolean;
   readonly immutableDays?: number;
   readonly immutableMode: 'governance' | 'compliance';
@@ -20,13 +25,14 @@ export function addRepositoryCommands(program: Command, run: Runner): void {
   const repository = program.command('repository').description('backup repositories');
   addCreate(repository, run);
   addCheckCommands(repository, run);
+  addRetentionCommands(repository, run);
   addResource<Repository>(repository, run, {
     noun: 'repository',
     columns: [
       { heading: 'NAME', value: ({ name }) => name },
       { heading: 'STATE', value: ({ state }) => state },
       { heading: 'ENCRYPTED', value: ({ encrypted }) => (encrypted ? 'yes' : 'no') },
-      { heading: 'RETENTION', value: (row) => `${row.retentionType}, ${row.retentionDays} days` },
+      { heading: 'RETENTION', value: ({ retention }) => describeRetention(retention) },
       { heading: 'ID', value: ({ id }) => id },
     ],
     list: ({ client }, query) => client.call('listRepositories', { query }),
@@ -36,14 +42,11 @@ export function addRepositoryCommands(program: Command, run: Runner): void {
 }
 
 function addCreate(repository: Command, run: Runner): void {
-  repository
-    .command('create <name>')
+  addRetentionOptions(repository.command('create <name>'))
     .description('make a backup repository on a proxy, extended with an object storage')
     .requiredOption('--proxy <name>', 'the proxy that owns it')
     .requiredOption('--storage <name>', 'the object storage that extends it')
     .option('--password-file <file>', 'encrypt it: file with the password, which is never stored')
-    .addOption(new Option('--retention-type <type>', 'what expires').choices(['snapshot', 'item']))
-    .option('--retention-days <n>', 'how long restore points stay', positiveInteger)
     .option('--immutable-days <n>', 'the storage locks what is put for so long', positiveInteger)
     .addOption(
       new Option('--immutable-mode <mode>', 'who may shorten it: a permission of its own, nobody')
@@ -63,15 +66,15 @@ function addCreate(repository: Command, run: Runner): void {
 }
 
 function createBody(name: string, options: CreateOptions) {
-  const { proxy, storage, passwordFile, retentionType, retentionDays } = options;
+  const { proxy, storage, passwordFile } = options;
+  const retention = retentionOf(options);
   const { immutableDays, immutableMode } = options;
   return {
     name,
     proxyId: proxy,
     objectStorageId: storage,
     ...(passwordFile === undefined ? {} : { password: readText(passwordFile, '--password-file') }),
-    ...(retentionType === undefined ? {} : { retentionType }),
-    ...(retentionDays === undefined ? {} : { retentionDays }),
+    ...(retention === undefined ? {} : { retention }),
     ...(immutableDays === undefined
       ? {}
       : { immutability: { mode: immutableMode, days: immutableDays } }),

@@ -4,6 +4,7 @@ import { assign, type Deliveries, deliverAssignments } from './assignments/deliv
 import type { AppContext } from './context.ts';
 import { removeDueRetrievals } from './recovery/remove-retrieval.ts';
 import { announceSession, changeSession, logSession } from './sessions/change-session.ts';
+import { startDueRetention } from './sessions/due-retention.ts';
 
 /** Everything that happens by time; each round is safe to repeat at any moment. */
 export async function supervise(
@@ -20,6 +21,7 @@ export async function supervise(
     ['assignments', () => deliverAll(context, deliveries)],
     ['retrievals', () => removeDueRetrievals(context)],
     ['appliances', () => tender.tend()],
+    ['retention', () => startDueRetention(context)],
     ['idempotency', () => context.database.idempotency.expire()],
   ];
   while (!signal.aborted) {

@@ -38,11 +38,11 @@ export function assertCopyTarget(source: CopyEnd, target: CopyEnd): void {
         `target repository "${to.name}" is on proxy "${target.proxyName}"`,
     );
   }
-  if (from.retentionType !== to.retentionType) {
+  if (from.retention.type !== to.retention.type) {
     throw new AppError(
       'E_COPY_TARGET_RETENTION',
-      `source repository "${from.name}" has retention type ${from.retentionType}, ` +
-        `target repository "${to.name}" has retention type ${to.retentionType}`,
+      `source repository "${from.name}" has retention type ${from.retention.type}, ` +
+        `target repository "${to.name}" has retention type ${to.retention.type}`,
     );
   }
 }

@@ -48,6 +48,17 @@ export interface Immutability {
 
 export type RetentionType = 'snapshot' | 'item';
 
+/** How long backups stay; docs/retention.md. With neither rule: for ever. */
+export interface Retention {
+  readonly type: RetentionType;
+  readonly keepFor?: {
+    readonly count: number;
+    readonly unit: 'days' | 'weeks' | 'months' | 'years';
+  };
+  /** Complete restore points; not with item. */
+  readonly keepLast?: number;
+}
+
 export interface Repository {
   readonly id: string;
   readonly name: string;
@@ -55,11 +66,12 @@ export interface Repository {
   readonly objectStorageId: string;
   readonly state: 'initializing' | 'ready' | 'failed';
   readonly encrypted: boolean;
-  readonly retentionType: RetentionType;
-  readonly retentionDays: number;
+  readonly retention: Retention;
   readonly immutability: Immutability | null;
   readonly header: Uint8Array;
   readonly sealedRootKey: Uint8Array;
+  /** Of a key epoch that is about to begin; null: none is. */
+  readonly sealedNextRootKey: Uint8Array | null;
   /** Number and digest of the newest log entry that an agent told of. */
   readonly logHead: number | null;
   readonly logDigest: Uint8Array | null;
@@ -84,6 +96,8 @@ export interface Job {
   readonly repositoryId: string;
   readonly scope: JobScope;
   readonly objects: JobObjects;
+  /** null: the repository's. */
+  readonly retention: Retention | null;
   readonly createdAt: string;
   readonly lastSessionId: string | null;
 }

@@ -1,4 +1,5 @@
 import type { ProblemSummary } from './problem.ts';
+import type { StorageClass } from './resources.ts';
 import type { SessionState } from './session-state.ts';
 
 export type SessionKind =
@@ -9,7 +10,10 @@ export type SessionKind =
   | 'remove-retrieval'
   | 'restore'
   | 'check'
-  | 'repair';
+  | 'repair'
+  | 'retention'
+  | 'change-keys'
+  | 'erase';
 
 export interface Counts {
   readonly items: number;
@@ -38,8 +42,13 @@ export interface SessionDetails {
   /** check: of the data packs, chosen by the seed; absent: all. */
   readonly percent?: number;
   readonly seed?: string;
-  /** repair: tell what would be done, and write nothing. */
+  /** repair, retention: tell what would be done, and write nothing. */
   readonly dryRun?: boolean;
+  /** change-keys: what the proxy applies to the header; holds no password. */
+  readonly headerChange?: string;
+  /** erase: whose objects, and which ones beside. */
+  readonly eraseUsers?: readonly string[];
+  readonly eraseObjects?: readonly string[];
   /** restore: empty or absent means all objects. */
   readonly objects?: readonly ObjectSelection[];
 }
@@ -66,10 +75,40 @@ export interface Session extends NewSession {
   readonly attempt: number;
   readonly counts: Counts | null;
   readonly problem: ProblemSummary | null;
+  /** retention: what it did. */
+  readonly retention: RetentionResult | null;
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly objectCounts: ObjectCounts;
+}
+
+export interface PackTotals {
+  readonly storageClass: StorageClass;
+  readonly packs: number;
+  readonly bytes: number;
+  readonly deletableAt?: string;
+}
+
+export interface ExpiredPoint {
+  readonly jobId: string;
+  readonly restorePointId: string;
+  readonly at: string;
+  readonly reason: string;
+}
+
+export interface RetentionResult {
+  readonly dryRun: boolean;
+  readonly pointsExpired: number;
+  /** At most 1,000. */
+  readonly points: readonly ExpiredPoint[];
+  readonly condemned: readonly PackTotals[];
+  readonly deleted: readonly PackTotals[];
+  readonly kept: readonly PackTotals[];
+  readonly consolidatedPacks: number;
+  readonly consolidatedSegments: number;
+  readonly writtenPacks: number;
+  readonly writtenBytes: number;
 }
 
 export interface ObjectCounts {

@@ -5,6 +5,7 @@ import type {
   ObjectStorage,
   Organization,
   Repository,
+  Retention,
 } from '../domain/resources.ts';
 import type { RestorePointRecords, RetrievalRecords } from './restore-records.ts';
 import type { SessionRecords } from './session-records.ts';
@@ -35,14 +36,46 @@ export interface NamedRecords<T, New> {
 
 export type NewOrganization = Omit<Organization, 'createdAt'>;
 export type NewObjectStorage = Omit<ObjectStorage, 'createdAt'>;
-export type NewRepository = Omit<Repository, 'createdAt' | 'state' | 'logHead' | 'logDigest'>;
+export type NewRepository = Omit<
+  Repository,
+  'createdAt' | 'state' | 'logHead' | 'logDigest' | 'sealedNextRootKey'
+>;
 export type NewJob = Omit<Job, 'createdAt' | 'lastSessionId'>;
 export type NewCopyJob = Omit<CopyJob, 'createdAt' | 'lastSessionId'>;
 
+export interface ChangedHeader {
+  readonly header: Uint8Array;
+  readonly encrypted: boolean;
+  readonly takesNextRootKey: boolean;
+}
+
 export interface RepositoryRecords extends NamedRecords<Repository, NewRepository> {
   setState(id: string, state: Repository['state']): Promise<void>;
+  setRetention(id: string, retention: Retention): Promise<void>;
+  /**
+   * Ready ones, at least as old as this, in which a backup or copy ended since
+   * retention was last run, and it was not run for so long.
+   */
+  dueForRetention(everyMs: number): Promise<readonly Pick<Repository, 'id' | 'proxyId'>[]>;
+  setNextRootKey(id: string, sealed: Uint8Array): Promise<void>;
+  /** The header that counts now; with the next root key, that one becomes the repository's. */
+  setHeader(id: string, changed: ChangedHeader): Promise<void>;
+  /** Repositories that copy jobs of this one's jobs write to. */
+  copiesOf(id: string): Promise<readonly { copyJob: string; repositoryId: string }[]>;
   /** Only ever forward. */
   setLogHead(id: string, head: number, digest: Uint8Array): Promise<void>;
+}
+
+export interface JobRecords extends NamedRecords<Job, NewJob> {
+  /** @param retention null: the repository's */
+  setRetention(id: string, retention: Retention | null): Promise<void>;
+  /** Backup jobs and copy jobs, with the retention that they have of their own. */
+  writingTo(repositoryId: string): Promise<readonly JobRetention[]>;
+}
+
+export interface JobRetention {
+  readonly id: string;
+  readonly retention: Retention | null;
 }
 
 export interface TokenRecords {
@@ -99,7 +132,7 @@ export interface Records {
   readonly organizations: NamedRecords<Organization, NewOrganization>;
   readonly objectStorages: NamedRecords<ObjectStorage, NewObjectStorage>;
   readonly repositories: RepositoryRecords;
-  readonly jobs: NamedRecords<Job, NewJob>;
+  readonly jobs: JobRecords;
   readonly copyJobs: NamedRecords<CopyJob, NewCopyJob>;
   readonly tokens: TokenRecords;
   readonly authorities: AuthorityRecords;

@@ -6,6 +6,7 @@ import type {
   LogLevel,
   NewSession,
   ObjectStatus,
+  RetentionResult,
   Session,
   SessionAttempt,
   SessionKind,
@@ -46,6 +47,7 @@ export interface SessionRecords {
   list(filter: SessionFilter, page: PageRequest): Promise<Page<Session>>;
   openOf(proxyId: string): Promise<readonly Session[]>;
   openOfJob(jobId: string): Promise<readonly Session[]>;
+  setRetention(sessionId: string, result: RetentionResult): Promise<void>;
   /**
    * The one compare-and-set of a session's state, by the transition table.
    * `assign` also raises the attempt. undefined: the trigger did not apply.

@@ -11,6 +11,7 @@ import { runCheck } from './run-check.ts';
 import { runErase } from './run-erase.ts';
 import { runInitialize } from './run-initialize.ts';
 import { runRepair } from './run-repair.ts';
+import { runRetention } from './run-retention.ts';
 import type { SessionContext } from './session-context.ts';
 
 /**
@@ -47,6 +48,9 @@ export async function runSession(
       return {};
     case 'changeKeys':
       await runChangeKeys(context, work.value);
+      return {};
+    case 'retention':
+      await runRetention(context, work.value);
       return {};
     case 'erase':
       await runErase(context, work.value);

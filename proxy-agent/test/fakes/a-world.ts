@@ -123,7 +123,7 @@ export class World {
       mailboxes: true,
       oneDrives: true,
     };
-    const value = { repository, organization, jobId, scope, full };
+    const value = { repository, organization, jobId, scope, full, retention: undefined };
     return this.controller.assign(sessionId, { $case: 'backup', value }, this.secrets);
   }
 

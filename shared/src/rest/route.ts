@@ -9,7 +9,7 @@ export type RouteScope = 'public' | TokenScope;
  * single source of request validation, the OpenAPI document and the client.
  */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below /api/v1, parameters as `{name}`. */
   readonly path: string;
   readonly tag: string;

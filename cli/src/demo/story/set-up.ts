@@ -62,8 +62,7 @@ export async function createRepositories(story: Story): Promise<void> {
         proxyId: names.proxy,
         objectStorageId,
         password: randomBytes(18).toString('base64'),
-        retentionType: 'snapshot',
-        retentionDays: 3_650,
+        retention: { type: 'snapshot', keepFor: { count: 10, unit: 'years' } },
       },
       idempotencyKey: idempotencyKey(),
     });

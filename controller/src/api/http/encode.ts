@@ -5,6 +5,7 @@ import type { Organization } from '@firn/shared/rest/schemas/organization';
 import type { ProxyAgent } from '@firn/shared/rest/schemas/proxy';
 import type { Repository } from '@firn/shared/rest/schemas/repository';
 import type { RestorePoint } from '@firn/shared/rest/schemas/restore-point';
+import type { RetentionResult } from '@firn/shared/rest/schemas/retention';
 import type { Retrieval } from '@firn/shared/rest/schemas/retrieval';
 import type {
   Finding,
@@ -77,7 +78,7 @@ export function encodeProxy(row: Worker, connected: boolean): ProxyAgent {
 
 export function encodeRepository(row: resources.Repository): Repository {
   const { id, name, proxyId, objectStorageId, state, encrypted } = row;
-  const { retentionType, retentionDays, immutability, createdAt } = row;
+  const { retention, immutability, createdAt } = row;
   return present({
     id,
     name,
@@ -85,8 +86,7 @@ export function encodeRepository(row: resources.Repository): Repository {
     objectStorageId,
     state,
     encrypted,
-    retentionType,
-    retentionDays,
+    retention,
     immutability,
     createdAt,
   });
@@ -95,9 +95,10 @@ export function encodeRepository(row: resources.Repository): Repository {
 export function encodeJob(row: resources.Job): Job {
   const { id, name, organizationId, repositoryId, scope, objects, createdAt } = row;
   const { users, excludeUsers, entireOrganization } = scope;
-  const { lastSessionId } = row;
+  const { lastSessionId, retention } = row;
   return {
-    ...present({ id, name, organizationId, repositoryId, objects, createdAt, lastSessionId }),
+    ...present({ id, name, organizationId, repositoryId, objects, retention }),
+    ...present({ createdAt, lastSessionId }),
     scope: {
       entireOrganization,
       ...(users === undefined ? {} : { users: [...users] }),
@@ -125,6 +126,7 @@ export function encodeSession(row: sessions.Session, progress?: Progress): Sessi
   const { id, kind, state, attempt, proxyId, repositoryId, organizationId, jobId } = row;
   const { copyJobId, restorePointId, retrievalId, createdAt, startedAt, endedAt } = row;
   const { counts, problem, objectCounts: objects } = row;
+  const retention = row.retention && encodeRetentionResult(row.retention);
   return present({
     id,
     kind,
@@ -143,6 +145,7 @@ export function encodeSession(row: sessions.Session, progress?: Progress): Sessi
     counts,
     objects,
     problem,
+    retention,
     progress: progress === undefined ? null : encodeProgress(progress),
   });
 }
@@ -150,6 +153,17 @@ export function encodeSession(row: sessions.Session, progress?: Progress): Sessi
 export function encodeProgress(progress: Progress): SessionProgress {
   const { sessionId: _sessionId, atMs, ...rest } = progress;
   return { ...rest, at: new Date(atMs).toISOString() };
+}
+
+function encodeRetentionResult(result: sessions.RetentionResult): RetentionResult {
+  const { points, condemned, deleted, kept, ...counts } = result;
+  return {
+    ...counts,
+    points: [...points],
+    condemned: [...condemned],
+    deleted: [...deleted],
+    kept: [...kept],
+  };
 }
 
 export function encodeSessionObject(row: sessions.SessionObject): SessionObject {

@@ -1,11 +1,18 @@
 import type {
   OrganizationRef,
   RepositoryRef,
+  RetentionPolicy,
   StorageRef,
   ObjectSelection as WireSelection,
   Work,
 } from '@firn/shared/gen/firn/link/v1/work';
-import type { Job, ObjectStorage, Organization, Repository } from '../../domain/resources.ts';
+import type {
+  Job,
+  ObjectStorage,
+  Organization,
+  Repository,
+  Retention,
+} from '../../domain/resources.ts';
 import { jobIdOf } from '../../domain/restore-point.ts';
 import type { ObjectSelection, Session } from '../../domain/session.ts';
 import type { Records } from '../../ports/records.ts';
@@ -40,6 +47,17 @@ async function workOf(records: Records, session: Session): Promise<WorkOf> {
       return restoreWork(records, session, repository);
     case 'check':
       return checkWork(records, session, repository);
+    case 'retention':
+      return retentionWork(records, session, repository);
+    case 'change-keys': {
+      const { headerChange = '' } = session.details;
+      return { $case: 'changeKeys', value: { repository, change: headerChange } };
+    }
+    case 'erase': {
+      const { eraseUsers = [], eraseObjects = [] } = session.details;
+      const value = { repository, users: [...eraseUsers], objectIds: [...eraseObjects] };
+      return { $case: 'erase', value };
+    }
     case 'repair': {
       const { dryRun = false, readData = false } = session.details;
       return { $case: 'repair', value: { repository, dryRun, readData } };
@@ -62,6 +80,31 @@ async function checkWork(
   return { $case: 'check', value: { repository, readData, percent, seed, ...head } };
 }
 
+async function retentionWork(
+  records: Records,
+  session: Session,
+  repository: RepositoryRef,
+): Promise<WorkOf> {
+  const { repositoryId, details } = session;
+  const { retention } = await findRepository(records, repositoryId);
+  const jobs = (await records.jobs.writingTo(repositoryId)).map((job) => ({
+    jobId: job.id,
+    policy: encodeRetention(job.retention ?? retention),
+  }));
+  const defaultPolicy = encodeRetention(retention);
+  const dryRun = details.dryRun ?? false;
+  return { $case: 'retention', value: { repository, jobs, defaultPolicy, dryRun } };
+}
+
+function encodeRetention({ type, keepFor, keepLast }: Retention): RetentionPolicy {
+  return {
+    type,
+    keepCount: keepFor?.count ?? 0,
+    keepUnit: keepFor?.unit ?? '',
+    keepLast: keepLast ?? 0,
+  };
+}
+
 async function backupWork(
   records: Records,
   session: Session,
@@ -69,6 +112,7 @@ async function backupWork(
 ): Promise<WorkOf> {
   const jobId = session.jobId ?? '';
   const job = found('job', jobId, await records.jobs.find(jobId));
+  const stored = await findRepository(records, session.repositoryId);
   return {
     $case: 'backup',
     value: {
@@ -77,6 +121,7 @@ async function backupWork(
       jobId,
       scope: scopeOf(job),
       full: session.details.full ?? false,
+      retention: encodeRetention(job.retention ?? stored.retention),
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { SessionEvent } from '@firn/shared/gen/firn/link/v1/link';
 import type {
   CheckFinding,
+  HeaderChanged,
   RestorePointCommitted,
   RetrievalChanged,
   SessionEnded,
@@ -12,6 +13,7 @@ import type { Records } from '../../ports/records.ts';
 import { changeSessionIn } from '../sessions/change-session.ts';
 import { decodeProblem } from '../sessions/problem-summary.ts';
 import { decodeCounts, decodeObject, oneOf } from './decode-results.ts';
+import { decodeRetention } from './decode-retention.ts';
 
 export interface EventOfSession {
   readonly worker: Worker;
@@ -46,6 +48,10 @@ export async function applyEvent(records: Records, of: EventOfSession): Promise<
       return changeRetrieval(records, session, event.value);
     case 'finding':
       return addFinding(records, session, event.value);
+    case 'retention':
+      return records.sessions.setRetention(session.id, decodeRetention(event.value));
+    case 'header':
+      return setHeader(records, session, event.value);
     case 'ended':
       return attempt === session.attempt ? endSession(records, session, event.value) : undefined;
   }
@@ -94,6 +100,17 @@ async function changeRetrieval(
   } else if (changed.state === 'expired') {
     await records.retrievals.transition(id, 'removed');
   }
+}
+
+async function setHeader(
+  records: Records,
+  session: Session,
+  changed: HeaderChanged,
+): Promise<void> {
+  const { header, encrypted, nextRootKey: takesNextRootKey } = changed;
+  await records.repositories.setHeader(session.repositoryId, {
+    ...{ header, encrypted, takesNextRootKey },
+  });
 }
 
 async function addFinding(

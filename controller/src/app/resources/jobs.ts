@@ -1,6 +1,7 @@
 import { AppError } from '@firn/shared/errors/app-error';
 import { assertBackupTarget } from '../../domain/placement.ts';
-import type { Job, JobObjects, JobScope, Repository } from '../../domain/resources.ts';
+import type { Job, JobObjects, JobScope, Repository, Retention } from '../../domain/resources.ts';
+import { assertSameType } from '../../domain/retention.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Records } from '../../ports/records.ts';
 import type { AppContext } from '../context.ts';
@@ -15,6 +16,7 @@ export interface CreateJob {
   readonly repositoryId: string;
   readonly scope?: JobScope;
   readonly objects?: JobObjects;
+  readonly retention?: Retention;
 }
 
 /** E_ARCHIVE_TARGET, E_REQUEST_INVALID, E_NAME_TAKEN */
@@ -34,6 +36,8 @@ export async function createJob(context: AppContext, input: CreateJob): Promise<
     await database.repositories.find(input.repositoryId),
   );
   assertBackupTarget(repository, await storageOf(database, repository));
+  const { retention = null } = input;
+  if (retention !== null) assertSameType(retention, repository.retention);
   return database.jobs.insert({
     id: secrets.uuid(),
     name,
@@ -41,6 +45,7 @@ export async function createJob(context: AppContext, input: CreateJob): Promise<
     repositoryId: repository.id,
     scope,
     objects,
+    retention,
   });
 }
 
@@ -72,6 +77,28 @@ export async function storageOf(records: Records, repository: Repository) {
 /** E_NOT_FOUND */
 export async function findJob(context: AppContext, key: string): Promise<Job> {
   return found('job', key, await context.database.jobs.find(key));
+}
+
+/**
+ * Changes a job's retention; null: it has the repository's. E_REQUEST_INVALID when
+ * it is of another type than the repository's.
+ */
+export async function updateJob(
+  { database }: AppContext,
+  key: string,
+  { retention }: { readonly retention?: Retention | null },
+): Promise<Job> {
+  const job = found('job', key, await database.jobs.find(key));
+  if (retention === undefined) return job;
+  const { repositoryId } = job;
+  const repository = found(
+    'repository',
+    repositoryId,
+    await database.repositories.find(repositoryId),
+  );
+  if (retention !== null) assertSameType(retention, repository.retention);
+  await database.jobs.setRetention(job.id, retention);
+  return { ...job, retention };
 }
 
 /** E_SESSION_OPEN while another session of the job has not ended. */

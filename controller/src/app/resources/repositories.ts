@@ -1,10 +1,6 @@
 import { AppError } from '@firn/shared/errors/app-error';
-import type {
-  Immutability,
-  ObjectStorage,
-  Repository,
-  RetentionType,
-} from '../../domain/resources.ts';
+import type { Immutability, ObjectStorage, Repository, Retention } from '../../domain/resources.ts';
+import { assertRetention, assertSameType, retentionDefault } from '../../domain/retention.ts';
 import type { NewSession, Session, SessionDetails } from '../../domain/session.ts';
 import type { AppContext } from '../context.ts';
 import { announceSession } from '../sessions/change-session.ts';
@@ -16,8 +12,9 @@ export interface CreateRepository {
   readonly proxyId: string;
   readonly objectStorageId: string;
   readonly password?: string;
-  readonly retentionType?: RetentionType;
-  readonly retentionDays?: number;
+  /** A key of the key service, beside the password or instead of it. */
+  readonly kmsKeyId?: string;
+  readonly retention?: Retention;
   readonly immutability?: Immutability;
 }
 
@@ -30,26 +27,26 @@ export async function createRepository(
   input: CreateRepository,
 ): Promise<{ repository: Repository; session: Session }> {
   const { database, secrets, vault } = context;
-  const { name, password, retentionType = 'snapshot', retentionDays = 1_095 } = input;
+  const { name, password, kmsKeyId, retention = retentionDefault } = input;
   const proxy = found('proxy', input.proxyId, await database.workers.findProxy(input.proxyId));
   const storage = found(
     'object storage',
     input.objectStorageId,
     await database.objectStorages.find(input.objectStorageId),
   );
+  assertRetention(retention);
   const { immutability = null } = input;
   if (immutability !== null) assertCanLock(storage);
   const id = secrets.uuid();
-  const { header, rootKey } = await context.makeHeader({ repositoryId: id, password });
+  const { header, rootKey } = await context.makeHeader({ repositoryId: id, password, kmsKeyId });
   const created = await database.transaction(async ({ repositories, sessions }) => {
     const repository = await repositories.insert({
       id,
       name,
       proxyId: proxy.id,
       objectStorageId: storage.id,
-      encrypted: password !== undefined,
-      retentionType,
-      retentionDays,
+      encrypted: password !== undefined || kmsKeyId !== undefined,
+      retention,
       immutability,
       header,
       sealedRootKey: vault.seal(rootKey, repositoryPurpose(id)),
@@ -117,4 +114,26 @@ async function startSession(
   );
   announceSession(context, session);
   return session;
+}
+
+/** E_REQUEST_INVALID when the type of retention would change. */
+export async function updateRepository(
+  context: AppContext,
+  key: string,
+  { retention }: { readonly retention?: Retention },
+): Promise<Repository> {
+  const repository = await findRepository(context, key);
+  if (retention === undefined) return repository;
+  assertSameType(retention, repository.retention);
+  await context.database.repositories.setRetention(repository.id, retention);
+  return { ...repository, retention };
+}
+
+/** E_SESSION_OPEN while another one of the repository has not ended. */
+export function runRetention(
+  context: AppContext,
+  key: string,
+  details: Pick<SessionDetails, 'dryRun'>,
+): Promise<Session> {
+  return startSession(context, key, { kind: 'retention', details });
 }

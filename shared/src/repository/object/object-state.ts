@@ -97,9 +97,15 @@ export class ObjectState {
     return this.#context.relocations.version;
   }
 
+  /** As place, after the log was read on: for what is not where it was. */
+  async placeAgain(segment: string): Promise<SegmentPlace> {
+    await this.#context.relocations.refresh();
+    return this.place(segment);
+  }
+
   /** By the log as it was last read: consolidation moves segments. E_REPOSITORY_DAMAGED */
   async place(segment: string): Promise<SegmentPlace> {
-    const moved = await this.#context.relocations.place(segment);
+    const moved = await this.#context.relocations.newestPlace(segment);
     if (moved !== undefined) return moved;
     const value = await this.readers.table.get(this.record.table, segment);
     if (value !== undefined) return decodeJson<SegmentPlace>(value);

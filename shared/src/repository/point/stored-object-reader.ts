@@ -95,11 +95,13 @@ export class StoredObjectReader implements ObjectReader {
     const { objectId } = object;
     const { keys, ports } = context;
     const { compute } = ports;
+    const locator = new Locator(state);
     const frames = new FrameReader({
       ...{ compute, packs },
+      placeAgain: (content) => locator.locateAgain(content),
       segmentKeyOf: async ({ address, place }) =>
         deriveSegmentKey(compute, await keys.objectKey(place.keyId), address.segment),
     });
-    return { objectId, frames, locator: new Locator(state) };
+    return { objectId, frames, locator };
   }
 }

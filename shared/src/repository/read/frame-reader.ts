@@ -11,6 +11,8 @@ export interface FrameReaderOptions {
   readonly packs: PackFetcher;
   /** Asked once per segment, as long as it is in use. */
   readonly segmentKeyOf: (content: PlacedContent) => Promise<SegmentKey>;
+  /** Asked when a content cannot be read: consolidation may have moved its segment meanwhile. */
+  readonly placeAgain?: (content: PlacedContent) => Promise<PlacedContent>;
 }
 
 /** A content, and the place of its segment. */
@@ -56,6 +58,17 @@ export class FrameReader {
    * @param objectId whose content it is: for the message of an error
    */
   async read(content: PlacedContent, objectId: string): Promise<Uint8Array> {
+    try {
+      return await this.#read(content, objectId);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      const again = await this.#options.placeAgain?.(content);
+      if (again === undefined || again.place.pack === content.place.pack) throw error;
+      return this.#read(again, objectId);
+    }
+  }
+
+  async #read(content: PlacedContent, objectId: string): Promise<Uint8Array> {
     const { address, place } = content;
     const { pack } = place;
     const what = `frame ${address.frame} of ${objectId} in ${pack}`;

@@ -17,6 +17,8 @@ export class Locator {
   readonly #state: ObjectState;
   readonly #places = new Map<string, SegmentPlace>();
   #placesVersion = -1;
+  /** Packs that nothing was moved out of. */
+  readonly #unreadable = new Set<string>();
 
   constructor(state: ObjectState) {
     this.#state = state;
@@ -33,6 +35,15 @@ export class Locator {
       });
     }
     return { address, place: await this.#place(address.segment) };
+  }
+
+  /** For a content that cannot be read: its segment may have been moved. Asks once a pack. */
+  async locateAgain(content: PlacedContent): Promise<PlacedContent> {
+    const { address, place } = content;
+    if (this.#unreadable.has(place.pack)) return content;
+    const again = await this.#state.placeAgain(address.segment);
+    if (again.pack === place.pack) this.#unreadable.add(place.pack);
+    return { address, place: again };
   }
 
   /** Remembered until consolidation has moved something. */

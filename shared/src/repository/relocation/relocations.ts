@@ -1,4 +1,4 @@
-import { damaged, naming } from '../damaged.ts';
+import { damaged, isDamage, naming } from '../damaged.ts';
 import { decodeJson } from '../json.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { RepositoryLog } from '../log/repository-log.ts';
@@ -58,6 +58,27 @@ export class Relocations {
   /** Undefined: the segment lies where the tables of its objects say. E_REPOSITORY_DAMAGED */
   async place(segment: string): Promise<SegmentPlace | undefined> {
     return (await this.tableOf(this.#options.log.state)).place(segment);
+  }
+
+  /**
+   * As place, for readers: a table that is gone was followed by another, which
+   * the log, read on, names. MUST NOT be called while something is appended.
+   */
+  async newestPlace(segment: string): Promise<SegmentPlace | undefined> {
+    const { version } = this;
+    try {
+      return await this.place(segment);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      await this.refresh();
+      if (this.version === version) throw error;
+      return this.newestPlace(segment);
+    }
+  }
+
+  /** Reads the log on. */
+  async refresh(): Promise<void> {
+    await this.#options.log.refresh();
   }
 
   /** E_REPOSITORY_DAMAGED */

@@ -1,7 +1,7 @@
-import type { EntryBody } from '../log/entry.ts';
+import type { EntryBody, PointRef } from '../log/entry.ts';
 import { expirePoints, retireObject } from '../log/expiry.ts';
 import type { RepositoryLog } from '../log/repository-log.ts';
-import { applyEntry, type LogState } from '../log/state.ts';
+import { applyEntry, type LogState, pointsOf } from '../log/state.ts';
 import { itemsSinceSetting } from './item-cutoff.ts';
 import type { JobPlan } from './plan-jobs.ts';
 
@@ -47,7 +47,14 @@ function cutoffsOf(state: LogState, plans: readonly JobPlan[]): EntryBody | unde
       cutoffs[jobId] = cutoffMs;
     }
   }
-  return isEmpty(cutoffs) ? undefined : { type: 'expire', points: [], cutoffs };
+  const points = plans.flatMap(({ superseded }) => superseded).filter((ref) => isThere(state, ref));
+  if (isEmpty(cutoffs) && points.length === 0) return undefined;
+  return { type: 'expire', points, cutoffs };
+}
+
+function isThere(state: LogState, { jobId, objectId, sessionId }: PointRef): boolean {
+  const points = pointsOf(state, jobId, objectId);
+  return points.some((point) => point.sessionId === sessionId && !point.expired);
 }
 
 function settingsOf(state: LogState, plans: readonly JobPlan[]): EntryBody | undefined {

@@ -15,6 +15,11 @@ export interface JobPlan extends RetentionPlan {
   readonly jobId: string;
   /** Nothing of an abandoned job stays: its newest points, kept as bases, go too. */
   readonly lastPoints: readonly PointRef[];
+  /**
+   * Points that the oldest restore point to stay supersedes. Its own commit is
+   * the cut-off, which takes only what was superseded before it.
+   */
+  readonly superseded: readonly PointRef[];
 }
 
 /** What retention does to each job that the log knows. */
@@ -29,8 +34,27 @@ export function planJobs(state: LogState, policyOf: PolicyOf, nowMs: number): re
     const plan = planRetention({ points, policy, nowMs, isAbandoned });
     const isOver = isAbandoned && plan.goes.length === points.length;
     const isOpen = state.openSessions.has(jobId);
-    return { jobId, ...plan, lastPoints: isOver && !isOpen ? allPoints(state, jobId) : [] };
+    const lastPoints = isOver && !isOpen ? allPoints(state, jobId) : [];
+    const superseded = supersededAt(state, jobId, plan.cutoffMs);
+    return { jobId, ...plan, lastPoints, superseded };
   });
+}
+
+function supersededAt(
+  state: LogState,
+  jobId: string,
+  cutoffMs: number | undefined,
+): readonly PointRef[] {
+  const restorePoints = state.restorePoints.get(jobId) ?? [];
+  const oldest = restorePoints.find(({ committedAtMs }) => committedAtMs === cutoffMs);
+  if (oldest === undefined) return [];
+  return [...(state.points.get(jobId) ?? [])].flatMap(([objectId, { points }]) =>
+    points.flatMap(({ sessionId }, at) => {
+      const next = points[at + 1];
+      const isSuperseded = next !== undefined && next.n <= oldest.n;
+      return isSuperseded ? [{ jobId, objectId, sessionId }] : [];
+    }),
+  );
 }
 
 function allPoints(state: LogState, jobId: string): PointRef[] {

@@ -20,7 +20,9 @@ import {
   RepositoryCreated,
   RepositoryPage,
   RepositoryRepair,
+  RepositoryUpdate,
 } from '../schemas/repository.ts';
+import { RetentionRun } from '../schemas/retention.ts';
 import { Session } from '../schemas/session.ts';
 
 const storageParams = closed({ objectStorage: IdOrName });
@@ -142,6 +144,27 @@ const repositoryOnlyRoutes = {
     scope: 'read',
     params: repositoryParams,
     success: { status: 200, body: Repository },
+  },
+  updateRepository: {
+    method: 'PATCH',
+    path: '/repositories/{repository}',
+    tag: 'Repositories',
+    summary: 'Change the retention of a repository',
+    scope: 'admin',
+    params: repositoryParams,
+    body: RepositoryUpdate,
+    success: { status: 200, body: Repository },
+  },
+  runRetention: {
+    method: 'POST',
+    path: '/repositories/{repository}/retention',
+    tag: 'Repositories',
+    summary: 'Expire restore points, collect garbage, consolidate packs; or say what would go',
+    scope: 'operate',
+    params: repositoryParams,
+    body: RetentionRun,
+    success: { status: 202, body: Session },
+    idempotent: true,
   },
   deleteRepository: {
     method: 'DELETE',

@@ -8,6 +8,7 @@ import {
   JobCreate,
   JobPage,
   JobStart,
+  JobUpdate,
 } from '../schemas/job.ts';
 import { Organization, OrganizationCreate, OrganizationPage } from '../schemas/organization.ts';
 import { Session } from '../schemas/session.ts';
@@ -93,6 +94,16 @@ const jobRoutes = {
     body: JobStart,
     success: { status: 202, body: Session },
     idempotent: true,
+  },
+  updateJob: {
+    method: 'PATCH',
+    path: '/jobs/{job}',
+    tag: 'Backup jobs',
+    summary: 'Change the retention of a backup job',
+    scope: 'admin',
+    params: jobParams,
+    body: JobUpdate,
+    success: { status: 200, body: Job },
   },
   deleteJob: {
     method: 'DELETE',

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { closed, Id, IdOrName, Name, open, pageOf, Timestamp } from './fields.ts';
+import { Retention } from './retention.ts';
 
 const Users = Type.Array(Type.String({ minLength: 1, maxLength: 400 }), {
   maxItems: 10_000,
@@ -31,6 +32,7 @@ export const Job = open('Job', {
   repositoryId: Id,
   scope: JobScope,
   objects: JobObjects,
+  retention: Type.Optional(Retention),
   createdAt: Timestamp,
   lastSessionId: Type.Optional(Id),
 });
@@ -44,10 +46,21 @@ export const JobCreate = closed(
     repositoryId: IdOrName,
     scope: Type.Optional(JobScope),
     objects: Type.Optional(JobObjects),
+    retention: Type.Optional(Retention),
   },
   'JobCreate',
 );
 export type JobCreate = Static<typeof JobCreate>;
+
+export const JobUpdate = closed(
+  {
+    retention: Type.Optional(
+      Type.Union([Retention, Type.Null()], { description: "null: the repository's" }),
+    ),
+  },
+  'JobUpdate',
+);
+export type JobUpdate = Static<typeof JobUpdate>;
 
 export const JobStart = closed(
   { full: Type.Optional(Type.Boolean({ default: false, description: 'Read everything again' })) },

@@ -1,8 +1,7 @@
 import { type Static, Type } from 'typebox';
-import { closed, Id, IdOrName, Name, open, pageOf, RetentionType, Timestamp } from './fields.ts';
+import { closed, Id, IdOrName, Name, open, pageOf, Timestamp } from './fields.ts';
+import { Retention } from './retention.ts';
 import { Session } from './session.ts';
-
-const RetentionDays = Type.Integer({ minimum: 1, maximum: 36_500 });
 
 export const Immutability = closed(
   {
@@ -23,8 +22,7 @@ export const Repository = open('Repository', {
   objectStorageId: Id,
   state: Type.Enum(['initializing', 'ready', 'failed']),
   encrypted: Type.Boolean({ description: 'True when the root key is wrapped by a password' }),
-  retentionType: RetentionType,
-  retentionDays: RetentionDays,
+  retention: Retention,
   immutability: Type.Optional(Immutability),
   createdAt: Timestamp,
 });
@@ -44,13 +42,15 @@ export const RepositoryCreate = closed(
         description: 'Never stored: whoever loses it needs the controller to restore',
       }),
     ),
-    retentionType: Type.Optional(RetentionType),
-    retentionDays: Type.Optional(RetentionDays),
+    retention: Type.Optional(Retention),
     immutability: Type.Optional(Immutability),
   },
   'RepositoryCreate',
 );
 export type RepositoryCreate = Static<typeof RepositoryCreate>;
+
+export const RepositoryUpdate = closed({ retention: Type.Optional(Retention) }, 'RepositoryUpdate');
+export type RepositoryUpdate = Static<typeof RepositoryUpdate>;
 
 export const RepositoryCreated = open('RepositoryCreated', {
   repository: Repository,

@@ -1,9 +1,22 @@
 import { type Static, Type } from 'typebox';
 import { Count, closed, Id, IdOrName, open, PageQuery, pageOf, Timestamp } from './fields.ts';
 import { ProblemSummary } from './problem.ts';
+import { RetentionResult } from './retention.ts';
 
 export const SessionKind = Type.Enum(
-  ['initialize', 'backup', 'copy', 'retrieval', 'remove-retrieval', 'restore', 'check', 'repair'],
+  [
+    'initialize',
+    'backup',
+    'copy',
+    'retrieval',
+    'remove-retrieval',
+    'restore',
+    'check',
+    'repair',
+    'retention',
+    'change-keys',
+    'erase',
+  ],
   { title: 'SessionKind' },
 );
 export type SessionKind = Static<typeof SessionKind>;
@@ -73,6 +86,7 @@ export const Session = open('Session', {
   counts: Type.Optional(Counts),
   objects: ObjectCounts,
   problem: Type.Optional(ProblemSummary),
+  retention: Type.Optional(RetentionResult),
   progress: Type.Optional(SessionProgress),
 });
 export type Session = Static<typeof Session>;

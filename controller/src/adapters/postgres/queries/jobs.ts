@@ -1,9 +1,9 @@
 import type { CopyJob, Job } from '../../../domain/resources.ts';
-import type { NamedRecords, NewCopyJob, NewJob } from '../../../ports/records.ts';
+import type { JobRecords, NamedRecords, NewCopyJob, NewJob } from '../../../ports/records.ts';
 import { type Db, json } from '../db.ts';
 import { insertRow, makeNamedQueries } from './named.ts';
 
-export function makeJobRecords(db: Db): NamedRecords<Job, NewJob> {
+export function makeJobRecords(db: Db): JobRecords {
   return {
     ...makeNamedQueries<Job>(db, {
       table: 'jobs',
@@ -14,6 +14,17 @@ export function makeJobRecords(db: Db): NamedRecords<Job, NewJob> {
         WHERE job_id = $1 AND deleted_at IS NULL ORDER BY name`,
     }),
     insert: (row) => insertJob(db, row),
+    setRetention: async (id, retention) => {
+      const value = retention === null ? null : json(retention);
+      await db.rows('UPDATE jobs SET retention = $2 WHERE id = $1', [id, value]);
+    },
+    writingTo: (repositoryId) =>
+      db.rows(
+        `SELECT id, retention FROM jobs WHERE repository_id = $1 AND deleted_at IS NULL
+        UNION ALL
+        SELECT id, NULL FROM copy_jobs WHERE repository_id = $1 AND deleted_at IS NULL`,
+        [repositoryId],
+      ),
   };
 }
 
@@ -25,6 +36,7 @@ async function insertJob(db: Db, row: NewJob): Promise<Job> {
     repository_id: row.repositoryId,
     scope: json(row.scope),
     objects: json(row.objects),
+    retention: row.retention === null ? null : json(row.retention),
   });
   return { ...job, lastSessionId: null };
 }

@@ -1,6 +1,6 @@
 import type { Repository } from '../../../domain/resources.ts';
-import type { NewRepository, RepositoryRecords } from '../../../ports/records.ts';
-import type { Db } from '../db.ts';
+import type { ChangedHeader, NewRepository, RepositoryRecords } from '../../../ports/records.ts';
+import { type Db, json } from '../db.ts';
 import { insertRow, makeNamedQueries } from './named.ts';
 
 const usersSql = `
@@ -23,12 +23,35 @@ export function makeRepositoryRecords(db: Db): RepositoryRecords {
     ...makeNamedQueries<Repository>(db, {
       table: 'repositories',
       usersSql,
-      wipe: `, sealed_root_key = ''`,
+      wipe: `, sealed_root_key = '', sealed_next_root_key = NULL`,
     }),
     insert: (row) => insertRepository(db, row),
+    setRetention: async (id, retention) => {
+      await db.rows('UPDATE repositories SET retention = $2 WHERE id = $1', [id, json(retention)]);
+    },
+    dueForRetention: (everyMs) =>
+      db.rows(
+        `SELECT r.id, r.proxy_id FROM repositories r
+          LEFT JOIN LATERAL (SELECT max(s.created_at) AS at FROM sessions s
+            WHERE s.repository_id = r.id AND s.kind = 'retention'
+              AND coalesce((s.details->>'dryRun')::boolean, false) = false) last ON true
+          WHERE r.deleted_at IS NULL AND r.state = 'ready'
+            AND greatest(last.at, r.created_at) < now() - $1 * interval '1 millisecond'
+            AND EXISTS (SELECT 1 FROM sessions s
+              WHERE s.repository_id = r.id AND s.kind IN ('backup', 'copy')
+                AND s.ended_at > coalesce(last.at, r.created_at))
+          ORDER BY r.position`,
+        [everyMs],
+      ),
     setState: async (id, state) => {
       await db.rows('UPDATE repositories SET state = $2 WHERE id = $1', [id, state]);
     },
+    setNextRootKey: async (id, sealed) => {
+      const sql = 'UPDATE repositories SET sealed_next_root_key = $2 WHERE id = $1';
+      await db.rows(sql, [id, sealed]);
+    },
+    setHeader: (id, changed) => setHeader(db, id, changed),
+    copiesOf: (id) => db.rows(copiesSql, [id]),
     setLogHead: (id, head, digest) => setLogHead(db, id, head, digest),
   };
 }
@@ -41,12 +64,30 @@ function insertRepository(db: Db, row: NewRepository): Promise<Repository> {
     object_storage_id: row.objectStorageId,
     state: 'initializing',
     encrypted: row.encrypted,
-    retention_type: row.retentionType,
-    retention_days: row.retentionDays,
+    retention: json(row.retention),
     immutability: row.immutability,
     header: row.header,
     sealed_root_key: row.sealedRootKey,
   });
+}
+
+const copiesSql = `
+  SELECT c.name AS copy_job, c.repository_id FROM copy_jobs c JOIN jobs j ON j.id = c.job_id
+    WHERE j.repository_id = $1 ORDER BY c.name`;
+
+async function setHeader(db: Db, id: string, changed: ChangedHeader): Promise<void> {
+  const { header, encrypted, takesNextRootKey } = changed;
+  await db.rows('UPDATE repositories SET header = $2, encrypted = $3 WHERE id = $1', [
+    id,
+    header,
+    encrypted,
+  ]);
+  if (!takesNextRootKey) return;
+  await db.rows(
+    `UPDATE repositories SET sealed_root_key = sealed_next_root_key, sealed_next_root_key = NULL
+      WHERE id = $1 AND sealed_next_root_key IS NOT NULL`,
+    [id],
+  );
 }
 
 async function setLogHead(db: Db, id: string, head: number, digest: Uint8Array): Promise<void> {

@@ -26,6 +26,9 @@ export function makeSessionRecords(db: Db): SessionRecords {
           AND s.state IN (${openStatesSql})`,
         [jobId],
       ),
+    setRetention: async (sessionId, result) => {
+      await db.rows('UPDATE sessions SET retention = $2 WHERE id = $1', [sessionId, json(result)]);
+    },
     ...makeSessionStateQueries(db),
     ...makeSessionObjectQueries(db),
     ...makeSessionLogQueries(db),

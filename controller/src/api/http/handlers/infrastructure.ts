@@ -12,6 +12,8 @@ import {
   deleteRepository,
   findRepository,
   repairRepository,
+  runRetention,
+  updateRepository,
 } from '../../../app/resources/repositories.ts';
 import { encodeObjectStorage, encodeProxy, encodeRepository, encodeSession } from '../encode.ts';
 import { encodePage, type Handlers, pageRequest } from '../handler.ts';
@@ -64,6 +66,8 @@ type Repositories =
   | 'listRepositories'
   | 'getRepository'
   | 'deleteRepository'
+  | 'updateRepository'
+  | 'runRetention'
   | 'checkRepository'
   | 'repairRepository';
 
@@ -76,6 +80,10 @@ export const repositoryHandlers: Handlers<Repositories> = {
     encodePage(await context.database.repositories.list(pageRequest(query)), encodeRepository),
   getRepository: async ({ context, params }) =>
     encodeRepository(await findRepository(context, params.repository)),
+  updateRepository: async ({ context, params, body }) =>
+    encodeRepository(await updateRepository(context, params.repository, body)),
+  runRetention: async ({ context, params, body }) =>
+    encodeSession(await runRetention(context, params.repository, body)),
   deleteRepository: async ({ context, params }) => {
     await deleteRepository(context, params.repository);
     return undefined;

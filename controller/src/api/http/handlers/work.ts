@@ -4,7 +4,7 @@ import {
   findCopyJob,
   startCopyJob,
 } from '../../../app/resources/copy-jobs.ts';
-import { createJob, deleteJob, findJob, startJob } from '../../../app/resources/jobs.ts';
+import { createJob, deleteJob, findJob, startJob, updateJob } from '../../../app/resources/jobs.ts';
 import {
   createOrganization,
   deleteOrganization,
@@ -32,7 +32,7 @@ export const organizationHandlers: Handlers<Organizations> = {
   },
 };
 
-type Jobs = 'createJob' | 'listJobs' | 'getJob' | 'startJob' | 'deleteJob';
+type Jobs = 'createJob' | 'listJobs' | 'getJob' | 'startJob' | 'updateJob' | 'deleteJob';
 
 export const jobHandlers: Handlers<Jobs> = {
   createJob: async ({ context, body }) => encodeJob(await createJob(context, body)),
@@ -41,6 +41,8 @@ export const jobHandlers: Handlers<Jobs> = {
   getJob: async ({ context, params }) => encodeJob(await findJob(context, params.job)),
   startJob: async ({ context, params, body }) =>
     encodeSession(await startJob(context, params.job, body.full ?? false)),
+  updateJob: async ({ context, params, body }) =>
+    encodeJob(await updateJob(context, params.job, body)),
   deleteJob: async ({ context, params }) => {
     await deleteJob(context, params.job);
     return undefined;

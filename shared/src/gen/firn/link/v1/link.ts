@@ -29,6 +29,7 @@ import {
   Problem,
   RepositoryRef,
   RestorePointCommitted,
+  RetentionDone,
   RetrievalChanged,
   SealedBox,
   SessionEnded,
@@ -167,6 +168,7 @@ export interface SessionEvent {
     | { $case: "finding"; value: CheckFinding }
     | { $case: "ended"; value: SessionEnded }
     | { $case: "log"; value: LogLine }
+    | { $case: "retention"; value: RetentionDone }
     | { $case: "header"; value: HeaderChanged }
     | undefined;
 }
@@ -2002,6 +2004,9 @@ export const SessionEvent: MessageFns<SessionEvent> = {
       case "log":
         LogLine.encode(message.event.value, writer.uint32(82).fork()).join();
         break;
+      case "retention":
+        RetentionDone.encode(message.event.value, writer.uint32(162).fork()).join();
+        break;
       case "header":
         HeaderChanged.encode(message.event.value, writer.uint32(90).fork()).join();
         break;
@@ -2102,6 +2107,14 @@ export const SessionEvent: MessageFns<SessionEvent> = {
             message.event = { $case: "log", value: LogLine.decode(reader, reader.uint32()) };
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.event = { $case: "retention", value: RetentionDone.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 11: {
             if (tag !== 90) {
               break;
@@ -2146,6 +2159,8 @@ export const SessionEvent: MessageFns<SessionEvent> = {
         ? { $case: "ended", value: SessionEnded.fromJSON(object.ended) }
         : isSet(object.log)
         ? { $case: "log", value: LogLine.fromJSON(object.log) }
+        : isSet(object.retention)
+        ? { $case: "retention", value: RetentionDone.fromJSON(object.retention) }
         : isSet(object.header)
         ? { $case: "header", value: HeaderChanged.fromJSON(object.header) }
         : undefined,
@@ -2178,6 +2193,8 @@ export const SessionEvent: MessageFns<SessionEvent> = {
       obj.ended = SessionEnded.toJSON(message.event.value);
     } else if (message.event?.$case === "log") {
       obj.log = LogLine.toJSON(message.event.value);
+    } else if (message.event?.$case === "retention") {
+      obj.retention = RetentionDone.toJSON(message.event.value);
     } else if (message.event?.$case === "header") {
       obj.header = HeaderChanged.toJSON(message.event.value);
     }
@@ -2227,6 +2244,12 @@ export const SessionEvent: MessageFns<SessionEvent> = {
       case "log": {
         if (object.event?.value !== undefined && object.event?.value !== null) {
           message.event = { $case: "log", value: LogLine.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "retention": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "retention", value: RetentionDone.fromPartial(object.event.value) };
         }
         break;
       }

@@ -24,6 +24,7 @@ export interface Work {
     | { $case: "check"; value: CheckWork }
     | { $case: "repack"; value: RepackWork }
     | { $case: "repair"; value: RepairWork }
+    | { $case: "retention"; value: RetentionWork }
     | { $case: "changeKeys"; value: ChangeKeysWork }
     | { $case: "erase"; value: EraseWork }
     | undefined;
@@ -110,6 +111,42 @@ export interface BackupWork {
   jobId: string;
   scope: Scope | undefined;
   full: boolean;
+  /** Item-level: older items are not fetched. Absent: everything is. */
+  retention: RetentionPolicy | undefined;
+}
+
+/** How long backups stay. docs/retention.md. */
+export interface RetentionPolicy {
+  /** "snapshot" or "item". */
+  type: string;
+  /** 0: no period. */
+  keepCount: number;
+  /** "days", "weeks", "months" or "years". */
+  keepUnit: string;
+  /** 0: no such rule. */
+  keepLast: number;
+}
+
+export interface JobRetention {
+  jobId: string;
+  policy: RetentionPolicy | undefined;
+}
+
+/** Expires points, collects garbage, consolidates packs. */
+export interface RetentionWork {
+  repository:
+    | RepositoryRef
+    | undefined;
+  /**
+   * Jobs and copy jobs that write there. What others stored ages out by the
+   * default, the newest point too.
+   */
+  jobs: JobRetention[];
+  defaultPolicy:
+    | RetentionPolicy
+    | undefined;
+  /** Tell what would go, and write nothing. */
+  dryRun: boolean;
 }
 
 export interface CopyWork {
@@ -365,6 +402,38 @@ export interface HeaderChanged {
   encrypted: boolean;
 }
 
+export interface ExpiredPoint {
+  jobId: string;
+  restorePointId: string;
+  at: Date | undefined;
+  reason: string;
+}
+
+export interface PackTotals {
+  storageClass: string;
+  packs: bigint;
+  bytes: bigint;
+  /** Of what a dry run foresees: when the last of it can be deleted. */
+  deletableAt: Date | undefined;
+}
+
+/** What a run of retention did; of a dry run, what one would do. */
+export interface RetentionDone {
+  dryRun: boolean;
+  pointsExpired: number;
+  /** At most 1,000. */
+  points: ExpiredPoint[];
+  /** No longer needed: to be deleted after the grace. */
+  condemned: PackTotals[];
+  deleted: PackTotals[];
+  /** Due, but locked by the storage or refused by it. */
+  kept: PackTotals[];
+  consolidatedPacks: bigint;
+  consolidatedSegments: bigint;
+  writtenPacks: bigint;
+  writtenBytes: bigint;
+}
+
 export interface LogLine {
   /** "info", "warning" or "error". */
   level: string;
@@ -411,6 +480,9 @@ export const Work: MessageFns<Work> = {
         break;
       case "repair":
         RepairWork.encode(message.work.value, writer.uint32(74).fork()).join();
+        break;
+      case "retention":
+        RetentionWork.encode(message.work.value, writer.uint32(162).fork()).join();
         break;
       case "changeKeys":
         ChangeKeysWork.encode(message.work.value, writer.uint32(170).fork()).join();
@@ -510,6 +582,14 @@ export const Work: MessageFns<Work> = {
             message.work = { $case: "repair", value: RepairWork.decode(reader, reader.uint32()) };
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.work = { $case: "retention", value: RetentionWork.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 21: {
             if (tag !== 170) {
               break;
@@ -562,6 +642,8 @@ export const Work: MessageFns<Work> = {
         ? { $case: "repack", value: RepackWork.fromJSON(object.repack) }
         : isSet(object.repair)
         ? { $case: "repair", value: RepairWork.fromJSON(object.repair) }
+        : isSet(object.retention)
+        ? { $case: "retention", value: RetentionWork.fromJSON(object.retention) }
         : isSet(object.changeKeys)
         ? { $case: "changeKeys", value: ChangeKeysWork.fromJSON(object.changeKeys) }
         : isSet(object.change_keys)
@@ -592,6 +674,8 @@ export const Work: MessageFns<Work> = {
       obj.repack = RepackWork.toJSON(message.work.value);
     } else if (message.work?.$case === "repair") {
       obj.repair = RepairWork.toJSON(message.work.value);
+    } else if (message.work?.$case === "retention") {
+      obj.retention = RetentionWork.toJSON(message.work.value);
     } else if (message.work?.$case === "changeKeys") {
       obj.changeKeys = ChangeKeysWork.toJSON(message.work.value);
     } else if (message.work?.$case === "erase") {
@@ -660,6 +744,12 @@ export const Work: MessageFns<Work> = {
       case "repair": {
         if (object.work?.value !== undefined && object.work?.value !== null) {
           message.work = { $case: "repair", value: RepairWork.fromPartial(object.work.value) };
+        }
+        break;
+      }
+      case "retention": {
+        if (object.work?.value !== undefined && object.work?.value !== null) {
+          message.work = { $case: "retention", value: RetentionWork.fromPartial(object.work.value) };
         }
         break;
       }
@@ -1571,7 +1661,14 @@ export const Scope: MessageFns<Scope> = {
 };
 
 function createBaseBackupWork(): BackupWork {
-  return { repository: undefined, organization: undefined, jobId: "", scope: undefined, full: false };
+  return {
+    repository: undefined,
+    organization: undefined,
+    jobId: "",
+    scope: undefined,
+    full: false,
+    retention: undefined,
+  };
 }
 
 export const BackupWork: MessageFns<BackupWork> = {
@@ -1590,6 +1687,9 @@ export const BackupWork: MessageFns<BackupWork> = {
     }
     if (message.full !== false) {
       writer.uint32(40).bool(message.full);
+    }
+    if (message.retention !== undefined) {
+      RetentionPolicy.encode(message.retention, writer.uint32(162).fork()).join();
     }
     return writer;
   },
@@ -1647,6 +1747,14 @@ export const BackupWork: MessageFns<BackupWork> = {
             message.full = reader.bool();
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.retention = RetentionPolicy.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1670,6 +1778,7 @@ export const BackupWork: MessageFns<BackupWork> = {
         : "",
       scope: isSet(object.scope) ? Scope.fromJSON(object.scope) : undefined,
       full: isSet(object.full) ? globalThis.Boolean(object.full) : false,
+      retention: isSet(object.retention) ? RetentionPolicy.fromJSON(object.retention) : undefined,
     };
   },
 
@@ -1690,6 +1799,9 @@ export const BackupWork: MessageFns<BackupWork> = {
     if (message.full !== false) {
       obj.full = message.full;
     }
+    if (message.retention !== undefined) {
+      obj.retention = RetentionPolicy.toJSON(message.retention);
+    }
     return obj;
   },
 
@@ -1707,6 +1819,358 @@ export const BackupWork: MessageFns<BackupWork> = {
     message.jobId = object.jobId ?? "";
     message.scope = (object.scope !== undefined && object.scope !== null) ? Scope.fromPartial(object.scope) : undefined;
     message.full = object.full ?? false;
+    message.retention = (object.retention !== undefined && object.retention !== null)
+      ? RetentionPolicy.fromPartial(object.retention)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseRetentionPolicy(): RetentionPolicy {
+  return { type: "", keepCount: 0, keepUnit: "", keepLast: 0 };
+}
+
+export const RetentionPolicy: MessageFns<RetentionPolicy> = {
+  encode(message: RetentionPolicy, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.type !== "") {
+      writer.uint32(10).string(message.type);
+    }
+    if (message.keepCount !== 0) {
+      writer.uint32(16).uint32(message.keepCount);
+    }
+    if (message.keepUnit !== "") {
+      writer.uint32(26).string(message.keepUnit);
+    }
+    if (message.keepLast !== 0) {
+      writer.uint32(32).uint32(message.keepLast);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RetentionPolicy {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRetentionPolicy();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.type = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.keepCount = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.keepUnit = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.keepLast = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RetentionPolicy {
+    return {
+      type: isSet(object.type) ? globalThis.String(object.type) : "",
+      keepCount: isSet(object.keepCount)
+        ? globalThis.Number(object.keepCount)
+        : isSet(object.keep_count)
+        ? globalThis.Number(object.keep_count)
+        : 0,
+      keepUnit: isSet(object.keepUnit)
+        ? globalThis.String(object.keepUnit)
+        : isSet(object.keep_unit)
+        ? globalThis.String(object.keep_unit)
+        : "",
+      keepLast: isSet(object.keepLast)
+        ? globalThis.Number(object.keepLast)
+        : isSet(object.keep_last)
+        ? globalThis.Number(object.keep_last)
+        : 0,
+    };
+  },
+
+  toJSON(message: RetentionPolicy): unknown {
+    const obj: any = {};
+    if (message.type !== "") {
+      obj.type = message.type;
+    }
+    if (message.keepCount !== 0) {
+      obj.keepCount = Math.round(message.keepCount);
+    }
+    if (message.keepUnit !== "") {
+      obj.keepUnit = message.keepUnit;
+    }
+    if (message.keepLast !== 0) {
+      obj.keepLast = Math.round(message.keepLast);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RetentionPolicy>): RetentionPolicy {
+    return RetentionPolicy.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RetentionPolicy>): RetentionPolicy {
+    const message = createBaseRetentionPolicy();
+    message.type = object.type ?? "";
+    message.keepCount = object.keepCount ?? 0;
+    message.keepUnit = object.keepUnit ?? "";
+    message.keepLast = object.keepLast ?? 0;
+    return message;
+  },
+};
+
+function createBaseJobRetention(): JobRetention {
+  return { jobId: "", policy: undefined };
+}
+
+export const JobRetention: MessageFns<JobRetention> = {
+  encode(message: JobRetention, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jobId !== "") {
+      writer.uint32(10).string(message.jobId);
+    }
+    if (message.policy !== undefined) {
+      RetentionPolicy.encode(message.policy, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): JobRetention {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseJobRetention();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jobId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.policy = RetentionPolicy.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): JobRetention {
+    return {
+      jobId: isSet(object.jobId)
+        ? globalThis.String(object.jobId)
+        : isSet(object.job_id)
+        ? globalThis.String(object.job_id)
+        : "",
+      policy: isSet(object.policy) ? RetentionPolicy.fromJSON(object.policy) : undefined,
+    };
+  },
+
+  toJSON(message: JobRetention): unknown {
+    const obj: any = {};
+    if (message.jobId !== "") {
+      obj.jobId = message.jobId;
+    }
+    if (message.policy !== undefined) {
+      obj.policy = RetentionPolicy.toJSON(message.policy);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<JobRetention>): JobRetention {
+    return JobRetention.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<JobRetention>): JobRetention {
+    const message = createBaseJobRetention();
+    message.jobId = object.jobId ?? "";
+    message.policy = (object.policy !== undefined && object.policy !== null)
+      ? RetentionPolicy.fromPartial(object.policy)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseRetentionWork(): RetentionWork {
+  return { repository: undefined, jobs: [], defaultPolicy: undefined, dryRun: false };
+}
+
+export const RetentionWork: MessageFns<RetentionWork> = {
+  encode(message: RetentionWork, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.repository !== undefined) {
+      RepositoryRef.encode(message.repository, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.jobs) {
+      JobRetention.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.defaultPolicy !== undefined) {
+      RetentionPolicy.encode(message.defaultPolicy, writer.uint32(26).fork()).join();
+    }
+    if (message.dryRun !== false) {
+      writer.uint32(32).bool(message.dryRun);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RetentionWork {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRetentionWork();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.repository = RepositoryRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.jobs.push(JobRetention.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.defaultPolicy = RetentionPolicy.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.dryRun = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RetentionWork {
+    return {
+      repository: isSet(object.repository) ? RepositoryRef.fromJSON(object.repository) : undefined,
+      jobs: globalThis.Array.isArray(object?.jobs) ? object.jobs.map((e: any) => JobRetention.fromJSON(e)) : [],
+      defaultPolicy: isSet(object.defaultPolicy)
+        ? RetentionPolicy.fromJSON(object.defaultPolicy)
+        : isSet(object.default_policy)
+        ? RetentionPolicy.fromJSON(object.default_policy)
+        : undefined,
+      dryRun: isSet(object.dryRun)
+        ? globalThis.Boolean(object.dryRun)
+        : isSet(object.dry_run)
+        ? globalThis.Boolean(object.dry_run)
+        : false,
+    };
+  },
+
+  toJSON(message: RetentionWork): unknown {
+    const obj: any = {};
+    if (message.repository !== undefined) {
+      obj.repository = RepositoryRef.toJSON(message.repository);
+    }
+    if (message.jobs?.length) {
+      obj.jobs = message.jobs.map((e) => JobRetention.toJSON(e));
+    }
+    if (message.defaultPolicy !== undefined) {
+      obj.defaultPolicy = RetentionPolicy.toJSON(message.defaultPolicy);
+    }
+    if (message.dryRun !== false) {
+      obj.dryRun = message.dryRun;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RetentionWork>): RetentionWork {
+    return RetentionWork.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RetentionWork>): RetentionWork {
+    const message = createBaseRetentionWork();
+    message.repository = (object.repository !== undefined && object.repository !== null)
+      ? RepositoryRef.fromPartial(object.repository)
+      : undefined;
+    message.jobs = object.jobs?.map((e) => JobRetention.fromPartial(e)) || [];
+    message.defaultPolicy = (object.defaultPolicy !== undefined && object.defaultPolicy !== null)
+      ? RetentionPolicy.fromPartial(object.defaultPolicy)
+      : undefined;
+    message.dryRun = object.dryRun ?? false;
     return message;
   },
 };
@@ -5110,6 +5574,532 @@ export const HeaderChanged: MessageFns<HeaderChanged> = {
     message.header = object.header ?? Buffer.alloc(0);
     message.nextRootKey = object.nextRootKey ?? false;
     message.encrypted = object.encrypted ?? false;
+    return message;
+  },
+};
+
+function createBaseExpiredPoint(): ExpiredPoint {
+  return { jobId: "", restorePointId: "", at: undefined, reason: "" };
+}
+
+export const ExpiredPoint: MessageFns<ExpiredPoint> = {
+  encode(message: ExpiredPoint, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jobId !== "") {
+      writer.uint32(10).string(message.jobId);
+    }
+    if (message.restorePointId !== "") {
+      writer.uint32(18).string(message.restorePointId);
+    }
+    if (message.at !== undefined) {
+      Timestamp.encode(toTimestamp(message.at), writer.uint32(26).fork()).join();
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExpiredPoint {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExpiredPoint();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jobId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.restorePointId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.at = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExpiredPoint {
+    return {
+      jobId: isSet(object.jobId)
+        ? globalThis.String(object.jobId)
+        : isSet(object.job_id)
+        ? globalThis.String(object.job_id)
+        : "",
+      restorePointId: isSet(object.restorePointId)
+        ? globalThis.String(object.restorePointId)
+        : isSet(object.restore_point_id)
+        ? globalThis.String(object.restore_point_id)
+        : "",
+      at: isSet(object.at) ? fromJsonTimestamp(object.at) : undefined,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: ExpiredPoint): unknown {
+    const obj: any = {};
+    if (message.jobId !== "") {
+      obj.jobId = message.jobId;
+    }
+    if (message.restorePointId !== "") {
+      obj.restorePointId = message.restorePointId;
+    }
+    if (message.at !== undefined) {
+      obj.at = message.at.toISOString();
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ExpiredPoint>): ExpiredPoint {
+    return ExpiredPoint.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExpiredPoint>): ExpiredPoint {
+    const message = createBaseExpiredPoint();
+    message.jobId = object.jobId ?? "";
+    message.restorePointId = object.restorePointId ?? "";
+    message.at = object.at ?? undefined;
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBasePackTotals(): PackTotals {
+  return { storageClass: "", packs: 0n, bytes: 0n, deletableAt: undefined };
+}
+
+export const PackTotals: MessageFns<PackTotals> = {
+  encode(message: PackTotals, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.storageClass !== "") {
+      writer.uint32(10).string(message.storageClass);
+    }
+    if (message.packs !== 0n) {
+      if (BigInt.asUintN(64, message.packs) !== message.packs) {
+        throw new globalThis.Error("value provided for field message.packs of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.packs);
+    }
+    if (message.bytes !== 0n) {
+      if (BigInt.asUintN(64, message.bytes) !== message.bytes) {
+        throw new globalThis.Error("value provided for field message.bytes of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.bytes);
+    }
+    if (message.deletableAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.deletableAt), writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PackTotals {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePackTotals();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.storageClass = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.packs = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.bytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.deletableAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PackTotals {
+    return {
+      storageClass: isSet(object.storageClass)
+        ? globalThis.String(object.storageClass)
+        : isSet(object.storage_class)
+        ? globalThis.String(object.storage_class)
+        : "",
+      packs: isSet(object.packs) ? BigInt(object.packs) : 0n,
+      bytes: isSet(object.bytes) ? BigInt(object.bytes) : 0n,
+      deletableAt: isSet(object.deletableAt)
+        ? fromJsonTimestamp(object.deletableAt)
+        : isSet(object.deletable_at)
+        ? fromJsonTimestamp(object.deletable_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: PackTotals): unknown {
+    const obj: any = {};
+    if (message.storageClass !== "") {
+      obj.storageClass = message.storageClass;
+    }
+    if (message.packs !== 0n) {
+      obj.packs = message.packs.toString();
+    }
+    if (message.bytes !== 0n) {
+      obj.bytes = message.bytes.toString();
+    }
+    if (message.deletableAt !== undefined) {
+      obj.deletableAt = message.deletableAt.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PackTotals>): PackTotals {
+    return PackTotals.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PackTotals>): PackTotals {
+    const message = createBasePackTotals();
+    message.storageClass = object.storageClass ?? "";
+    message.packs = (object.packs !== undefined && object.packs !== null) ? BigInt(object.packs) : 0n;
+    message.bytes = (object.bytes !== undefined && object.bytes !== null) ? BigInt(object.bytes) : 0n;
+    message.deletableAt = object.deletableAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseRetentionDone(): RetentionDone {
+  return {
+    dryRun: false,
+    pointsExpired: 0,
+    points: [],
+    condemned: [],
+    deleted: [],
+    kept: [],
+    consolidatedPacks: 0n,
+    consolidatedSegments: 0n,
+    writtenPacks: 0n,
+    writtenBytes: 0n,
+  };
+}
+
+export const RetentionDone: MessageFns<RetentionDone> = {
+  encode(message: RetentionDone, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.dryRun !== false) {
+      writer.uint32(8).bool(message.dryRun);
+    }
+    if (message.pointsExpired !== 0) {
+      writer.uint32(16).uint32(message.pointsExpired);
+    }
+    for (const v of message.points) {
+      ExpiredPoint.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.condemned) {
+      PackTotals.encode(v!, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.deleted) {
+      PackTotals.encode(v!, writer.uint32(42).fork()).join();
+    }
+    for (const v of message.kept) {
+      PackTotals.encode(v!, writer.uint32(50).fork()).join();
+    }
+    if (message.consolidatedPacks !== 0n) {
+      if (BigInt.asUintN(64, message.consolidatedPacks) !== message.consolidatedPacks) {
+        throw new globalThis.Error("value provided for field message.consolidatedPacks of type uint64 too large");
+      }
+      writer.uint32(56).uint64(message.consolidatedPacks);
+    }
+    if (message.consolidatedSegments !== 0n) {
+      if (BigInt.asUintN(64, message.consolidatedSegments) !== message.consolidatedSegments) {
+        throw new globalThis.Error("value provided for field message.consolidatedSegments of type uint64 too large");
+      }
+      writer.uint32(64).uint64(message.consolidatedSegments);
+    }
+    if (message.writtenPacks !== 0n) {
+      if (BigInt.asUintN(64, message.writtenPacks) !== message.writtenPacks) {
+        throw new globalThis.Error("value provided for field message.writtenPacks of type uint64 too large");
+      }
+      writer.uint32(72).uint64(message.writtenPacks);
+    }
+    if (message.writtenBytes !== 0n) {
+      if (BigInt.asUintN(64, message.writtenBytes) !== message.writtenBytes) {
+        throw new globalThis.Error("value provided for field message.writtenBytes of type uint64 too large");
+      }
+      writer.uint32(80).uint64(message.writtenBytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RetentionDone {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRetentionDone();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.dryRun = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.pointsExpired = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.points.push(ExpiredPoint.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.condemned.push(PackTotals.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.deleted.push(PackTotals.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.kept.push(PackTotals.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.consolidatedPacks = reader.uint64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.consolidatedSegments = reader.uint64() as bigint;
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.writtenPacks = reader.uint64() as bigint;
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.writtenBytes = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RetentionDone {
+    return {
+      dryRun: isSet(object.dryRun)
+        ? globalThis.Boolean(object.dryRun)
+        : isSet(object.dry_run)
+        ? globalThis.Boolean(object.dry_run)
+        : false,
+      pointsExpired: isSet(object.pointsExpired)
+        ? globalThis.Number(object.pointsExpired)
+        : isSet(object.points_expired)
+        ? globalThis.Number(object.points_expired)
+        : 0,
+      points: globalThis.Array.isArray(object?.points) ? object.points.map((e: any) => ExpiredPoint.fromJSON(e)) : [],
+      condemned: globalThis.Array.isArray(object?.condemned)
+        ? object.condemned.map((e: any) => PackTotals.fromJSON(e))
+        : [],
+      deleted: globalThis.Array.isArray(object?.deleted) ? object.deleted.map((e: any) => PackTotals.fromJSON(e)) : [],
+      kept: globalThis.Array.isArray(object?.kept) ? object.kept.map((e: any) => PackTotals.fromJSON(e)) : [],
+      consolidatedPacks: isSet(object.consolidatedPacks)
+        ? BigInt(object.consolidatedPacks)
+        : isSet(object.consolidated_packs)
+        ? BigInt(object.consolidated_packs)
+        : 0n,
+      consolidatedSegments: isSet(object.consolidatedSegments)
+        ? BigInt(object.consolidatedSegments)
+        : isSet(object.consolidated_segments)
+        ? BigInt(object.consolidated_segments)
+        : 0n,
+      writtenPacks: isSet(object.writtenPacks)
+        ? BigInt(object.writtenPacks)
+        : isSet(object.written_packs)
+        ? BigInt(object.written_packs)
+        : 0n,
+      writtenBytes: isSet(object.writtenBytes)
+        ? BigInt(object.writtenBytes)
+        : isSet(object.written_bytes)
+        ? BigInt(object.written_bytes)
+        : 0n,
+    };
+  },
+
+  toJSON(message: RetentionDone): unknown {
+    const obj: any = {};
+    if (message.dryRun !== false) {
+      obj.dryRun = message.dryRun;
+    }
+    if (message.pointsExpired !== 0) {
+      obj.pointsExpired = Math.round(message.pointsExpired);
+    }
+    if (message.points?.length) {
+      obj.points = message.points.map((e) => ExpiredPoint.toJSON(e));
+    }
+    if (message.condemned?.length) {
+      obj.condemned = message.condemned.map((e) => PackTotals.toJSON(e));
+    }
+    if (message.deleted?.length) {
+      obj.deleted = message.deleted.map((e) => PackTotals.toJSON(e));
+    }
+    if (message.kept?.length) {
+      obj.kept = message.kept.map((e) => PackTotals.toJSON(e));
+    }
+    if (message.consolidatedPacks !== 0n) {
+      obj.consolidatedPacks = message.consolidatedPacks.toString();
+    }
+    if (message.consolidatedSegments !== 0n) {
+      obj.consolidatedSegments = message.consolidatedSegments.toString();
+    }
+    if (message.writtenPacks !== 0n) {
+      obj.writtenPacks = message.writtenPacks.toString();
+    }
+    if (message.writtenBytes !== 0n) {
+      obj.writtenBytes = message.writtenBytes.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RetentionDone>): RetentionDone {
+    return RetentionDone.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RetentionDone>): RetentionDone {
+    const message = createBaseRetentionDone();
+    message.dryRun = object.dryRun ?? false;
+    message.pointsExpired = object.pointsExpired ?? 0;
+    message.points = object.points?.map((e) => ExpiredPoint.fromPartial(e)) || [];
+    message.condemned = object.condemned?.map((e) => PackTotals.fromPartial(e)) || [];
+    message.deleted = object.deleted?.map((e) => PackTotals.fromPartial(e)) || [];
+    message.kept = object.kept?.map((e) => PackTotals.fromPartial(e)) || [];
+    message.consolidatedPacks = (object.consolidatedPacks !== undefined && object.consolidatedPacks !== null)
+      ? BigInt(object.consolidatedPacks)
+      : 0n;
+    message.consolidatedSegments = (object.consolidatedSegments !== undefined && object.consolidatedSegments !== null)
+      ? BigInt(object.consolidatedSegments)
+      : 0n;
+    message.writtenPacks = (object.writtenPacks !== undefined && object.writtenPacks !== null)
+      ? BigInt(object.writtenPacks)
+      : 0n;
+    message.writtenBytes = (object.writtenBytes !== undefined && object.writtenBytes !== null)
+      ? BigInt(object.writtenBytes)
+      : 0n;
     return message;
   },
 };

@@ -1,0 +1,38 @@
+import type {
+  RetentionDone,
+  ExpiredPoint as WirePoint,
+  PackTotals as WireTotals,
+} from '@firn/shared/gen/firn/link/v1/work';
+import type { ExpiredPoint, PackTotals, RetentionResult } from '../../domain/session.ts';
+import { oneOf } from './decode-results.ts';
+
+const pointsMax = 1_000;
+
+export function decodeRetention(done: RetentionDone): RetentionResult {
+  return {
+    dryRun: done.dryRun,
+    pointsExpired: done.pointsExpired,
+    points: done.points.slice(0, pointsMax).map(decodePoint),
+    condemned: done.condemned.map(decodeTotals),
+    deleted: done.deleted.map(decodeTotals),
+    kept: done.kept.map(decodeTotals),
+    consolidatedPacks: Number(done.consolidatedPacks),
+    consolidatedSegments: Number(done.consolidatedSegments),
+    writtenPacks: Number(done.writtenPacks),
+    writtenBytes: Number(done.writtenBytes),
+  };
+}
+
+function decodePoint({ jobId, restorePointId, at, reason }: WirePoint): ExpiredPoint {
+  return { jobId, restorePointId, at: at?.toISOString() ?? '', reason };
+}
+
+function decodeTotals({ storageClass, packs, bytes, deletableAt }: WireTotals): PackTotals {
+  const known = ['hot', 'cool', 'cold', 'archive'] as const;
+  return {
+    storageClass: oneOf(known, storageClass, 'hot'),
+    packs: Number(packs),
+    bytes: Number(bytes),
+    ...(deletableAt === undefined ? {} : { deletableAt: deletableAt.toISOString() }),
+  };
+}

@@ -1,0 +1,67 @@
+import { type Static, Type } from 'typebox';
+import { Count, closed, open, RetentionType, StorageClass, Timestamp } from './fields.ts';
+
+/** How long backups stay. docs/retention.md. */
+export const Retention = closed(
+  {
+    type: RetentionType,
+    keepFor: Type.Optional(
+      closed(
+        {
+          count: Type.Integer({ minimum: 1, maximum: 36_500 }),
+          unit: Type.Enum(['days', 'weeks', 'months', 'years'], { title: 'PeriodUnit' }),
+        },
+        'Period',
+      ),
+    ),
+    keepLast: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 10_000,
+        description: 'Newest complete restore points that stay, however old; snapshot only',
+      }),
+    ),
+  },
+  'Retention',
+);
+export type Retention = Static<typeof Retention>;
+
+export const RetentionRun = closed(
+  {
+    dryRun: Type.Optional(
+      Type.Boolean({ default: false, description: 'Say what would go, and change nothing' }),
+    ),
+  },
+  'RetentionRun',
+);
+export type RetentionRun = Static<typeof RetentionRun>;
+
+const PackTotals = open('PackTotals', {
+  storageClass: StorageClass,
+  packs: Count,
+  bytes: Count,
+  deletableAt: Type.Optional(Timestamp),
+});
+
+/** What a run of retention did; of a dry run, what one would do. */
+export const RetentionResult = open('RetentionResult', {
+  dryRun: Type.Boolean(),
+  pointsExpired: Count,
+  points: Type.Array(
+    open('ExpiredPoint', {
+      jobId: Type.String(),
+      restorePointId: Type.String(),
+      at: Timestamp,
+      reason: Type.String(),
+    }),
+    { description: 'At most 1,000' },
+  ),
+  condemned: Type.Array(PackTotals, { description: 'Deleted when their grace is over' }),
+  deleted: Type.Array(PackTotals),
+  kept: Type.Array(PackTotals, { description: 'Due, but locked by the storage' }),
+  consolidatedPacks: Count,
+  consolidatedSegments: Count,
+  writtenPacks: Count,
+  writtenBytes: Count,
+});
+export type RetentionResult = Static<typeof RetentionResult>;
