@@ -72,6 +72,7 @@ export async function startS3(config: S3Config): Promise<RunningS3> {
   };
   const server = buildS3Server({
     ids,
+    clock,
     identity: identity ?? undefined,
     service: (request) =>
       isAdminPath(request.rawPath) ? administer(request, administration) : serve(request, service),

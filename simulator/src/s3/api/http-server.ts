@@ -7,6 +7,7 @@ import {
 import { createServer as createHttpsServer } from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Clock } from '../../ports/clock.ts';
 import type { Ids } from '../../ports/ids.ts';
 import { S3Error } from '../domain/s3-error.ts';
 import { writeErrorXml } from '../xml/xml-writer.ts';
@@ -21,6 +22,8 @@ export type Service = (request: HttpRequest) => Promise<S3Reply>;
 export interface ServerParts {
   readonly service: Service;
   readonly ids: Ids;
+  /** Whose time answers carry: clients learn their skew from it. */
+  readonly clock: Clock;
   /** Absent: plain HTTP. */
   readonly identity: { readonly key: string; readonly cert: string } | undefined;
   /** Told of errors that are no refusals, and of answers that broke off. */
@@ -30,10 +33,11 @@ export interface ServerParts {
 const KEEP_ALIVE_MS = 60_000;
 
 /** An HTTP/1.1 server that carries requests to the service and answers back. */
-export function buildS3Server({ service, ids, identity, onError }: ServerParts): Server {
+export function buildS3Server({ service, ids, clock, identity, onError }: ServerParts): Server {
   const listener =
     (expectsContinue: boolean) =>
     (request: IncomingMessage, response: ServerResponse): void => {
+      response.setHeader('date', new Date(clock.nowMs()).toUTCString());
       const incoming = readHttpRequest(request, response, expectsContinue);
       answer(incoming, response, { service, requestId: newRequestId(ids), onError }).catch(
         (error: unknown) => {
