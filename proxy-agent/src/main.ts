@@ -19,6 +19,7 @@ import { openSqliteBrowseCache } from './adapters/browse-cache/sqlite-browse-cac
 import { EnrolledIdentity } from './adapters/identity/enrolled-identity.ts';
 import { IdentityFile } from './adapters/identity/identity-file.ts';
 import { openSqliteJournal } from './adapters/journal/sqlite-journal.ts';
+import { SharedChunkFiles } from './adapters/shared-chunks/shared-chunk-files.ts';
 import { makeSources } from './adapters/sources/organization-sources.ts';
 import { type AgentPorts, runAgent } from './app/run-agent.ts';
 import { type AgentConfig, readConfig } from './config.ts';
@@ -52,6 +53,8 @@ async function openPorts(
   releasers.add('journal', () => journal.close());
   const browseCache = openBrowseCache(config);
   releasers.add('browse cache', async () => browseCache?.close());
+  const sharedChunks = new SharedChunkFiles(join(config.dataFolder, 'shared-chunks'), logger);
+  releasers.add('shared chunks', () => sharedChunks.close());
   const bus = openBus(config, logger);
   releasers.add('bus', () => bus.close());
   const batches = new ComputePool({ threads: config.computeThreads });
@@ -59,6 +62,7 @@ async function openPorts(
   return {
     journal,
     browseCache,
+    sharedChunks: (repositoryId) => sharedChunks.open(repositoryId),
     bus,
     identity,
     boxes: identity,

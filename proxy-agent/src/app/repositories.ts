@@ -6,6 +6,7 @@ import {
   openRepository,
   type Repository,
 } from '@firn/shared/repository/repository';
+import type { SharedChunkIndex } from '@firn/shared/repository/shared-chunks/shared-chunk-index';
 import type { StorageCredentials } from '@firn/shared/rpc/storage-credentials';
 import type { ObjectStores } from '../ports/object-stores.ts';
 import type { Ownership } from './ownership.ts';
@@ -17,6 +18,8 @@ export interface RepositoriesOptions {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly compute: Compute;
+  /** Undefined: contents are shared within one run of the process only. */
+  readonly sharedChunks?: ((repositoryId: string) => SharedChunkIndex) | undefined;
   /** Of the process: an owned repository outlives the session that opened it. */
   readonly signal: AbortSignal;
 }
@@ -122,8 +125,11 @@ export class Repositories {
   }
 
   async #own(ref: RepositoryRef, secrets: SecretBundle): Promise<Repository> {
-    const repository = await this.#open(ref, secrets, this.#options.signal);
-    await repository.takeOwnership(this.#options.ownership.incarnation);
+    const { signal, ownership } = this.#options;
+    const sharedChunks = this.#options.sharedChunks?.(ref.repositoryId);
+    const opening = this.#opening(ref, secrets, signal);
+    const repository = await openRepository({ ...opening, ...(sharedChunks && { sharedChunks }) });
+    await repository.takeOwnership(ownership.incarnation);
     return repository;
   }
 

@@ -5,6 +5,7 @@ import type { Assignment } from '@firn/shared/gen/firn/link/v1/link';
 import { SecretBundle } from '@firn/shared/gen/firn/link/v1/work';
 import type { Logger } from '@firn/shared/observe/logger';
 import type { Compute, Entropy } from '@firn/shared/repository/ports';
+import type { SharedChunkIndex } from '@firn/shared/repository/shared-chunks/shared-chunk-index';
 import type { ViewStream } from '@firn/shared/rpc/link/grpc-link';
 import { toProblem } from '@firn/shared/rpc/problem';
 import { StorageCredentials } from '@firn/shared/rpc/storage-credentials';
@@ -33,6 +34,8 @@ export interface AgentPorts extends AgentLinkPorts {
   readonly identity: WorkerIdentity;
   /** Undefined: it is turned off. */
   readonly browseCache: BrowseCache | undefined;
+  /** By repository. Undefined: contents are shared within one run of the process only. */
+  readonly sharedChunks?: ((repositoryId: string) => SharedChunkIndex) | undefined;
   readonly logger: Logger;
 }
 

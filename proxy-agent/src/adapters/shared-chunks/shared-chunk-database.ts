@@ -11,7 +11,7 @@ const schemaVersion = 1;
 const settings = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = OFF;
-  PRAGMA cache_size = -65536;
+  PRAGMA cache_size = -32768;
 `;
 
 const schema = `

@@ -24,8 +24,8 @@ export interface SqliteSharedChunkIndexOptions {
 const chunksMaxDefault = 50_000_000;
 
 /**
- * An index of shared contents in an SQLite file: at most 64 MiB of pages and a
- * filter of 32 MiB in memory, whatever its size. After a failure it knows nothing.
+ * An index of shared contents in an SQLite file: 32 MiB of pages, a filter of
+ * 32 MiB and a small heap in memory, whatever its size. After a failure it knows nothing.
  */
 export class SqliteSharedChunkIndex implements SharedChunkIndex {
   readonly #filter = new PresenceFilter();
@@ -40,7 +40,10 @@ export class SqliteSharedChunkIndex implements SharedChunkIndex {
     const { path, chunksMax = chunksMaxDefault, onFailure } = options;
     const workerData: SharedChunkThreadData = { path, chunksMax, filter: this.#filter.shared };
     this.#onFailure = onFailure;
-    this.#worker = new Worker(new URL('./shared-chunk-thread.ts', import.meta.url), { workerData });
+    this.#worker = new Worker(new URL('./shared-chunk-thread.ts', import.meta.url), {
+      workerData,
+      resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 },
+    });
     this.#worker.on('message', (reply: SharedChunkReply) => this.#settle(reply));
     this.#worker.on('error', (cause) => this.#fail(cause));
     this.#worker.on('exit', () => this.#fail(undefined));
