@@ -23,6 +23,8 @@ export interface ControllerConfig {
   readonly serverNames: readonly string[];
   readonly dataDir: string;
   readonly masterKeyFile: string;
+  /** undefined: no key service. */
+  readonly keyServiceFile: string | undefined;
   readonly caFile: string;
   readonly bootstrapTokenFile: string | undefined;
   readonly logFile: string | undefined;
@@ -60,6 +62,7 @@ export function readConfig(
     ...readAddresses(env),
     dataDir,
     masterKeyFile: env.text('FIRN_MASTER_KEY_FILE', join(dataDir, 'master-key')),
+    keyServiceFile: env.optionalText('FIRN_KEY_SERVICE_FILE'),
     caFile: env.text('FIRN_CA_FILE', join(dataDir, 'ca.pem')),
     bootstrapTokenFile: env.optionalText('FIRN_BOOTSTRAP_TOKEN_FILE'),
     logFile: env.optionalText('FIRN_LOG_FILE'),

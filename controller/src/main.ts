@@ -4,6 +4,7 @@ import type { Bus } from '@firn/shared/bus/bus';
 import { JetStreamBus } from '@firn/shared/bus/jetstream-bus';
 import { MemoryBus } from '@firn/shared/bus/memory-bus';
 import { isAppError } from '@firn/shared/errors/app-error';
+import { FileKeyService } from '@firn/shared/key-service/file-key-service';
 import { Releasers } from '@firn/shared/lifecycle/releasers';
 import { watchSignals } from '@firn/shared/lifecycle/signals';
 import { makeJsonLogger } from '@firn/shared/observe/json-logger';
@@ -19,7 +20,7 @@ import { migrate } from './adapters/postgres/migrate.ts';
 import { makePool } from './adapters/postgres/pool.ts';
 import { makePostgresDatabase } from './adapters/postgres/postgres-database.ts';
 import { makeProcessLauncher } from './adapters/process/process-launcher.ts';
-import { makeRepositoryHeader } from './adapters/storage/repository-header-maker.ts';
+import { makeHeaderChanges, makeHeaderMaker } from './adapters/storage/repository-header-maker.ts';
 import { makeStorageAccounts } from './adapters/storage/storage-accounts.ts';
 import { type ControllerConfig, readConfig } from './config.ts';
 import { type ControllerPorts, runController } from './run-controller.ts';
@@ -49,6 +50,8 @@ export async function buildPorts(
     secrets: nodeSecrets,
     nowMs: clock.now(),
   });
+  const { keyServiceFile } = config;
+  const keyService = keyServiceFile === undefined ? undefined : new FileKeyService(keyServiceFile);
   const bus = makeBus(config, logger);
   releasers.add('bus', () => bus.close());
   return {
@@ -61,7 +64,8 @@ export async function buildPorts(
     authority: await makeX509Authority(keys, () => clock.now()),
     certificateReader: nodeCertificateReader,
     storageAccounts: makeStorageAccounts(clock),
-    makeHeader: makeRepositoryHeader,
+    makeHeader: makeHeaderMaker(keyService),
+    headerChanges: makeHeaderChanges(keyService),
     launcher: makeProcessLauncher({
       program: config.applianceProgram,
       folder: join(config.dataDir, 'appliances'),

@@ -5,7 +5,7 @@ import type { ApplianceLauncher } from '../ports/appliance-launcher.ts';
 import type { CertificateAuthority, CertificateReader } from '../ports/certificates.ts';
 import type { Database } from '../ports/records.ts';
 import type { Secrets, Vault } from '../ports/secrets.ts';
-import type { HeaderMaker, StorageAccounts } from '../ports/storages.ts';
+import type { HeaderChanges, HeaderMaker, StorageAccounts } from '../ports/storages.ts';
 import type { WorkerLinks } from '../ports/worker-links.ts';
 import type { SessionFeed } from './sessions/session-feed.ts';
 
@@ -19,6 +19,7 @@ export interface AppContext {
   readonly certificateReader: CertificateReader;
   readonly storageAccounts: StorageAccounts;
   readonly makeHeader: HeaderMaker;
+  readonly headerChanges: HeaderChanges;
   readonly links: WorkerLinks;
   readonly launcher: ApplianceLauncher;
   readonly bus: Bus;

@@ -52,4 +52,70 @@ export interface NewHeader {
 export type HeaderMaker = (options: {
   readonly repositoryId: string;
   readonly password: string | undefined;
+  /** A key of the key service that wraps the root key as well. */
+  readonly kmsKeyId: string | undefined;
 }) => Promise<NewHeader>;
+
+/** A password or key that opens a repository; nothing of it is secret. */
+export interface KeySlot {
+  readonly id: string;
+  readonly label: string;
+  readonly type: 'open' | 'password' | 'kms';
+  /** What the key service calls the key. */
+  readonly kmsKeyId: string | undefined;
+}
+
+export interface KeyEpoch {
+  readonly epoch: number;
+  /** Its root key lay open in the header, at any time. */
+  readonly open: boolean;
+  readonly current: boolean;
+}
+
+export interface RepositoryKeys {
+  /** Oldest first. */
+  readonly epochs: readonly KeyEpoch[];
+  /** Of the current epoch. */
+  readonly slots: readonly KeySlot[];
+}
+
+export interface NamedPassword {
+  readonly password: string;
+  readonly label: string;
+}
+
+/** A change of the header as text, for the proxy that applies it; it holds no password. */
+export type EncodedChange = string;
+
+/**
+ * Reads headers and makes changes of them. E_REPOSITORY_PASSWORD_WRONG,
+ * E_REPOSITORY_SLOT_UNKNOWN, E_REPOSITORY_SLOT_LAST, E_REPOSITORY_NOT_ENCRYPTED,
+ * E_KEY_SERVICE_KEY_UNKNOWN, E_KEY_SERVICE_UNAVAILABLE.
+ */
+export interface HeaderChanges {
+  describe(header: Uint8Array): Promise<RepositoryKeys>;
+  addPassword(
+    header: Uint8Array,
+    rootKey: Uint8Array,
+    added: NamedPassword,
+  ): Promise<EncodedChange>;
+  changePassword(
+    header: Uint8Array,
+    passwords: { readonly current: string; readonly next: string },
+  ): Promise<EncodedChange>;
+  addKmsKey(
+    header: Uint8Array,
+    rootKey: Uint8Array,
+    added: { readonly kmsKeyId: string; readonly label: string },
+  ): Promise<EncodedChange>;
+  removeSlot(header: Uint8Array, slotId: string): Promise<EncodedChange>;
+  rotate(
+    header: Uint8Array,
+    openers: {
+      readonly passwords: readonly NamedPassword[];
+      readonly kmsKeyId: string | undefined;
+      /** That was made for the next epoch before; undefined: a new one. */
+      readonly rootKey: Uint8Array | undefined;
+    },
+  ): Promise<{ readonly change: EncodedChange; readonly rootKey: Uint8Array }>;
+}

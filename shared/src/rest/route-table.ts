@@ -1,6 +1,7 @@
 import type { Route } from './route.ts';
 import { infrastructureRoutes } from './routes/infrastructure.ts';
 import { recoveryRoutes } from './routes/recovery.ts';
+import { repositoryKeyRoutes } from './routes/repository-keys.ts';
 import { sessionRoutes, systemRoutes } from './routes/sessions.ts';
 import { workRoutes } from './routes/work.ts';
 
@@ -8,6 +9,7 @@ import { workRoutes } from './routes/work.ts';
 export const routeTable = {
   ...workRoutes,
   ...infrastructureRoutes,
+  ...repositoryKeyRoutes,
   ...sessionRoutes,
   ...recoveryRoutes,
   ...systemRoutes,

@@ -84,7 +84,13 @@ async function repositoryKey(context: AppContext, id: string): Promise<Repositor
   const { database, vault } = context;
   const repository = found('repository', id, await database.repositories.find(id));
   const rootKey = vault.open(repository.sealedRootKey, repositoryPurpose(id));
-  return { repositoryId: id, rootKey: Buffer.from(rootKey) };
+  const { sealedNextRootKey: next } = repository;
+  const nextRootKey = next === null ? [] : vault.open(next, repositoryPurpose(id));
+  return {
+    repositoryId: id,
+    rootKey: Buffer.from(rootKey),
+    nextRootKey: Buffer.from(nextRootKey),
+  };
 }
 
 async function organizationCredential(

@@ -96,7 +96,11 @@ function replaceSlot(header: RepositoryHeader, change: SlotChange<'replace'>) {
 
 async function rotate(ports: ApplyPorts, header: RepositoryHeader, next: CurrentEpoch) {
   const { repositoryId, older, current } = header;
-  if (current.epoch === next.epoch && current.check === next.check) return undefined;
+  if (current.epoch === next.epoch && current.check === next.check) {
+    // Begun before, by a session that could not tell: who opens it is said anew.
+    const isApplied = next.slots.some(({ id }) => has(current.slots, id));
+    return isApplied ? undefined : withSlots(header, next.slots);
+  }
   assertEpoch(header, next.epoch - 1);
   const own = await currentRootKey(ports.compute, header, ports.rootKeys);
   const after = { repositoryId, older, current: next };

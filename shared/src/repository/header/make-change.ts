@@ -3,7 +3,7 @@ import type { Compute } from '../ports.ts';
 import { assertEncrypted, assertRemovable, type HeaderChange, slotLast } from './header-change.ts';
 import { encodeHeader, type RepositoryHeader } from './header-layout.ts';
 import type { KeyService } from './key-service.ts';
-import { newEpoch, type Openers, openHeader } from './repository-header.ts';
+import { type NewEpochOptions, newEpoch, openHeader } from './repository-header.ts';
 import { kmsSlot, type NewPassword, passwordSlot, type SlotPorts } from './slots.ts';
 
 /** A header and the root key of its current epoch. */
@@ -74,7 +74,7 @@ export interface Rotation {
 export async function rotateKey(
   ports: SlotPorts,
   header: RepositoryHeader,
-  openers: Openers,
+  openers: NewEpochOptions,
 ): Promise<Rotation> {
   const { repositoryId, current } = header;
   const isOpened = (openers.passwords ?? []).length > 0 || openers.kmsKeyId !== undefined;

@@ -28,6 +28,11 @@ export interface Openers {
   readonly kmsKeyId?: string | undefined;
 }
 
+export interface NewEpochOptions extends Openers {
+  /** One that was made for this epoch before; default a new one. */
+  readonly rootKey?: Uint8Array | undefined;
+}
+
 export interface NamedPassword {
   readonly password: string;
   /** Default empty. */
@@ -66,9 +71,9 @@ export interface NewEpoch {
 export async function newEpoch(
   ports: { readonly compute: Compute; readonly entropy: Entropy },
   place: Omit<SlotTarget, 'rootKey'>,
-  openers: Openers,
+  openers: NewEpochOptions,
 ): Promise<NewEpoch> {
-  const rootKey = ports.entropy.randomBytes(rootKeyBytes);
+  const rootKey = openers.rootKey ?? ports.entropy.randomBytes(rootKeyBytes);
   const target = { ...place, rootKey };
   const slots = await slotsFor(ports, target, openers);
   const open = slots.length === 0;

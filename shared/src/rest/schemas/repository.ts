@@ -42,6 +42,13 @@ export const RepositoryCreate = closed(
         description: 'Never stored: whoever loses it needs the controller to restore',
       }),
     ),
+    kmsKeyId: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        description: 'A key of the key service that opens it, beside the password or instead of it',
+      }),
+    ),
     retention: Type.Optional(Retention),
     immutability: Type.Optional(Immutability),
   },

@@ -2,6 +2,7 @@ import type { OperationId } from '@firn/shared/rest/route-table';
 import type { Handlers } from '../handler.ts';
 import { proxyHandlers, repositoryHandlers, storageHandlers } from './infrastructure.ts';
 import { exploreHandlers, recoveryHandlers, restorePointHandlers } from './recovery.ts';
+import { repositoryKeyHandlers } from './repository-keys.ts';
 import { sessionHandlers, systemHandlers } from './sessions.ts';
 import { copyJobHandlers, jobHandlers, organizationHandlers } from './work.ts';
 
@@ -13,6 +14,7 @@ export const allHandlers: Handlers<OperationId> = {
   ...storageHandlers,
   ...proxyHandlers,
   ...repositoryHandlers,
+  ...repositoryKeyHandlers,
   ...sessionHandlers,
   ...systemHandlers,
   ...restorePointHandlers,
