@@ -1,9 +1,4 @@
-import {
-  CreateBucketCommand,
-  DeleteObjectCommand,
-  ListMultipartUploadsCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { BlockPool } from '../../src/object-store/block-pool.ts';
 import { describeBlobLocks } from '../../src/object-store/locks.contract.ts';
@@ -12,11 +7,15 @@ import { RetryingStore } from '../../src/object-store/retrying-store.ts';
 import { S3Store, type S3StoreOptions } from '../../src/object-store/s3/s3-store.ts';
 import { systemClock } from '../../src/time/system-clock.ts';
 import { systemRandom } from '../../src/time/system-random.ts';
+import {
+  deletePlainly,
+  makeBucket,
+  makeLockedBucket,
+  plainClient,
+  type S3Access,
+} from './plain-client.ts';
 
-export interface S3Server {
-  readonly endpoint: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+export interface S3Server extends S3Access {
   readonly caPem?: string;
   readonly neverShortens?: boolean;
 }
@@ -42,7 +41,7 @@ export function describeS3Store(name: string, server: () => S3Server): void {
   const retrying = (store: S3Store) => new RetryingStore(store, { policy, ports });
 
   describeBlobStore(name, async () => {
-    await makeBucket(clientOf(server()), bucket, false);
+    await makeBucket(server(), bucket);
     return {
       store: retrying(makeStore({ prefix: 'contract/of-stores' })),
       showsRehydrating: false,
@@ -53,16 +52,12 @@ export function describeS3Store(name: string, server: () => S3Server): void {
   });
 
   describeBlobLocks(name, async () => {
-    const client = clientOf(server());
-    await makeBucket(client, lockedBucket, true);
+    await makeLockedBucket(server(), lockedBucket);
     const prefix = 'locks';
     return {
       store: retrying(makeStore({ bucket: lockedBucket, prefix })),
       neverShortens: server().neverShortens ?? true,
-      deletePlainly: async (blob) => {
-        const input = { Bucket: lockedBucket, Key: `${prefix}/${blob}` };
-        await client.send(new DeleteObjectCommand(input));
-      },
+      deletePlainly: (blob) => deletePlainly(server(), lockedBucket, [`${prefix}/${blob}`]),
       close: async () => {},
     };
   });
@@ -91,7 +86,7 @@ function describeParts(makeStore: MakeStore, server: () => S3Server): void {
     const again = store.putStream('large', chunks(7), { ifAbsent: true });
     await expect(again).rejects.toMatchObject({ code: 'E_BLOB_EXISTS' });
     expect((await store.head('large'))?.size).toBe(6 << 20);
-    expect(await uploadsBelow(clientOf(server()), 'once/')).toBe(0);
+    expect(await uploadsBelow(server(), 'once/')).toBe(0);
   });
 
   it('leaves no upload behind when the stream breaks', async () => {
@@ -103,7 +98,7 @@ function describeParts(makeStore: MakeStore, server: () => S3Server): void {
     }
     await expect(store.putStream('large', breaking())).rejects.toBe(broken);
     expect(await store.head('large')).toBeUndefined();
-    expect(await uploadsBelow(clientOf(server()), 'broken/')).toBe(0);
+    expect(await uploadsBelow(server(), 'broken/')).toBe(0);
   });
 
   it('copies in parts what is too large for one call', async () => {
@@ -132,19 +127,9 @@ function describeRefusals(makeStore: MakeStore): void {
   });
 }
 
-export function clientOf({ endpoint, accessKeyId, secretAccessKey }: S3Server): S3Client {
-  const credentials = { accessKeyId, secretAccessKey };
-  return new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials });
-}
-
-async function makeBucket(client: S3Client, name: string, locked: boolean): Promise<void> {
-  const lock = locked ? { ObjectLockEnabledForBucket: true } : {};
-  await client.send(new CreateBucketCommand({ Bucket: name, ...lock }));
-}
-
-async function uploadsBelow(client: S3Client, prefix: string): Promise<number> {
+async function uploadsBelow(access: S3Access, prefix: string): Promise<number> {
   const input = { Bucket: bucket, Prefix: prefix };
-  const page = await client.send(new ListMultipartUploadsCommand(input));
+  const page = await plainClient(access).send(new ListMultipartUploadsCommand(input));
   return page.Uploads?.length ?? 0;
 }
 

@@ -25,10 +25,14 @@ export function generationAt(nowMs: number, days: number): number {
   return Math.floor(nowMs / (generationDays(days) * dayMs));
 }
 
+/** When the generation of a time begins, ms since the epoch. */
+export function generationStartMs(nowMs: number, days: number): number {
+  return generationAt(nowMs, days) * generationDays(days) * dayMs;
+}
+
 /** Until when what is put or prolonged now is locked: the days, counted from its generation's end. */
 export function lockedUntilMs(nowMs: number, { days }: Immutability): number {
-  const generationMs = generationDays(days) * dayMs;
-  return (generationAt(nowMs, days) + 1) * generationMs + days * dayMs;
+  return generationStartMs(nowMs, days) + (generationDays(days) + days) * dayMs;
 }
 
 const retained = /^(header|keys|log|packs|meta)\//;

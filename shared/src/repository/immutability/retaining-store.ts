@@ -1,4 +1,3 @@
-import { AppError } from '../../errors/app-error.ts';
 import type {
   Blob,
   BlobInfo,
@@ -9,6 +8,7 @@ import type {
   PutOptions,
 } from '../ports.ts';
 import { type Immutability, isRetained, lockedUntilMs } from './generation.ts';
+import { locksOf } from './locks-of.ts';
 
 /** Puts what a repository keeps with the retention of its immutability, by the storage's clock. */
 export class RetainingStore implements BlobStore {
@@ -18,12 +18,9 @@ export class RetainingStore implements BlobStore {
 
   /** E_STORAGE_NO_LOCKS when the store cannot lock. */
   constructor(store: BlobStore, immutability: Immutability) {
-    if (store.locks === undefined) {
-      throw new AppError('E_STORAGE_NO_LOCKS', 'a storage of this provider cannot lock objects');
-    }
     this.#store = store;
     this.#immutability = immutability;
-    this.locks = store.locks;
+    this.locks = locksOf(store);
   }
 
   async put(name: string, body: Uint8Array, options: PutOptions = {}): Promise<void> {

@@ -1,0 +1,33 @@
+import { CreateBucketCommand, DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
+
+export interface S3Access {
+  readonly endpoint: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** A client as others have it, which knows nothing of Firn. */
+export function plainClient({ endpoint, accessKeyId, secretAccessKey }: S3Access): S3Client {
+  const credentials = { accessKeyId, secretAccessKey };
+  return new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials });
+}
+
+export async function makeBucket(access: S3Access, name: string): Promise<void> {
+  await plainClient(access).send(new CreateBucketCommand({ Bucket: name }));
+}
+
+/** With versions and object lock. */
+export async function makeLockedBucket(access: S3Access, name: string): Promise<void> {
+  const input = { Bucket: name, ObjectLockEnabledForBucket: true };
+  await plainClient(access).send(new CreateBucketCommand(input));
+}
+
+/** Deletes as somebody who does not know of versions. */
+export async function deletePlainly(
+  access: S3Access,
+  bucket: string,
+  keys: readonly string[],
+): Promise<void> {
+  const client = plainClient(access);
+  for (const Key of keys) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+}
