@@ -1,6 +1,6 @@
 import type { Relocations } from '../relocation/relocations.ts';
 import type { PlaceReaders } from './object-readers.ts';
-import type { ObjectLevels } from './object-record.ts';
+import { type ObjectLevels, runsOf } from './object-record.ts';
 import { referencedPacks } from './referenced-packs.ts';
 
 export interface ObjectReferencesOptions {
@@ -9,6 +9,10 @@ export interface ObjectReferencesOptions {
   /** Packs of what lies beside the levels: records and sync state. */
   readonly beside: () => readonly string[];
   readonly relocations: Pick<Relocations, 'version'>;
+  /** The session stored nothing for it: all data packs are inherited. */
+  readonly onlyInherits: boolean;
+  /** Whether a pack is condemned, by the log as it was last read. */
+  readonly isAnyCondemned: () => boolean;
 }
 
 /**
@@ -26,7 +30,11 @@ export class ObjectReferences {
 
   /** By the log as it was last read. E_REPOSITORY_DAMAGED */
   async packs(): Promise<ReadonlySet<string>> {
-    const { levels, readers, beside, relocations } = this.#options;
+    const { levels, readers, beside, relocations, onlyInherits, isAnyCondemned } = this.#options;
+    // Inherited packs matter only where one could be condemned: reading index and table is saved.
+    if (onlyInherits && !isAnyCondemned()) {
+      return new Set([...runsOf(levels).map(({ pack }) => pack), ...beside()]);
+    }
     while (this.#version !== relocations.version) {
       const { version } = relocations;
       const packs = await referencedPacks(levels, readers);

@@ -209,6 +209,8 @@ export class StoredObjectWriter implements ObjectWriter {
       readers: 'base' in stored && previous !== undefined ? previous.readers : draft.readers,
       beside: () => (record.pack === undefined ? beside : [...beside, record.pack]),
       relocations: context.relocations,
+      onlyInherits: 'base' in stored,
+      isAnyCondemned: () => context.log.state.condemned.size > 0,
     });
     await references.packs();
     this.#options.onFinished({ objectId: this.objectId, record, references, failedItems });

@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { CountingStore, type StoreCounts } from '../../src/object-store/counting-store.ts';
+import { openRepository, type Repository } from '../../src/repository/repository.ts';
+import type { StoredSession } from '../../src/repository/session/stored-session.ts';
+import { anItem, anObject, aRepository, type TestRepository } from './test-repository.ts';
+
+/** The goal is stated for 10,000 objects: 20 PUTs, 2 MiB. */
+const objects = 1_000;
+const bytesOfAll = (2 * 1024 * 1024 * objects) / 10_000;
+const putsMax = 20;
+
+/** Compressible, as a delta link is, but for 100 bytes that nobody can guess. */
+function aToken(): Uint8Array {
+  const random = randomBytes(100).toString('base64url');
+  return Buffer.from(`https://graph.microsoft.com/v1.0/users/delta?$deltatoken=${random}`);
+}
+
+const objectIds = Array.from(
+  { length: objects },
+  (_, n) => `mailbox:${n}-${randomBytes(8).toString('hex')}`,
+);
+
+/** A repository behind a store that counts. */
+class Counted {
+  readonly #stored: TestRepository;
+  #store: CountingStore;
+  #repository: Repository | undefined;
+  #sessions = 0;
+
+  constructor(stored: TestRepository) {
+    this.#stored = stored;
+    this.#store = new CountingStore(stored.store);
+  }
+
+  get newestPoint(): string {
+    return `session-${this.#sessions}`;
+  }
+
+  /** Another process opens it. */
+  async reopen(): Promise<Repository> {
+    const { ports, repositoryId, rootKey } = this.#stored;
+    const opening = { ports: { ...ports, store: this.#store }, repositoryId, rootKey };
+    this.#repository = await openRepository(opening);
+    await this.#repository.takeOwnership(randomBytes(8).toString('hex'));
+    return this.#repository;
+  }
+
+  async counting(run: () => Promise<void>): Promise<StoreCounts> {
+    const before = this.#store.counts;
+    await run();
+    const after = this.#store.counts;
+    const entries = Object.entries(after) as [keyof StoreCounts, number][];
+    const counted = entries.map(([name, value]) => [name, value - before[name]]);
+    return Object.fromEntries(counted) as unknown as StoreCounts;
+  }
+
+  /** One session over the objects, as the agent runs it: each is asked for what was stored. */
+  session(ids: readonly string[], write: (session: StoredSession, id: string) => Promise<void>) {
+    return this.counting(async () => {
+      const repository = this.#repository ?? (await this.reopen());
+      this.#sessions += 1;
+      const sessionId = this.newestPoint;
+      const session = await repository.beginSession({ jobId: 'job', sessionId, attempt: 1 });
+      for (const id of ids) {
+        await session.previous(id);
+        await write(session, id);
+      }
+      await session.commit({ done: true });
+    });
+  }
+}
+
+async function put(session: StoredSession, id: string, itemIds: readonly string[]) {
+  const writer = await session.object(anObject(id));
+  for (const itemId of itemIds) await writer.putItem(anItem(itemId), randomBytes(300));
+  await writer.finish({ syncState: aToken(), mode: 'incremental', counts: {} });
+}
+
+const leave = async (session: StoredSession, id: string) => session.unchanged(id);
+const rewriteToken = (session: StoredSession, id: string) => put(session, id, []);
+
+async function aBackup(ids: readonly string[], items = 1): Promise<Counted> {
+  const counted = new Counted(await aRepository());
+  const itemIds = Array.from({ length: items }, (_, n) => `item-${n}`);
+  await counted.session(ids, (session, id) => put(session, id, itemIds));
+  return counted;
+}
+
+describe('cost of a session over many objects', () => {
+  it('is nearly nothing when nothing changed', async () => {
+    const counted = await aBackup(objectIds);
+    const first = await counted.session(objectIds, leave);
+    expect(first.puts).toBeLessThanOrEqual(3);
+    expect(first.putBytes).toBeLessThan(2_000);
+    // Sheets of records; the keys are known to the process that made them.
+    expect(first.gets).toBeLessThan(objects / 20);
+    await counted.reopen();
+    const afterRestart = await counted.session(objectIds, leave);
+    expect(afterRestart.gets).toBeLessThan(objects * 1.1);
+  });
+
+  it('is the tokens when all of them are rewritten', async () => {
+    const counted = await aBackup(objectIds);
+    for (let again = 0; again < 3; again += 1) {
+      const { puts, putBytes, gets } = await counted.session(objectIds, rewriteToken);
+      expect(puts).toBeLessThanOrEqual(putsMax);
+      expect(putBytes).toBeLessThan(bytesOfAll);
+      expect(gets).toBeLessThan(objects / 10);
+    }
+  });
+
+  it('is proportional to what changed', async () => {
+    const counted = await aBackup(objectIds);
+    const change = (every: number) =>
+      counted.session(objectIds, async (session, id) => {
+        const isChanged = objectIds.indexOf(id) % every === 0;
+        await (isChanged ? put(session, id, [`new-${every}`]) : leave(session, id));
+      });
+    const few = await change(100);
+    const more = await change(10);
+    expect(few.puts).toBeLessThanOrEqual(putsMax);
+    expect(few.putBytes).toBeLessThan((objects / 100) * 4_000);
+    expect(more.putBytes).toBeLessThan(few.putBytes * 12);
+    expect(few.gets).toBeLessThan(objects / 10 + (objects / 100) * 8);
+  });
+
+  it('does not grow with the points that went before, nor does reading', async () => {
+    const [id = ''] = objectIds;
+    const counted = await aBackup([id], 2_000);
+    const sessions = [];
+    for (let n = 0; n < 200; n += 1) {
+      sessions.push(await counted.session([id], (session) => put(session, id, [`new-${n}`])));
+    }
+    const sum = (member: keyof StoreCounts) =>
+      sessions.reduce((total, session) => total + session[member], 0);
+    // Merging every eighth delta rewrites the catalog; an average session stays small.
+    expect(Math.max(...sessions.map(({ puts }) => puts))).toBeLessThanOrEqual(8);
+    expect(sum('puts') / sessions.length).toBeLessThan(6);
+    const firstHalf = sessions.slice(0, 100).reduce((total, { putBytes }) => total + putBytes, 0);
+    expect(sum('putBytes') - firstHalf).toBeLessThan(firstHalf * 1.5);
+    const repository = await counted.reopen();
+    const read = await counted.counting(async () => {
+      const point = await repository.openPoint({ jobId: 'job', pointId: counted.newestPoint });
+      const { state } = await point.object(id);
+      const { catalog, index, table } = state.record;
+      expect(Math.max(catalog.length, index.length, table.length)).toBeLessThanOrEqual(9);
+      let items = 0;
+      for await (const _ of state.items()) items += 1;
+      expect(items).toBe(2_200);
+    });
+    expect(read.gets).toBeLessThan(60);
+  });
+
+  it('of opening and of listing objects is few requests', async () => {
+    const counted = await aBackup(objectIds);
+    for (let n = 0; n < 300; n += 1) await counted.session([], leave);
+    const opening = await counted.counting(async () => {
+      const repository = await counted.reopen();
+      expect(repository.restorePoints('job').length).toBe(301);
+    });
+    expect(opening.gets).toBeLessThan(250);
+    const repository = await counted.reopen();
+    const listing = await counted.counting(async () => {
+      const point = await repository.openPoint({ jobId: 'job', pointId: counted.newestPoint });
+      let found = 0;
+      for await (const _ of point.objects()) found += 1;
+      expect(found).toBe(objects);
+    });
+    expect(listing.gets).toBeLessThan(objects / 20);
+  });
+});
