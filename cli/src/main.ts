@@ -11,6 +11,7 @@ import {
   addRestorePointCommands,
   addRetrievalCommands,
 } from './commands/recovery.ts';
+import { addEraseCommand } from './commands/erase.ts';
 import { addRepositoryCommands } from './commands/repository.ts';
 import { makeRunner } from './commands/resource.ts';
 import { addSessionCommands } from './commands/session.ts';
@@ -19,6 +20,7 @@ import { addTokenCommands } from './commands/token.ts';
 import { makeDemoCommand } from './demo/command.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { paint } from './output/terminal.ts';
+import { makeRescueCommand } from './rescue/command.ts';
 
 function makeProgram(signal: AbortSignal): Command {
   const program = new ApiCommand('firn')
@@ -32,6 +34,7 @@ function makeProgram(signal: AbortSignal): Command {
   addStorageCommands(program, run);
   addProxyCommands(program, run);
   addRepositoryCommands(program, run);
+  addEraseCommand(program, run);
   addJobCommands(program, run);
   addCopyJobCommands(program, run);
   addSessionCommands(program, run);
@@ -40,6 +43,7 @@ function makeProgram(signal: AbortSignal): Command {
   addRetrievalCommands(program, run);
   addRestoreCommand(program, run);
   addTokenCommands(program, run);
+  program.addCommand(makeRescueCommand(signal));
   program.addCommand(makeDemoCommand(signal));
   return program;
 }

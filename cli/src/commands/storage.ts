@@ -13,7 +13,7 @@ interface AddOptions {
   readonly secretKeyFile?: string;
   readonly region?: string;
   readonly pathStyle?: boolean;
-  readonly caFile?: string;
+  readonly storageCaFile?: string;
   readonly endpoint?: string;
   readonly folder?: string;
   readonly storageClass: StorageClass;
@@ -39,7 +39,7 @@ export function addStorageCommands(program: Command, run: Runner): void {
     .option('--endpoint <url>', 'when it is not the public cloud of Azure or AWS')
     .option('--path-style', 'the bucket in the path; default with --endpoint (s3)')
     .option('--no-path-style', 'the bucket in the host name (s3)')
-    .option('--ca-file <file>', 'PEM of a private CA (s3)')
+    .option('--storage-ca-file <file>', 'PEM of a private CA (s3)')
     .option('--folder <path>', 'folder inside the container')
     .addOption(storageClassOption())
     .action((name: string, options: AddOptions, command: Command) =>
@@ -77,12 +77,12 @@ function storageClassOption(): Option {
 }
 
 function bodyOf(name: string, options: AddOptions) {
-  const { accountKeyFile, secretKeyFile, caFile, ...plain } = options;
+  const { accountKeyFile, secretKeyFile, storageCaFile, ...plain } = options;
   return {
     name,
     ...plain,
     ...(accountKeyFile && { accountKey: readText(accountKeyFile, '--account-key-file') }),
     ...(secretKeyFile && { secretAccessKey: readText(secretKeyFile, '--secret-key-file') }),
-    ...(caFile && { caPem: readText(caFile, '--ca-file') }),
+    ...(storageCaFile && { caPem: readText(storageCaFile, '--storage-ca-file') }),
   };
 }

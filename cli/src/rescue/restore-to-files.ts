@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '@firn/shared/errors/app-error';
+import type { CatalogItem } from '@firn/shared/repository/catalog/row';
+import type {
+  ObjectReader,
+  PointReader,
+  ReadItem,
+} from '@firn/shared/repository/point/point-reader';
+import { FolderTree } from './folder-tree.ts';
+import { fileName, finishItemFile, kindOf, writeItemFile } from './item-file.ts';
+import { RescueJournal } from './rescue-journal.ts';
+import { safeName, shortHash, withSuffix } from './safe-name.ts';
+
+export interface RestoreToFiles {
+  readonly point: PointReader;
+  readonly target: string;
+  /** Undefined: all. */
+  readonly objectIds: ReadonlySet<string> | undefined;
+  readonly folder: string | undefined;
+  readonly itemIds: ReadonlySet<string> | undefined;
+  readonly signal: AbortSignal;
+  readonly onProblem: (message: string) => void;
+}
+
+export interface RestoredCounts {
+  objects: number;
+  /** Of this run. */
+  items: number;
+  bytes: number;
+  /** Were there from an earlier run. */
+  kept: number;
+  /** Could not be read, or not be written. */
+  failed: number;
+  /** Files that were read back and are what was written. */
+  verified: number;
+  /** Files that are not, or are gone. */
+  mismatched: number;
+}
+
+/**
+ * Writes the chosen items of a point as files, and reads them back in the end.
+ * Run again with the same target it goes on where it was interrupted.
+ */
+export async function restoreToFiles(options: RestoreToFiles): Promise<RestoredCounts> {
+  const counts = {
+    ...{ objects: 0, items: 0, bytes: 0, kept: 0, failed: 0, verified: 0, mismatched: 0 },
+  };
+  for (const objectId of options.point.objectIds) {
+    if (options.objectIds?.has(objectId) === false) continue;
+    try {
+      await new ObjectRestore(options, counts).run(objectId);
+      counts.objects += 1;
+    } catch (error) {
+      if (!(error instanceof AppError) || error.retry === 'later') throw error;
+      counts.failed += 1;
+      options.onProblem(`object ${objectId}: ${error.message}`);
+    }
+  }
+  return counts;
+}
+
+class ObjectRestore {
+  readonly #options: RestoreToFiles;
+  readonly #counts: RestoredCounts;
+
+  constructor(options: RestoreToFiles, counts: RestoredCounts) {
+    this.#options = options;
+    this.#counts = counts;
+  }
+
+  async run(objectId: string): Promise<void> {
+    const { point, target, folder, itemIds } = this.#options;
+    const reader = await point.object(objectId);
+    const tree = await FolderTree.read(reader.folders());
+    const journal = await RescueJournal.open(target, point.pointId, objectId);
+    const folderIds = folder === undefined ? undefined : tree.below(folder);
+    const missing = await this.#missing(reader, journal, { folderIds, itemIds });
+    const top = topFolder(reader);
+    const wanted = this.#counts.kept === 0 ? itemIds : missing;
+    for await (const read of reader.readInPackOrder({ folderIds, itemIds: wanted })) {
+      this.#options.signal.throwIfAborted();
+      await this.#item(read, join(top, tree.safePath(read.item.folderId)), journal);
+    }
+    await this.#verify(journal);
+  }
+
+  /** Ids of what has no file yet; counts what has. */
+  async #missing(
+    reader: ObjectReader,
+    journal: RescueJournal,
+    { folderIds, itemIds }: Record<'folderIds' | 'itemIds', ReadonlySet<string> | undefined>,
+  ): Promise<ReadonlySet<string>> {
+    const missing = new Set<string>();
+    for await (const { itemId, folderId } of reader.items()) {
+      if (folderIds?.has(folderId) === false || itemIds?.has(itemId) === false) continue;
+      if (await this.#isThere(journal, itemId)) this.#counts.kept += 1;
+      else missing.add(itemId);
+    }
+    return missing;
+  }
+
+  async #isThere(journal: RescueJournal, itemId: string): Promise<boolean> {
+    const { path, size } = journal.of(itemId) ?? {};
+    if (path === undefined || size === undefined) return false;
+    const info = await stat(join(this.#options.target, path)).catch(() => undefined);
+    return info?.size === size;
+  }
+
+  async #item({ item, failure, content }: ReadItem, folder: string, journal: RescueJournal) {
+    try {
+      if (failure !== undefined) throw failure;
+      await this.#write(item, content(), { folder, journal });
+      this.#counts.items += 1;
+    } catch (error) {
+      this.#options.signal.throwIfAborted();
+      if (!(error instanceof AppError) || error.retry === 'later') throw error;
+      this.#counts.failed += 1;
+      this.#options.onProblem(`${folder}/${item.name}: ${error.message}`);
+    }
+  }
+
+  async #write(
+    item: CatalogItem,
+    content: AsyncIterable<Uint8Array>,
+    { folder, journal }: { readonly folder: string; readonly journal: RescueJournal },
+  ): Promise<void> {
+    const chunks = content[Symbol.asyncIterator]();
+    const first = await chunks.next();
+    const head = first.done ? new Uint8Array() : first.value;
+    const kind = kindOf(item, head);
+    const path = pathOf(item, join(folder, fileName(item, kind)), journal);
+    await journal.note({ itemId: item.itemId, path });
+    const whole = join(this.#options.target, path);
+    const written = await writeItemFile(whole, again(head, chunks));
+    await finishItemFile(whole, item, kind);
+    await journal.note({ itemId: item.itemId, path, ...written });
+    this.#counts.bytes += written.size;
+  }
+
+  async #verify(journal: RescueJournal): Promise<void> {
+    for (const { path, digest } of journal.written()) {
+      this.#options.signal.throwIfAborted();
+      const found = await digestOf(join(this.#options.target, path)).catch(() => undefined);
+      if (found === digest) {
+        this.#counts.verified += 1;
+      } else {
+        this.#counts.mismatched += 1;
+        this.#options.onProblem(`${path}: the file is not what was written`);
+      }
+    }
+  }
+}
+
+/** The path that an earlier run gave the item, else one that no other item has. */
+function pathOf({ itemId }: CatalogItem, path: string, journal: RescueJournal): string {
+  const known = journal.of(itemId);
+  if (known !== undefined) return known.path;
+  const owner = journal.ownerOf(path);
+  return owner === undefined ? path : withSuffix(path, shortHash(itemId));
+}
+
+function topFolder({ object }: ObjectReader): string {
+  const { displayName, userPrincipalName, kind, objectId } = object;
+  const name = displayName === '' ? userPrincipalName : displayName;
+  return safeName(`${name} (${kind}) [${shortHash(objectId)}]`);
+}
+
+async function* again(
+  first: Uint8Array,
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield first;
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+  return hash.digest('hex');
+}
