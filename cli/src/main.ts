@@ -2,6 +2,7 @@
 import { AppError, isAppError } from '@firn/shared/errors/app-error';
 import { type Command, CommanderError } from 'commander';
 import { ApiCommand } from './commands/api-command.ts';
+import { addEraseCommand } from './commands/erase.ts';
 import { addExploreCommands } from './commands/explore.ts';
 import { addCopyJobCommands, addJobCommands } from './commands/job.ts';
 import { addOrganizationCommands } from './commands/organization.ts';
@@ -11,7 +12,6 @@ import {
   addRestorePointCommands,
   addRetrievalCommands,
 } from './commands/recovery.ts';
-import { addEraseCommand } from './commands/erase.ts';
 import { addRepositoryCommands } from './commands/repository.ts';
 import { makeRunner } from './commands/resource.ts';
 import { addSessionCommands } from './commands/session.ts';

@@ -2,6 +2,7 @@ import type { Repository } from '@firn/shared/rest/schemas/repository';
 import { type Command, Option } from 'commander';
 import { readText } from '../config.ts';
 import { addCheckCommands } from './check.ts';
+import { addRepositoryKeyCommands } from './repository-keys.ts';
 import { addResource, positiveInteger, type Runner } from './resource.ts';
 import {
   addRetentionCommands,
@@ -16,6 +17,7 @@ interface CreateOptions extends RetentionOptions {
   readonly proxy: string;
   readonly storage: string;
   readonly passwordFile?: string;
+  readonly kmsKey?: string;
   readonly detach?: boolean;
   readonly immutableDays?: number;
   readonly immutableMode: 'governance' | 'compliance';
@@ -26,6 +28,7 @@ export function addRepositoryCommands(program: Command, run: Runner): void {
   addCreate(repository, run);
   addCheckCommands(repository, run);
   addRetentionCommands(repository, run);
+  addRepositoryKeyCommands(repository, run);
   addResource<Repository>(repository, run, {
     noun: 'repository',
     columns: [
@@ -47,6 +50,7 @@ function addCreate(repository: Command, run: Runner): void {
     .requiredOption('--proxy <name>', 'the proxy that owns it')
     .requiredOption('--storage <name>', 'the object storage that extends it')
     .option('--password-file <file>', 'encrypt it: file with the password, which is never stored')
+    .option('--kms-key <key>', 'encrypt it: a key of the key service, beside a password or alone')
     .option('--immutable-days <n>', 'the storage locks what is put for so long', positiveInteger)
     .addOption(
       new Option('--immutable-mode <mode>', 'who may shorten it: a permission of its own, nobody')
@@ -66,7 +70,7 @@ function addCreate(repository: Command, run: Runner): void {
 }
 
 function createBody(name: string, options: CreateOptions) {
-  const { proxy, storage, passwordFile } = options;
+  const { proxy, storage, passwordFile, kmsKey } = options;
   const retention = retentionOf(options);
   const { immutableDays, immutableMode } = options;
   return {
@@ -74,6 +78,7 @@ function createBody(name: string, options: CreateOptions) {
     proxyId: proxy,
     objectStorageId: storage,
     ...(passwordFile === undefined ? {} : { password: readText(passwordFile, '--password-file') }),
+    ...(kmsKey === undefined ? {} : { kmsKeyId: kmsKey }),
     ...(retention === undefined ? {} : { retention }),
     ...(immutableDays === undefined
       ? {}
