@@ -1,8 +1,10 @@
 /** What an erasure has to destroy. docs/repository-format.md, "Erasing". */
+
 import { toHex } from '../bytes.ts';
 import { naming } from '../damaged.ts';
 import { livePlaces } from '../garbage/live-places.ts';
 import { decodeJson, encodeJson } from '../json.ts';
+import { isSharedKey } from '../keys/shared-key.ts';
 import type { LogState } from '../log/state.ts';
 import { readRecord } from '../object/object-record.ts';
 import type { OpenContext } from '../open-context.ts';
@@ -99,10 +101,6 @@ function addSegment(
     bytes: bytes + (isShared ? 0 : length),
     sharedBytes: sharedBytes + (isShared ? length : 0),
   });
-}
-
-function isSharedKey(keyId: string): boolean {
-  return keyId.startsWith('shared-');
 }
 
 function planName(erasureId: string): string {

@@ -2,6 +2,7 @@ import { folderPrefix } from '../catalog/catalog-keys.ts';
 import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
 import { locatedWindows, soundRows } from '../check/sound-rows.ts';
 import { decodeJson } from '../json.ts';
+import { isSharedKey } from '../keys/shared-key.ts';
 import type { ObjectState } from '../object/object-state.ts';
 import type { PlacedContent } from '../read/frame-reader.ts';
 import { type LocatedItem, Locator } from '../read/locate.ts';
@@ -39,7 +40,7 @@ export class ObjectRewrite {
     const own = new Set([keyId, ...olderKeyIds]);
     this.#state = state;
     this.#sources = sources;
-    this.#isOwnKey = (id) => own.has(id) || id.startsWith('shared-');
+    this.#isOwnKey = (id) => own.has(id) || isSharedKey(id);
   }
 
   /** @param writer undefined: only tells what would be done */
