@@ -34,7 +34,7 @@ export class PoolWorker {
     this.#options = options;
     this.#worker = new Worker(options.thread, {
       // What it makes is garbage at once: a small heap is collected often, and its buffers with it.
-      resourceLimits: { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 128 },
+      resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 },
     });
     this.#worker.unref();
     this.#worker.on('message', (reply: PoolReply) => this.#answer(reply));

@@ -31,7 +31,7 @@ interface PlannedFrame {
 /** Smaller contents are the object's own. */
 const sharedContentBytesMin = 64 * 1024;
 /** Of one object, between having been added and lying in a pack. */
-const underWayBytesMax = 6 * 1024 * 1024;
+const underWayBytesMax = 3 * 1024 * 1024;
 
 /**
  * Stores contents of one object: known ones once, small ones together in
