@@ -11,10 +11,16 @@ import type { LockMode } from './lock-mode.ts';
 import { RetryingStore } from './retrying-store.ts';
 import type { S3Credentials } from './s3/s3-connection.ts';
 import { S3Store, s3PartBytes } from './s3/s3-store.ts';
+import type { BucketState } from './storage-test/storage-check.ts';
 
 export interface ProviderStores {
   /** @param credential asked before every call; never for a folder */
   open(storage: StorageRef, credential: () => Promise<StorageCredential>): BlobStore;
+  /** For the test of a storage: what its bucket says of itself, where it says anything. */
+  bucketState(
+    storage: StorageRef,
+    credential: () => Promise<StorageCredential>,
+  ): ((signal?: AbortSignal) => Promise<BucketState>) | undefined;
 }
 
 interface Blocks {
@@ -39,6 +45,11 @@ export function makeProviderStores(clock: Clock, random: () => number): Provider
       if (immutability === undefined) return store;
       const { days } = immutability;
       return new RetainingStore(store, { mode: lockModeOf(immutability.mode), days });
+    },
+    bucketState: (storage, credential) => {
+      if (storage.provider !== 's3') return undefined;
+      const store = s3Store(storage, credential, blocks.s3);
+      return (signal) => store.bucketState(signal);
     },
   };
 }

@@ -4,9 +4,10 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningAzurite, startAzurite } from '../../services/azurite.ts';
 import { freePort } from '../../services/free-port.ts';
+import { systemClock } from '../../time/system-clock.ts';
 import { BlockPool } from '../block-pool.ts';
 import { describeBlobStore } from '../object-store.contract.ts';
-import { testStorage } from '../test-storage.ts';
+import { testStorage } from '../storage-test/test-storage.ts';
 import { AzureStore } from './azure-store.ts';
 import { type AzureAccount, ensureContainer, mintContainerSas } from './container-sas.ts';
 
@@ -40,7 +41,9 @@ describe('AzureStore', () => {
   it('passes the test of a storage, for each class', async () => {
     const store = makeStore({ prefix: 'tested' });
     for (const storageClass of ['hot', 'archive'] as const) {
-      await testStorage(store, { probeName: 'probe', storageClass });
+      const tested = { store, root: 'probe/', storageClass, clock: systemClock };
+      const { findings } = await testStorage(tested);
+      expect(findings.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
     }
     for await (const left of store.list('')) expect.unreachable(left.name);
   });

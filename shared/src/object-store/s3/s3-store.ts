@@ -26,12 +26,13 @@ import { collect, inBlocks, startingWith } from '../byte-stream.ts';
 import type { LockMode } from '../lock-mode.ts';
 import { putUntilSettled } from '../settled-put.ts';
 import { stageBlocks } from '../staged-blocks.ts';
+import type { BucketState } from '../storage-test/storage-check.ts';
 import { S3Connection, type S3ConnectionOptions } from './s3-connection.ts';
 import { copyObject, singleCopyBytesMax } from './s3-copy.ts';
 import { infoOfGet, infoOfHead, infoOfItem } from './s3-info.ts';
 import { S3Locks } from './s3-locks.ts';
 import { abortStrayUploads, S3Upload } from './s3-upload.ts';
-import { deleteHistory, historyOf, isVersioned } from './s3-versions.ts';
+import { bucketState, deleteHistory, historyOf, isVersioned } from './s3-versions.ts';
 import { putCall, writeMembers } from './s3-write.ts';
 
 export interface S3StoreOptions extends S3ConnectionOptions {
@@ -186,6 +187,11 @@ export class S3Store implements BlobStore {
   /** Ends uploads below the prefix that were begun before and never ended. @returns how many */
   async abortStrays(beforeMs: number, signal?: AbortSignal): Promise<number> {
     return await abortStrayUploads(this.#connection, { keyPrefix: this.#root, beforeMs, signal });
+  }
+
+  /** Of the whole bucket. */
+  async bucketState(signal?: AbortSignal): Promise<BucketState> {
+    return await bucketState(this.#connection, signal);
   }
 
   async #upload(

@@ -1,13 +1,15 @@
 import {
   DeleteObjectCommand,
   GetBucketVersioningCommand,
+  GetObjectLockConfigurationCommand,
   HeadObjectCommand,
   ListObjectVersionsCommand,
   type ListObjectVersionsCommandOutput,
 } from '@aws-sdk/client-s3';
 import { isAppError } from '../../errors/app-error.ts';
 import { blobLocked } from '../blob-errors.ts';
-import type { S3Connection } from './s3-connection.ts';
+import type { BucketState } from '../storage-test/storage-check.ts';
+import type { S3Connection, S3Session } from './s3-connection.ts';
 
 /** One version of a key. */
 export interface KeyVersion {
@@ -41,6 +43,40 @@ export async function isVersioned(connection: S3Connection): Promise<boolean> {
     throw error;
   }
 }
+
+/** For the test of a storage; a storage that does not know the questions has neither. */
+export async function bucketState(
+  connection: S3Connection,
+  signal?: AbortSignal,
+): Promise<BucketState> {
+  const call = { operation: `state of ${connection.bucket}`, isWrite: false, signal };
+  const Bucket = connection.bucket;
+  const asked = async <Reply>(ask: (session: S3Session) => Promise<Reply>) => {
+    try {
+      return await connection.run(call, 0, ask);
+    } catch (error) {
+      const isUnknown = isAppError(error, 'E_STORAGE_REFUSED') || isAppError(error, noLocks);
+      if (isUnknown || isAppError(error, 'E_BLOB_NOT_FOUND')) return undefined;
+      throw error;
+    }
+  };
+  const versioning = await asked(({ client, sent }) =>
+    client.send(new GetBucketVersioningCommand({ Bucket }), sent),
+  );
+  const lock = await asked(({ client, sent }) =>
+    client.send(new GetObjectLockConfigurationCommand({ Bucket }), sent),
+  );
+  return {
+    versioning: versioningNames[versioning?.Status ?? ''] ?? 'off',
+    objectLock: lock?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled',
+  };
+}
+
+const noLocks = 'E_STORAGE_NO_LOCKS';
+const versioningNames: Readonly<Record<string, BucketState['versioning']>> = {
+  Enabled: 'on',
+  Suspended: 'suspended',
+};
 
 /** In order of keys, a page of versions at a time in memory. */
 export async function* listHistories(
