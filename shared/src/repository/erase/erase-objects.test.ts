@@ -90,8 +90,9 @@ async function keysOf(stored: TestRepository, objectId: string): Promise<readonl
 describe('erasing an object', () => {
   it('destroys its keys and the packs that are its own, and leaves the others as they were', async () => {
     const stored = await backedUp();
-    const { keysDestroyed, packsDeleted, bytesDeleted } = await erase(stored, ['ann']);
-    expect({ keysDestroyed, packsDeleted }).toEqual({ keysDestroyed: 1, packsDeleted: 4 });
+    const { keysDestroyed, bytesDeleted } = await erase(stored, ['ann']);
+    expect(keysDestroyed).toBe(1);
+    expect(stored.store.names('packs/')).toHaveLength(1);
     expect(bytesDeleted).toBeGreaterThan(60_000);
     expect(await keysOf(stored, 'ann')).toEqual([]);
     expect(await textOf(stored, 'bob', 's1')).toEqual(['of bob']);
