@@ -76,9 +76,10 @@ export class PointIndexing {
   }
 
   #start(key: string, point: ViewedPoint, states: readonly CacheState[]): Job {
-    const job = new Job((each) => this.#run(each, point, states));
+    const job = new Job((each) =>
+      this.#run(each, point, states).finally(() => this.#jobs.delete(key)),
+    );
     this.#jobs.set(key, job);
-    job.done.finally(() => this.#jobs.delete(key));
     return job;
   }
 
