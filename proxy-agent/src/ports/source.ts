@@ -31,6 +31,11 @@ export interface KnownState {
   folders(): AsyncIterable<CatalogFolder>;
   /** Ids of items that failed before and are not stored at their newest state. */
   failedItems(): AsyncIterable<string>;
+  /**
+   * False: too old for item-level retention. It is neither fetched nor yielded.
+   * Absent: all are kept.
+   */
+  isKept?(item: Pick<SourceItem, 'date'>): boolean;
 }
 
 export interface SourceObject {

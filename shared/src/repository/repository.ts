@@ -17,7 +17,12 @@ import { type IsNamed, takeOwnership } from './log/owner.ts';
 import { pinPoints, unpinPoints } from './log/pins.ts';
 import { RepositoryLog } from './log/repository-log.ts';
 import { beginSession, closeOtherSession } from './log/sessions.ts';
-import { contentOfRestorePoint, type LogAlarm, type RestorePoint } from './log/state.ts';
+import {
+  contentOfRestorePoint,
+  type LogAlarm,
+  type ObjectPoint,
+  type RestorePoint,
+} from './log/state.ts';
 import { StoredMeta } from './meta/meta-packs.ts';
 import { decodeRoot } from './object/object-record.ts';
 import type { OpenContext } from './open-context.ts';
@@ -65,6 +70,8 @@ export interface PointName {
 export interface OpenPoint extends PointName {
   /** Retrieval id: packs are looked up below warm/<id>/ first. */
   readonly warm?: string | undefined;
+  /** A pin of this point: what it keeps is shown, also after the point has expired. */
+  readonly pinId?: string | undefined;
 }
 
 export interface RestorePointSummary extends PointName {
@@ -147,9 +154,9 @@ export class Repository {
   }
 
   /** E_POINT_NOT_FOUND */
-  async openPoint({ jobId, pointId, warm }: OpenPoint): Promise<StoredPointReader> {
-    const restorePoint = this.#restorePoint({ jobId, pointId });
-    return new StoredPointReader({ context: this.context, restorePoint, warm });
+  async openPoint({ jobId, pointId, warm, pinId }: OpenPoint): Promise<StoredPointReader> {
+    const points = this.#pinned(pinId) ?? this.#contentOf({ jobId, pointId });
+    return new StoredPointReader({ context: this.context, jobId, pointId, points, warm });
   }
 
   /**
@@ -174,8 +181,28 @@ export class Repository {
 
   #pointsOf(point: PointName): PointRef[] {
     const { jobId } = point;
-    const content = contentOfRestorePoint(this.log.state, this.#restorePoint(point));
-    return [...content].map(([objectId, { sessionId }]) => ({ jobId, objectId, sessionId }));
+    return [...this.#contentOf(point)].map(([objectId, { sessionId }]) => ({
+      jobId,
+      objectId,
+      sessionId,
+    }));
+  }
+
+  #contentOf(point: PointName): ReadonlyMap<string, ObjectPoint> {
+    return contentOfRestorePoint(this.log.state, this.#restorePoint(point));
+  }
+
+  /** Undefined: there is no such pin, or its time has come. */
+  #pinned(pinId: string | undefined): ReadonlyMap<string, ObjectPoint> | undefined {
+    const { pins, sessions, headAtMs } = this.log.state;
+    const pin = pins.get(pinId ?? '');
+    if (pin === undefined || pin.untilMs <= headAtMs) return undefined;
+    return new Map(
+      pin.points.map(({ objectId, sessionId, root }) => {
+        const committedAtMs = sessions.get(sessionId)?.changedAtMs ?? 0;
+        return [objectId, { sessionId, root, committedAtMs, n: pin.n, expired: false }];
+      }),
+    );
   }
 
   #restorePoint({ jobId, pointId }: PointName): RestorePoint {

@@ -23,6 +23,8 @@ export interface BackupObject {
   readonly object: ProtectedObject;
   /** Enumerate everything; what is stored already is not read again. */
   readonly full: boolean;
+  /** Item-level retention: older items are not read; absent: all are. */
+  readonly itemsSinceMs?: number | undefined;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function backupObject(options: BackupObject): Promise<ObjectResult>
   const { session, object, source, context } = options;
   const previous = await session.previous(object.id);
   const stored = previous === undefined ? undefined : decodeSyncState(previous.syncState);
-  const known = knownState(previous);
+  const known = knownState(previous, options.itemsSinceMs);
   const reading = await source.open(object);
   const changes = reading.changes(options.full ? undefined : stored?.token, known, context.signal);
   const writing = new ObjectWriting(options, known);

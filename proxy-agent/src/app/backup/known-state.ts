@@ -1,3 +1,4 @@
+import { isItemKept } from '@firn/shared/repository/retention/item-cutoff';
 import type { PreviousState } from '@firn/shared/repository/session/repository-session';
 import type { KnownState } from '../../ports/source.ts';
 
@@ -12,6 +13,19 @@ const nothingKnown: KnownState = {
   failedItems: nothing,
 };
 
-export function knownState(previous: PreviousState | undefined): KnownState {
-  return previous ?? nothingKnown;
+/** @param itemsSinceMs older items are not backed up; undefined: all are */
+export function knownState(
+  previous: PreviousState | undefined,
+  itemsSinceMs: number | undefined,
+): KnownState {
+  const known = previous ?? nothingKnown;
+  if (itemsSinceMs === undefined) return known;
+  return {
+    item: (itemId) => known.item(itemId),
+    folder: (folderId) => known.folder(folderId),
+    items: () => known.items(),
+    folders: () => known.folders(),
+    failedItems: () => known.failedItems(),
+    isKept: (item) => isItemKept(item, itemsSinceMs),
+  };
 }

@@ -1,5 +1,6 @@
 import type { BackupWork } from '@firn/shared/gen/firn/link/v1/work';
 import type { ProtectedObject } from '../../domain/protected-object.ts';
+import { itemsSince } from '../../domain/retention-policy.ts';
 import type { Source } from '../../ports/source.ts';
 import { objectResult } from '../end-of-object.ts';
 import { forEachConcurrent } from '../for-each-concurrent.ts';
@@ -51,8 +52,12 @@ class BackupRun {
   /** Of objects that wait for their commit: one that is refused is read again. */
   readonly #waiting = new Map<string, ProtectedObject>();
 
+  readonly itemsSinceMs: number | undefined;
+
   constructor(options: BackupRunOptions) {
     this.#options = options;
+    const { work, context } = options;
+    this.itemsSinceMs = itemsSince(work.retention, context.clock.now());
   }
 
   async objects(): Promise<void> {
@@ -92,7 +97,8 @@ class BackupRun {
     this.#waiting.set(object.id, object);
     try {
       const { session } = writing;
-      const result = await backupObject({ context, session, source, object, full });
+      const { itemsSinceMs } = this;
+      const result = await backupObject({ context, session, source, object, full, itemsSinceMs });
       if (result.status === 'unchanged') await events.result(result);
       else await events.hold(result);
     } catch (error) {

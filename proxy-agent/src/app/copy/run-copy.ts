@@ -25,12 +25,16 @@ import { makeLocalRepack } from './local-repack.ts';
  * names are garbage.
  */
 export async function runCopy(context: SessionContext, work: CopyWork): Promise<void> {
-  const { repositories, secrets, signal, clock, key } = context;
+  const { repositories, secrets, signal, clock } = context;
   const source = await repositories.owned(work.source, secrets, signal);
   const target = await repositories.owned(work.target, secrets, signal);
   const point = { jobId: work.sourceJobId, pointId: work.restorePointId };
-  const pinned = { repository: source, pinId: `copy-${key.sessionId}`, point, clock, signal };
+  const pinned = { repository: source, pinId: pinOf(context), point, clock, signal };
   await withPinned(pinned, () => copyPoint(context, { work, source, target }));
+}
+
+function pinOf({ key }: SessionContext): string {
+  return `copy-${key.sessionId}`;
 }
 
 interface CopyBetween {
@@ -48,6 +52,7 @@ async function copyPoint(
     const point = await source.openPoint({
       jobId: work.sourceJobId,
       pointId: work.restorePointId,
+      pinId: pinOf(context),
     });
     const packBytes = Number(work.packBytes);
     const copy = await openPointCopy({ source: point, target: writing.session, packBytes });

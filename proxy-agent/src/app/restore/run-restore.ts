@@ -19,11 +19,15 @@ export async function runRestore(
   context: SessionContext,
   work: RestoreWork,
 ): Promise<Partial<Counts>> {
-  const { repositories, secrets, signal, clock, key } = context;
+  const { repositories, secrets, signal, clock } = context;
   const repository = await repositories.owned(work.repository, secrets, signal);
   const point = { jobId: work.jobId, pointId: work.restorePointId };
-  const pinned = { repository, pinId: `restore-${key.sessionId}`, point, clock, signal };
+  const pinned = { repository, pinId: pinOf(context), point, clock, signal };
   return withPinned(pinned, () => restorePoint(context, work, repository));
+}
+
+function pinOf({ key }: SessionContext): string {
+  return `restore-${key.sessionId}`;
 }
 
 async function restorePoint(
@@ -41,7 +45,7 @@ async function restorePoint(
   });
   try {
     const warm = work.retrievalId === '' ? undefined : work.retrievalId;
-    const point = await repository.openPoint({ jobId, pointId, warm });
+    const point = await repository.openPoint({ jobId, pointId, warm, pinId: pinOf(context) });
     await restoreAll({ context, work, source, point });
     for (const note of notes) await events.log('warning', note);
   } finally {

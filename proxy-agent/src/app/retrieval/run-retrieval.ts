@@ -24,7 +24,7 @@ export async function runRetrieval(context: SessionContext, work: RetrievalWork)
   const availableMs = work.availabilitySeconds * 1000;
   const pinUntilMs = clock.now() + thawMsMax + availableMs + pinMarginMs;
   await repository.pin(retrievalPin(work.retrievalId), from, pinUntilMs);
-  const point = await repository.openPoint(from);
+  const point = await repository.openPoint({ ...from, pinId: retrievalPin(work.retrievalId) });
   progress.set({ phase: 'planning' });
   const packs = await packsNeeded(point, await packSelections(point, work.objects));
   const store = repositories.store(work.repository?.storage, signal);

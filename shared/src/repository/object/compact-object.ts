@@ -1,7 +1,8 @@
-import { itemPrefix } from '../catalog/catalog-keys.ts';
+import { failedKey, itemPrefix } from '../catalog/catalog-keys.ts';
 import type { CatalogItem } from '../catalog/row.ts';
 import { addressSegment } from '../index/address.ts';
 import { decodeJson } from '../json.ts';
+import { isItemKept } from '../retention/item-cutoff.ts';
 import { mergeLevels } from '../run/merge-levels.ts';
 import type { Level, Levels, RunEntry, RunKind } from '../run/run-layout.ts';
 import type { RunReader } from '../run/run-reader.ts';
@@ -15,6 +16,8 @@ export interface CompactObject {
   readonly levels: ObjectLevels;
   readonly readers: ObjectReaders;
   readonly writer: (kind: RunKind) => RunWriter;
+  /** Item-level retention: rows of older items are dropped; undefined: none are. */
+  readonly itemsSinceMs?: number | undefined;
 }
 
 const levelsMax = 8;
@@ -44,12 +47,13 @@ export async function compactObject(options: CompactObject): Promise<FinishedDra
   return { catalog: asLevels(level), index, table, counts };
 }
 
-async function compactCatalog({ levels, readers, writer }: CompactObject) {
+async function compactCatalog({ levels, readers, writer, itemsSinceMs }: CompactObject) {
   const rows = writer('catalog');
   const live = new LiveSegments(readers.index, levels.index);
+  const aged = new AgedItems(itemsSinceMs);
   let counts = RowCounts.of(undefined);
   for await (const entry of mergeLevels(readers.catalog, levels.catalog)) {
-    if (entry.value === undefined) continue;
+    if (entry.value === undefined || aged.isAged(entry.key, entry.value)) continue;
     await rows.add(entry);
     counts = counts.changed(entry.key, 1);
     if (entry.key.startsWith(itemPrefix)) {
@@ -57,6 +61,26 @@ async function compactCatalog({ levels, readers, writer }: CompactObject) {
     }
   }
   return { level: await rows.finish(), counts, segments: await live.finish() };
+}
+
+/** Rows that item-level retention drops: of an item, and that it failed, which comes later. */
+class AgedItems {
+  readonly #sinceMs: number | undefined;
+  readonly #failed = new Set<string>();
+
+  constructor(sinceMs: number | undefined) {
+    this.#sinceMs = sinceMs;
+  }
+
+  isAged(key: string, value: Uint8Array): boolean {
+    if (this.#sinceMs === undefined) return false;
+    if (this.#failed.has(key)) return true;
+    if (!key.startsWith(itemPrefix)) return false;
+    const item = decodeJson<CatalogItem>(value);
+    if (isItemKept(item, this.#sinceMs)) return false;
+    if (item.failed !== undefined) this.#failed.add(failedKey(item.itemId));
+    return true;
+  }
 }
 
 /** Collects the segments of contents, looking them up in batches, in order of ids. */

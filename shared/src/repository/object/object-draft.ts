@@ -23,14 +23,25 @@ export interface DraftOptions {
   readonly olderKeyIds: readonly string[];
   readonly previous: ObjectState | undefined;
   readonly relocations: PlaceLookup;
+  /** Item-level retention of the job; undefined: it has none. */
+  readonly itemsSinceMs?: number | undefined;
 }
 
 export interface FinishedDraft extends ObjectLevels {
   readonly counts: RowCounts;
+  /** Rows of older items were dropped; undefined: none were. */
+  readonly itemsSinceMs?: number | undefined;
 }
 
 const bufferBytesMax = 8 * 1024 * 1024;
 const addressBytes = 120;
+
+/** An object that lives on is rid of aged items once in so long, whatever else changes. */
+const agedForMs = 30 * 86_400_000;
+
+function hasAged(sinceMs: number | undefined, droppedToMs: number | undefined): boolean {
+  return sinceMs !== undefined && sinceMs - (droppedToMs ?? 0) >= agedForMs;
+}
 
 /**
  * The next state of an object: what was committed before, and on top of it what
@@ -109,14 +120,15 @@ export class ObjectDraft {
   async finish(): Promise<FinishedDraft> {
     await this.#flush();
     const levels = { catalog: this.#catalog, index: this.#index, table: this.#table };
-    if (!needsCompaction(levels) && this.#countsAreExact) {
-      return { ...levels, counts: this.#counts };
+    const { itemsSinceMs, previous } = this.#options;
+    const droppedToMs = previous?.record.itemsSinceMs;
+    const isAged = hasAged(itemsSinceMs, droppedToMs);
+    if (!needsCompaction(levels) && !isAged && this.#countsAreExact) {
+      return { ...levels, counts: this.#counts, itemsSinceMs: droppedToMs };
     }
-    return compactObject({
-      levels,
-      readers: this.readers,
-      writer: (kind) => this.#writer(kind),
-    });
+    const writer = (kind: RunKind) => this.#writer(kind);
+    const compacted = await compactObject({ levels, readers: this.readers, writer, itemsSinceMs });
+    return { ...compacted, itemsSinceMs: itemsSinceMs ?? droppedToMs };
   }
 
   async #rowBytes(key: string): Promise<Uint8Array | undefined> {

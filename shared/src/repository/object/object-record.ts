@@ -25,6 +25,8 @@ export interface ObjectRecord extends ObjectIdentity, ObjectLevels {
   readonly items: number;
   readonly folders: number;
   readonly failedItems: number;
+  /** Item-level retention: rows of older items were dropped. */
+  readonly itemsSinceMs?: number | undefined;
   /** Set when the session changed nothing but the sync state: root of the whole record. */
   readonly base?: string;
   readonly state: StoredState;

@@ -7,6 +7,7 @@ import { FrameReader } from '../read/frame-reader.ts';
 import { Locator } from '../read/locate.ts';
 import type { PackFetcher } from '../read/pack-fetcher.ts';
 import { neverStored, type PackOrder, readInPackOrder, stream } from '../read/pack-order.ts';
+import { isItemKept, keptItems } from '../retention/item-cutoff.ts';
 import { deriveSegmentKey } from '../segment/segment-key.ts';
 import { ItemPageBuilder } from './item-page.ts';
 import type {
@@ -23,6 +24,8 @@ export interface ObjectReaderOptions {
   readonly packs: PackFetcher;
   readonly object: PointObject;
   readonly state: ObjectState;
+  /** Item-level retention: older items are not shown; undefined: all are. */
+  readonly itemsSinceMs: number | undefined;
 }
 
 export class StoredObjectReader implements ObjectReader {
@@ -44,12 +47,17 @@ export class StoredObjectReader implements ObjectReader {
     return this.state.folders(after);
   }
 
-  items(): AsyncIterable<CatalogItem> {
-    return this.state.items();
+  get itemsSinceMs(): number | undefined {
+    return this.#options.itemsSinceMs;
   }
 
-  item(itemId: string): Promise<CatalogItem | undefined> {
-    return this.state.item(itemId);
+  items(): AsyncIterable<CatalogItem> {
+    return keptItems(this.state.items(), this.itemsSinceMs);
+  }
+
+  async item(itemId: string): Promise<CatalogItem | undefined> {
+    const item = await this.state.item(itemId);
+    return item !== undefined && isItemKept(item, this.itemsSinceMs) ? item : undefined;
   }
 
   folder(folderId: string): Promise<CatalogFolder | undefined> {
@@ -58,7 +66,7 @@ export class StoredObjectReader implements ObjectReader {
 
   async page(request: PageRequest): Promise<ItemPage> {
     const page = new ItemPageBuilder<CatalogItem>(request);
-    for await (const item of this.state.items()) page.add(item);
+    for await (const item of this.items()) page.add(item);
     return page.end();
   }
 
@@ -78,12 +86,12 @@ export class StoredObjectReader implements ObjectReader {
   async *selected({ folderIds, itemIds }: ItemFilter): AsyncGenerator<CatalogItem> {
     if (itemIds !== undefined && itemIds.size <= 1_000) {
       for (const itemId of [...itemIds].sort()) {
-        const item = await this.state.item(itemId);
+        const item = await this.item(itemId);
         if (item !== undefined && (folderIds?.has(item.folderId) ?? true)) yield item;
       }
       return;
     }
-    for await (const item of this.state.items()) {
+    for await (const item of this.items()) {
       const isWanted =
         (folderIds?.has(item.folderId) ?? true) && (itemIds?.has(item.itemId) ?? true);
       if (isWanted) yield item;

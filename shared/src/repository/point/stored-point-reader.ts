@@ -9,12 +9,16 @@ import { type ObjectRecord, readRecord } from '../object/object-record.ts';
 import { ObjectState } from '../object/object-state.ts';
 import type { OpenContext } from '../open-context.ts';
 import { PackFetcher } from '../read/pack-fetcher.ts';
+import { itemsSinceOf } from '../retention/item-cutoff.ts';
 import type { PointObject, PointReader } from './point-reader.ts';
 import { StoredObjectReader } from './stored-object-reader.ts';
 
 export interface PointReaderOptions {
   readonly context: OpenContext;
-  readonly restorePoint: RestorePoint;
+  readonly jobId: string;
+  readonly pointId: string;
+  /** Object id → what the point shows of it. */
+  readonly points: ReadonlyMap<string, ObjectPoint>;
   readonly warm: string | undefined;
 }
 
@@ -25,11 +29,11 @@ export class StoredPointReader implements PointReader {
   readonly #points: ReadonlyMap<string, ObjectPoint>;
   readonly #packs: PackFetcher;
 
-  constructor({ context, restorePoint, warm }: PointReaderOptions) {
+  constructor({ context, jobId, pointId, points, warm }: PointReaderOptions) {
     this.context = context;
-    this.jobId = restorePoint.jobId;
-    this.pointId = restorePoint.sessionId;
-    this.#points = contentOfRestorePoint(context.log.state, restorePoint);
+    this.jobId = jobId;
+    this.pointId = pointId;
+    this.#points = points;
     this.#packs = new PackFetcher(context.ports.store, warm);
   }
 
@@ -57,7 +61,8 @@ export class StoredPointReader implements PointReader {
     const opening = { compute: ports.compute, keys, meta, relocations };
     const state = await ObjectState.open(opening, point.root);
     const object = describe(state.record, point);
-    return new StoredObjectReader({ context, packs: this.#packs, object, state });
+    const itemsSinceMs = itemsSinceOf(context.log.state, this.jobId);
+    return new StoredObjectReader({ context, packs: this.#packs, object, state, itemsSinceMs });
   }
 
   #point(objectId: string): ObjectPoint {

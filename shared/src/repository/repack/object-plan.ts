@@ -2,6 +2,7 @@ import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
 import type { ObjectState } from '../object/object-state.ts';
 import type { PlacedContent } from '../read/frame-reader.ts';
 import { Locator } from '../read/locate.ts';
+import { keptItems } from '../retention/item-cutoff.ts';
 import { type ChangedRow, changedRows, noRows } from './changed-rows.ts';
 
 export interface NeededContent {
@@ -17,15 +18,26 @@ const groupItems = 20_000;
 export class ObjectPlan {
   readonly source: ObjectState;
   readonly #base: ObjectState | undefined;
+  readonly #itemsSinceMs: number | undefined;
 
-  constructor(source: ObjectState, base: ObjectState | undefined) {
+  /** @param itemsSinceMs older items are left out; undefined: none are */
+  constructor(
+    source: ObjectState,
+    base: ObjectState | undefined,
+    itemsSinceMs: number | undefined,
+  ) {
     this.source = source;
     this.#base = base;
+    this.#itemsSinceMs = itemsSinceMs;
   }
 
   items(): AsyncGenerator<ChangedRow<CatalogItem>> {
     const stored = this.#base?.items() ?? noRows();
-    return changedRows(this.source.items(), stored, ({ itemId }) => itemId);
+    return changedRows(
+      keptItems(this.source.items(), this.#itemsSinceMs),
+      stored,
+      ({ itemId }) => itemId,
+    );
   }
 
   folders(): AsyncGenerator<ChangedRow<CatalogFolder>> {

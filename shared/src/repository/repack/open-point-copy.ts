@@ -90,7 +90,8 @@ class StoredPointCopy implements PointCopy {
   async #openCopy(objectId: string): Promise<ObjectCopy | undefined> {
     if (this.#session.committedObjects.has(objectId)) return undefined;
     const source = await this.#source.object(objectId);
-    const plan = new ObjectPlan(source.state, await this.#session.base(objectId));
+    const base = await this.#session.base(objectId);
+    const plan = new ObjectPlan(source.state, base, source.itemsSinceMs);
     if (!(await plan.isNeeded())) {
       this.#session.unchanged(objectId);
       const { displayName } = source.object;

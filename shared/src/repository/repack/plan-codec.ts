@@ -1,6 +1,6 @@
 /** Plans and results of repack tasks. docs/repository-format.md, "Repack task and result". */
 import { concatBytes, fromHex, readU32, toHex, u32, writeU32 } from '../bytes.ts';
-import { damaged } from '../damaged.ts';
+import { damaged, decoding } from '../damaged.ts';
 import { decodeJson, encodeJson } from '../json.ts';
 import type { Compute } from '../ports.ts';
 
@@ -95,6 +95,10 @@ export function encodePlan(compute: Compute, plan: RepackPlan): Promise<Uint8Arr
 
 export async function decodePlan(compute: Compute, bytes: Uint8Array): Promise<RepackPlan> {
   const plain = await unpacked(compute, bytes);
+  return decoding('a repack plan', () => planOf(plain));
+}
+
+function planOf(plain: Uint8Array): RepackPlan {
   const jsonEnd = 4 + readU32(plain, 0);
   const json = decodeJson<
     Omit<RepackPlan, 'frames' | 'contents'> & {

@@ -2,8 +2,8 @@ import { toHex } from '../bytes.ts';
 import type { FrameContent, PackStream } from '../pack/pack-stream.ts';
 import type { Compute } from '../ports.ts';
 import { sealFrame } from '../segment/frame.ts';
-import type { SegmentKey } from '../segment/segment-key.ts';
 import { sharedFrameBytes } from '../segment/frame-groups.ts';
+import type { SegmentKey } from '../segment/segment-key.ts';
 import type { PlannedTarget, RepackedSegment } from './plan-codec.ts';
 
 export interface TargetSegmentOptions {

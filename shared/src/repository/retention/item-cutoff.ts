@@ -22,3 +22,11 @@ export function isItemKept(
 ): boolean {
   return sinceMs === undefined || !(Date.parse(date) < sinceMs);
 }
+
+/** @param items as they are stored */
+export async function* keptItems(
+  items: AsyncIterable<CatalogItem>,
+  sinceMs: number | undefined,
+): AsyncGenerator<CatalogItem> {
+  for await (const item of items) if (isItemKept(item, sinceMs)) yield item;
+}

@@ -278,4 +278,56 @@ describe('maintainRepository, against a plain model', () => {
     expect(repository.restorePoints(jobId)).toEqual([]);
     expect([...stored.store.names('packs/'), ...stored.store.names('meta/')]).toEqual([]);
   });
+
+  it('shows, keeps and copies no item that is older than an item-level policy allows', async () => {
+    const stored = await aRepository();
+    const repository = await owned(stored);
+    const nowMs = 1_000 * dayMs;
+    stored.store.advance(nowMs);
+    const dates = { old: 100, young: 10 };
+    const write = async (sessionId: string, daysAgo: Readonly<Record<string, number>>) => {
+      const session = await repository.beginSession({ jobId, sessionId, attempt: 1 });
+      const writer = await session.object(anObject('a'));
+      for (const [item, days] of Object.entries(daysAgo)) {
+        const date = new Date(nowMs - days * dayMs).toISOString();
+        await writer.putItem(anItem(item, { date }), someBytes(item, 300_000));
+      }
+      await writer.finish({ syncState: utf8(sessionId), mode: 'incremental', counts: {} });
+      await session.commit({ done: true });
+    };
+    const itemsOf = async (pointId: string) => {
+      const point = await repository.openPoint({ jobId, pointId });
+      return [...((await shown(point)).get('a')?.keys() ?? [])].sort();
+    };
+    const run = (sessionId: string) =>
+      maintainRepository(repository.context, {
+        sessionId,
+        policyOf: () => ({
+          policy: { type: 'item', keepFor: { count: 30, unit: 'days' } },
+          isAbandoned: false,
+        }),
+      });
+    await write('s1', dates);
+    expect(await itemsOf('s1')).toEqual(['old', 'young']);
+    await run('m1');
+    expect(await itemsOf('s1')).toEqual(['young']);
+    await write('s2', { newest: 1 });
+    expect(await itemsOf('s2')).toEqual(['newest', 'young']);
+    const point = await repository.openPoint({ jobId, pointId: 's2' });
+    expect((await point.object('a')).object.items).toBe(2);
+  });
+
+  it('shows what a pin keeps after the point has expired', async () => {
+    const stored = await aRepository();
+    const repository = await owned(stored);
+    const changes = [{ object: 'a' as const, item: '1', bytes: 20_000 }];
+    const model = await backUp(repository, 's1', { changes, model: new Map() });
+    const untilMs = repository.log.state.headAtMs + 100 * dayMs;
+    await repository.pin('copy', { jobId, pointId: 's1' }, untilMs);
+    await backUp(repository, 's2', { changes, model });
+    await maintain(repository, 'm1', 1);
+    const name = { jobId, pointId: 's1' };
+    await expect(repository.openPoint(name)).rejects.toMatchObject({ code: 'E_POINT_NOT_FOUND' });
+    await assertShows(await repository.openPoint({ ...name, pinId: 'copy' }), model);
+  });
 });

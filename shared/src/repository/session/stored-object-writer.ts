@@ -230,7 +230,7 @@ export class StoredObjectWriter implements ObjectWriter {
 
   #storedRecord(end: ObjectEnd, levels: FinishedDraft, state: StoredState): StoredRecord {
     const { identity, jobId, sessionId, key, olderKeyIds, contentIds, previous } = this.#options;
-    const { counts: rows, catalog, index, table } = levels;
+    const { counts: rows, catalog, index, table, itemsSinceMs } = levels;
     const { items, folders, failedItems } = rows;
     const { objectId, kind, userId, userPrincipalName, displayName } = identity;
     const { mode, counts } = end;
@@ -240,6 +240,7 @@ export class StoredObjectWriter implements ObjectWriter {
       ...{ objectId, kind, userId, userPrincipalName, displayName },
       ...{ mode, counts, items, folders, failedItems, state },
       ...{ catalog, index, table },
+      ...(itemsSinceMs === undefined ? {} : { itemsSinceMs }),
     };
     const isTouched = previous !== undefined && differsOnlyInState(whole, previous.record);
     if (!isTouched) return whole;

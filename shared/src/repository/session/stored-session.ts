@@ -9,6 +9,7 @@ import type { ObjectRecord } from '../object/object-record.ts';
 import { ObjectState } from '../object/object-state.ts';
 import { referencedPacks } from '../object/referenced-packs.ts';
 import type { OpenContext } from '../open-context.ts';
+import { itemsSinceOf } from '../retention/item-cutoff.ts';
 import { LiveSharedChunks } from '../shared-chunks/live-shared-chunks.ts';
 import { MimeSplitter } from '../split/mime-splitter.ts';
 import { ContentCutter, gearTable } from './content-cutter.ts';
@@ -106,7 +107,8 @@ export class StoredSession implements RepositorySession {
     const { meta } = packs;
     const { relocations } = context;
     const draftOptions = { ports, keys, meta, objectId, key, olderKeyIds, previous, relocations };
-    const draft = await ObjectDraft.open(draftOptions);
+    const itemsSinceMs = itemsSinceOf(context.log.state, jobId);
+    const draft = await ObjectDraft.open({ ...draftOptions, itemsSinceMs });
     const contentIdSecret = await keys.contentIdSecret(contentIds);
     // A copy keeps an object together, and stores nothing by itself.
     const isCopy = contentIds !== context.repositoryId;

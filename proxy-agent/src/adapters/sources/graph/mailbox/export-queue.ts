@@ -1,4 +1,4 @@
-import type { SourceChange } from '../../../../ports/source.ts';
+import type { KnownState, SourceChange } from '../../../../ports/source.ts';
 import type { DescribedItem } from './column-reader.ts';
 import { type ExportResult, exportBytesMax, exportItems, exportItemsMax } from './export-reader.ts';
 import { itemRow } from './item-row.ts';
@@ -19,6 +19,7 @@ const exportsAheadMax = 2;
 export class ExportQueue {
   readonly #access: MailboxAccess;
   readonly #signal: AbortSignal;
+  readonly #isKept: KnownState['isKept'];
   readonly #onGone: (itemId: string) => void;
   readonly #onFailed: (itemId: string, folderId: string) => void;
   readonly #running: Export[] = [];
@@ -28,16 +29,20 @@ export class ExportQueue {
   constructor(options: {
     readonly access: MailboxAccess;
     readonly signal: AbortSignal;
+    readonly isKept: KnownState['isKept'];
     readonly onGone: (itemId: string) => void;
     readonly onFailed: (itemId: string, folderId: string) => void;
   }) {
     this.#access = options.access;
     this.#signal = options.signal;
+    this.#isKept = options.isKept;
     this.#onGone = options.onGone;
     this.#onFailed = options.onFailed;
   }
 
   async *push(described: DescribedItem): AsyncGenerator<SourceChange> {
+    const isKept = this.#isKept?.(itemRow(described.item, described.columns)) ?? true;
+    if (!isKept) return;
     const { size } = described.item;
     if (this.#groupBytes + size > exportBytesMax) yield* this.#start();
     this.#group.push(described);

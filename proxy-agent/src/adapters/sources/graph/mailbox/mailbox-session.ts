@@ -52,6 +52,7 @@ export class MailboxSession {
     this.#queue = new ExportQueue({
       access,
       signal,
+      isKept: options.known.isKept,
       onGone: () => {
         this.#metGone = true;
       },

@@ -42,7 +42,7 @@ export class DriveSession {
 
   constructor(options: DriveSessionOptions) {
     this.#options = options;
-    this.#queue = new FileQueue(options.access, options.signal);
+    this.#queue = new FileQueue(options.access, options.known.isKept, options.signal);
   }
 
   async *run(): AsyncGenerator<SourceChange> {

@@ -1,4 +1,4 @@
-import type { ItemContent, SourceChange } from '../../../../ports/source.ts';
+import type { ItemContent, KnownState, SourceChange } from '../../../../ports/source.ts';
 import type { DriveAccess } from './drive-api.ts';
 import { readContent } from './drive-content.ts';
 import { type FileEntry, fileRow } from './drive-item.ts';
@@ -15,15 +15,18 @@ interface Download {
 /** Reads files in order, small ones ahead: at most 4 MiB wait. */
 export class FileQueue {
   readonly #access: DriveAccess;
+  readonly #isKept: KnownState['isKept'];
   readonly #signal: AbortSignal;
   readonly #running: Download[] = [];
 
-  constructor(access: DriveAccess, signal: AbortSignal) {
+  constructor(access: DriveAccess, isKept: KnownState['isKept'], signal: AbortSignal) {
     this.#access = access;
+    this.#isKept = isKept;
     this.#signal = signal;
   }
 
   async *push(file: FileEntry): AsyncGenerator<SourceChange> {
+    if (this.#isKept?.(fileRow(file)) === false) return;
     while (this.#running.length >= filesAheadMax) yield* this.#takeOldest();
     const content = file.size <= aheadMaxBytes ? this.#readWhole(file) : this.#stream(file);
     // A failure is thrown where it is taken; until then it is no stray rejection.
