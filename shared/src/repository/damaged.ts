@@ -12,6 +12,16 @@ export function isDamage(error: unknown): error is AppError {
   return isAppError(error, 'E_REPOSITORY_DAMAGED') || isAppError(error, 'E_BLOB_NOT_FOUND');
 }
 
+/** Takes bytes apart: whatever fails at that is damage of the bytes. */
+export function decoding<T>(what: string, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (isAppError(error)) throw error;
+    throw damaged(`${what} cannot be decoded`, {}, error);
+  }
+}
+
 /** Runs a read; its damage is told with the blob that it concerns. */
 export async function naming<T>(
   what: string,

@@ -42,7 +42,7 @@ export function ownedObjects(state: LogState): readonly OwnedObject[] {
   }
   return [...owned.values()]
     .map((object) => ({ ...object, order: orderOf(object.roots[0]?.root ?? '') }))
-    .sort((a, b) => compare(a.order, b.order) || compare(a.objectId, b.objectId));
+    .sort((a, b) => compare(a.order, b.order));
 }
 
 function shownBy(

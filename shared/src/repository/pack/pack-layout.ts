@@ -1,6 +1,6 @@
 /** Beginning, footer and end of packs. docs/repository-format.md, "Packs". */
 import { concatBytes, fromHex, fromUtf8, readU32, toHex, u32, utf8, writeU32 } from '../bytes.ts';
-import { damaged } from '../damaged.ts';
+import { damaged, decoding } from '../damaged.ts';
 import { decodeJson, encodeJson } from '../json.ts';
 import type { SegmentKind } from '../segment/kinds.ts';
 
@@ -64,9 +64,15 @@ export function encodeFooter(
   return concatBytes([u32(json.length), json, ...records]);
 }
 
+/** E_REPOSITORY_DAMAGED */
 export function decodeFooter(bytes: Uint8Array): PackFooter {
+  return decoding('a footer', () => footerOf(bytes));
+}
+
+function footerOf(bytes: Uint8Array): PackFooter {
   const jsonEnd = 4 + readU32(bytes, 0);
   const head = decodeJson<Omit<PackFooter, 'contents'>>(bytes.subarray(4, jsonEnd));
+  if (!Array.isArray(head.segments)) throw damaged('a footer lists no segments');
   const contents: PackContent[] = [];
   for (let at = jsonEnd; at + recordBytes <= bytes.length; at += recordBytes) {
     contents.push(decodeRecord(bytes, at));

@@ -1,0 +1,61 @@
+import { isAppError } from '../../shared/src/errors/app-error.ts';
+import { mutate, SeededChance } from './mutate.ts';
+import type { FuzzTarget } from './targets.ts';
+
+export interface FuzzRun {
+  readonly seed: number;
+  readonly cases: number;
+}
+
+export interface FuzzOutcome {
+  readonly accepted: number;
+  readonly refused: number;
+  /** The slowest case, ms. */
+  readonly slowestMs: number;
+  /** Of the process's growth while one case ran, bytes. */
+  readonly largestBytes: number;
+}
+
+/** What a parser must not need for one case, whatever the bytes say. */
+const caseMsMax = 5_000;
+const caseBytesMax = 256 * 1024 * 1024;
+
+/**
+ * Gives the parser mutated bytes. Throws for the first case that ends with
+ * anything but a value or an AppError, takes too long or too much; the message has
+ * the seed and the bytes.
+ */
+export async function fuzz(target: FuzzTarget, { seed, cases }: FuzzRun): Promise<FuzzOutcome> {
+  const outcome = { accepted: 0, refused: 0, slowestMs: 0, largestBytes: 0 };
+  for (let n = 0; n < cases; n += 1) {
+    const chance = new SeededChance(seed + n);
+    const bytes = mutate(chance.pick(target.seeds), chance);
+    const before = memoryBytes();
+    const begun = performance.now();
+    const accepted = await isAccepted(target, bytes, seed + n);
+    outcome[accepted ? 'accepted' : 'refused'] += 1;
+    outcome.slowestMs = Math.max(outcome.slowestMs, performance.now() - begun);
+    outcome.largestBytes = Math.max(outcome.largestBytes, memoryBytes() - before);
+  }
+  const { slowestMs, largestBytes } = outcome;
+  if (slowestMs > caseMsMax || largestBytes > caseBytesMax) {
+    throw new Error(`${target.name}: a case took ${slowestMs} ms and ${largestBytes} bytes`);
+  }
+  return outcome;
+}
+
+async function isAccepted(target: FuzzTarget, bytes: Uint8Array, seed: number): Promise<boolean> {
+  try {
+    await target.parse(bytes);
+    return true;
+  } catch (error) {
+    if (isAppError(error)) return false;
+    const shown = Buffer.from(bytes.subarray(0, 200)).toString('hex');
+    throw new Error(`${target.name} fell over seed ${seed}: ${shown}`, { cause: error });
+  }
+}
+
+function memoryBytes(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
