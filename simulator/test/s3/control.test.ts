@@ -1,4 +1,9 @@
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  CopyObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { refusal, S3TestWorld } from './s3-world.ts';
 
@@ -40,6 +45,14 @@ describe('faults', () => {
     await fault('/bucket-one/lost*', { applyFirst: true, drop: true }, { method: 'PUT' });
     await expect(put('lost', 'x')).rejects.toThrow();
     expect(await read('lost')).toBe('x');
+  });
+
+  it('answers 200 with an error inside, as copies can', async () => {
+    await fault('CopyObject', { status: 200, code: 'InternalError', applyFirst: true });
+    const CopySource = `${Bucket}/known`;
+    const copy = world.client.send(new CopyObjectCommand({ Bucket, Key: 'copied', CopySource }));
+    expect((await refusal(copy))[0]).toBe('InternalError');
+    expect(await read('copied')).toBe('hello');
   });
 
   it('cuts and slows answers', async () => {

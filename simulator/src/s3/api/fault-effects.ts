@@ -27,10 +27,18 @@ export async function failBefore(
 }
 
 /** Applies what a fault does to the answer: it is lost, replaced, slowed or cut. */
-export function shapeReply(reply: S3Reply, actions: readonly FaultAction[], clock: Clock): S3Reply {
+export async function shapeReply(
+  reply: S3Reply,
+  actions: readonly FaultAction[],
+  clock: Clock,
+): Promise<S3Reply> {
+  const lost = actions.find(({ applyFirst }) => applyFirst);
+  if (lost) {
+    await reply.stream?.[Symbol.asyncIterator]().return?.();
+    fail(lost);
+  }
   let shaped = reply;
   for (const action of actions) {
-    if (action.applyFirst) fail(action);
     const { slowBodyMs, truncateAt } = action;
     if (slowBodyMs !== undefined) {
       shaped = streamed(shaped, (source) => slowly(source, slowBodyMs, clock));

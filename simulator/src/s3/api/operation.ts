@@ -1,3 +1,4 @@
+import { CHECKSUM_ALGORITHMS, checksumHeader } from '../checksum/checksum-algorithm.ts';
 import { notImplemented, S3Error } from '../domain/s3-error.ts';
 import type { S3Call, S3Reply } from './s3-call.ts';
 import type { S3World } from './s3-world.ts';
@@ -35,20 +36,17 @@ export interface OperationQuery {
   readonly headers: ReadonlyMap<string, string>;
 }
 
-const CHECKSUM_HEADERS = 'x-amz-checksum-*';
+// SDKs send the checksum of an empty body too, even with GET: it is checked like any other
 const ANY_OPERATION_HEADERS = [
+  ...CHECKSUM_ALGORITHMS.map(checksumHeader),
+  'x-amz-sdk-checksum-algorithm',
   'x-amz-content-sha256',
   'x-amz-date',
   'x-amz-expected-bucket-owner',
   'x-amz-security-token',
   'x-amz-user-agent',
 ];
-const BODY_HEADERS = [
-  CHECKSUM_HEADERS,
-  'x-amz-decoded-content-length',
-  'x-amz-sdk-checksum-algorithm',
-  'x-amz-trailer',
-];
+const BODY_HEADERS = ['x-amz-decoded-content-length', 'x-amz-trailer'];
 // x-id repeats the operation's name in requests of AWS's SDKs
 const ANY_OPERATION_PARAMETERS = ['x-id'];
 

@@ -1,10 +1,11 @@
 import type { FaultRules } from '../../app/fault-rules.ts';
 import type { Latency } from '../../app/latency.ts';
+import { readChecked, readPromises } from '../checksum/body-checks.ts';
 import type { Meter } from '../control/meter.ts';
 import type { PrefixThrottle } from '../control/prefix-throttle.ts';
 import { S3Error } from '../domain/s3-error.ts';
 import { type Credentials, isAllowed } from '../signing/credentials.ts';
-import { verifiedBody } from '../signing/request-body.ts';
+import { type VerifiedBody, verifiedBody } from '../signing/request-body.ts';
 import { verifyRequest } from '../signing/verify-request.ts';
 import { type Address, readAddress } from './addressing.ts';
 import { BUCKET_OPERATIONS } from './bucket-table.ts';
@@ -56,7 +57,7 @@ export async function serve(request: HttpRequest, parts: ServiceParts): Promise<
     const call = await authenticate(request, parts, { address, operation, query, headers });
     const reply = await operation.handle(call, world);
     sample.end(reply.status, { inBytes: call.body.sizeBytes, outBytes: outBytes(reply) });
-    return shapeReply(reply, actions, world.clock);
+    return await shapeReply(reply, actions, world.clock);
   } catch (error) {
     sample.end(error instanceof S3Error ? error.status : 0, { inBytes: 0, outBytes: 0 });
     throw error;
@@ -83,10 +84,7 @@ async function authenticate(
   if (owner !== undefined && owner !== ACCOUNT_ID)
     throw new S3Error('AccessDenied', 'Access Denied');
   const body = verifiedBody(() => request.body(), headers, verified);
-  if (!operation.takesBody && body.sizeBytes > 0) {
-    throw new S3Error('InvalidRequest', `${operation.name} takes no body`);
-  }
-  if (!operation.takesBody) for await (const _none of body.stream());
+  if (!operation.takesBody) await checkEmpty(operation, headers, body);
   return {
     method: request.method,
     bucketName: address.bucketName,
@@ -98,6 +96,15 @@ async function authenticate(
     origin: `${scheme}://${request.headers.get('host') ?? ''}`,
     nowMs,
   };
+}
+
+async function checkEmpty(
+  { name }: Operation,
+  headers: ReadonlyMap<string, string>,
+  body: VerifiedBody,
+): Promise<void> {
+  if (body.sizeBytes > 0) throw new S3Error('InvalidRequest', `${name} takes no body`);
+  await readChecked(body, readPromises(headers, body), { keep: async () => undefined });
 }
 
 function checkPermission(

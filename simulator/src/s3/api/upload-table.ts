@@ -57,6 +57,7 @@ export const UPLOAD_OPERATIONS: readonly Operation[] = [
     name: 'CompleteMultipartUpload',
     method: 'POST',
     markers: ['uploadId'],
+    headers: ['x-amz-checksum-type'],
     takesBody: true,
     handle: completeMultipartUpload,
   },

@@ -25,10 +25,30 @@ export class StoredBody {
     );
   }
 
-  /** The bytes [start, end); the reading is counted from this call until the stream's end. */
-  read(start = 0, end = this.sizeBytes): AsyncGenerator<Uint8Array> {
+  /** The bytes [start, end); reading lasts from this call until the end or `return`. */
+  read(start = 0, end = this.sizeBytes): AsyncIterableIterator<Uint8Array> {
     this.#readers += 1;
-    return this.#read(start, end);
+    const pieces = this.#pieces(start, end);
+    let reading = true;
+    const stop = async (): Promise<void> => {
+      if (reading) await this.#release();
+      reading = false;
+    };
+    const iterator: AsyncIterableIterator<Uint8Array> = {
+      [Symbol.asyncIterator]: () => iterator,
+      next: async () => {
+        const result = await pieces.next();
+        if (result.done) await stop();
+        return result;
+      },
+      // a generator that never began would not run its finally block
+      return: async () => {
+        await pieces.return(undefined);
+        await stop();
+        return { done: true, value: undefined };
+      },
+    };
+    return iterator;
   }
 
   async remove(): Promise<void> {
@@ -36,19 +56,20 @@ export class StoredBody {
     if (this.#readers === 0) await this.#removeSegments();
   }
 
-  async *#read(start: number, end: number): AsyncGenerator<Uint8Array> {
-    try {
-      let offset = 0;
-      for (const ref of this.#segments) {
-        const from = Math.max(0, start - offset);
-        const to = Math.min(ref.sizeBytes, end - offset);
-        if (from < to) yield* this.#store.read(ref, from, to);
-        offset += ref.sizeBytes;
-      }
-    } finally {
-      this.#readers -= 1;
-      if (this.#removed && this.#readers === 0) await this.#removeSegments();
+  async *#pieces(start: number, end: number): AsyncGenerator<Uint8Array, undefined> {
+    let offset = 0;
+    for (const ref of this.#segments) {
+      const from = Math.max(0, start - offset);
+      const to = Math.min(ref.sizeBytes, end - offset);
+      if (from < to) yield* this.#store.read(ref, from, to);
+      offset += ref.sizeBytes;
     }
+    return undefined;
+  }
+
+  async #release(): Promise<void> {
+    this.#readers -= 1;
+    if (this.#removed && this.#readers === 0) await this.#removeSegments();
   }
 
   async #removeSegments(): Promise<void> {
