@@ -45,8 +45,8 @@ interface OpenSegment {
 
 /** Less than this goes into a pack shared with other objects. */
 const ownPackBytesMin = 1024 * 1024;
-/** Other objects know of shared contents when their segment has ended. */
-const sharedSegmentBytes = 1024 * 1024;
+/** Other objects know of shared contents when their segment has ended: soon. */
+const sharedSegmentBytes = 128 * 1024;
 
 /**
  * Puts frames that are sealed under one key into segments, and segments into
@@ -93,6 +93,7 @@ export class SegmentWriter {
       ]),
     );
     await this.#append(segment, frame);
+    if (this.#isSharedAndFull(segment)) await this.#endPlacing();
   }
 
   /** Everything is in packs, of which the shared one may still be open. */
@@ -133,11 +134,17 @@ export class SegmentWriter {
     }
   }
 
-  /** Ends the segment behind which another one begins. */
+  #isSharedAndFull({ length, reservedBytes }: OpenSegment): boolean {
+    const isShared = this.#options.objectId === undefined;
+    return isShared && length >= sharedSegmentBytes && reservedBytes === 0;
+  }
+
+  /** Ends the segment; what is reserved from here on lies in another one. */
   async #endPlacing(): Promise<void> {
     const segment = this.#placing;
     if (segment === undefined) return;
     this.#placing = undefined;
+    if (this.#open === segment) this.#open = undefined;
     await this.#ending;
     this.#ending = this.#end(segment);
     // Told by the next call; until then nobody waits for it.
