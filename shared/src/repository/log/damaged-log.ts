@@ -1,6 +1,6 @@
 /**
  * Reading a log that is damaged: what cannot be read is passed over, and named.
- * A sound log gives the same states as any other reader's.
+ * A sound log gives the same states as every other reader's.
  */
 import { isAppError } from '../../errors/app-error.ts';
 import type { EntryBody } from './entry.ts';
