@@ -46,6 +46,7 @@ export default {
       'errors/',
       'repository/(ports|batch-compute|segment/frame|segment/frame-batch)\\.ts$',
     ]),
+    sharedFolder('key-service', ['errors/', 'repository/header/key-service\\.ts$']),
     sharedFolder('object-store', [
       'errors/',
       'time/',
@@ -92,7 +93,7 @@ export default {
       from: { path: `^${programs}/src/(app|domain)/`, pathNot: notTests },
       to: {
         path: [
-          '^shared/src/object-store/',
+          '^shared/src/(object-store|key-service)/',
           '^shared/src/(compute|services|config)/',
           '^shared/src/bus/(memory|jetstream)-bus',
           '^shared/src/time/system-',

@@ -152,6 +152,22 @@ describe('erasing an object', () => {
     expect(locked?.untilMs).toBeGreaterThan(9_000_000_000_000);
   });
 
+  it('leaves contents that others share, says that they can be read, and harms nobody', async () => {
+    const stored = await aRepository();
+    const attachment = someBytes('attachment', 300_000);
+    await backUp(await owned(stored), 's1', { ann: attachment, bob: attachment });
+    const { remains } = await erase(stored, ['ann']);
+    const shared = remains.filter(({ reason }) => reason === 'shared-content');
+    expect(shared).toHaveLength(1);
+    expect(shared[0]).toMatchObject({ readable: true });
+    const point = await (await opened(stored)).openPoint({ jobId: 'job', pointId: 's1' });
+    const reader = await point.object('bob');
+    for await (const { content } of reader.readInPackOrder()) {
+      expect(Buffer.compare(await collected(content()), attachment)).toBe(0);
+    }
+    expect((await findingsOf(stored)).filter(({ severity }) => severity !== 'note')).toEqual([]);
+  });
+
   it('does not reach what a later session backs up again, when it is repeated for another', async () => {
     const stored = await backedUp();
     await erase(stored, ['ann']);
