@@ -5,6 +5,8 @@ import type { SqlRow, Statements } from './statements.ts';
 
 /** A state that was used within this time is not taken over by another one of its object. */
 const inUseMs = 10 * 60_000;
+/** Of the items that the cache holds, when there is no room. */
+const shareGivenUp = 0.1;
 const dayMs = 24 * 60 * 60_000;
 /** What nobody used for so long is forgotten. */
 const idleMs = 30 * dayMs;
@@ -147,19 +149,31 @@ export class HeldObjects {
     for (const row of rows) this.#remove(idOf(row));
   }
 
-  /** Gives up what was used longest ago, until the cache has at most its size. */
-  #makeRoom({ id, keepFromMs }: Build): boolean {
+  /** False: the cache is larger than it may be, and nothing is left to give up. */
+  #makeRoom(build: Build): boolean {
     while (this.#sizeBytes() > this.#bytesMax) {
+      if (!this.#giveUpShare(build)) return false;
+      // Else the index of texts keeps what was deleted until it is merged some day.
+      this.#sql.run("INSERT INTO texts (texts) VALUES ('optimize')");
+    }
+    return true;
+  }
+
+  /** A part of all items, of what was used longest ago: merging the index is dear. */
+  #giveUpShare({ id, keepFromMs }: Build): boolean {
+    const itemsToGo = this.#sql.number('SELECT count(*) FROM items') * shareGivenUp;
+    let gone = 0;
+    while (gone < itemsToGo) {
       const oldest = this.#sql.one(
         `SELECT id FROM objects WHERE building = 0 AND id <> ? AND used_at < ?
          ORDER BY used_at LIMIT 1`,
         id,
         keepFromMs,
       );
-      if (oldest === undefined) return false;
+      if (oldest === undefined) return gone > 0;
+      const itemsOf = 'SELECT count(*) FROM items WHERE object_id = ?';
+      gone += Math.max(1, this.#sql.number(itemsOf, idOf(oldest)));
       this.#remove(idOf(oldest));
-      // Else the index of texts keeps what was deleted until it is merged some day.
-      this.#sql.run("INSERT INTO texts (texts) VALUES ('optimize')");
     }
     return true;
   }
