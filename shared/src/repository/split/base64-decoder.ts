@@ -57,11 +57,11 @@ export class Base64Decoder {
     let isBroken = false;
     while (at < source.length && count < blockCharacters) {
       if (column === width) {
-        const end = source.subarray(at, at + this.#lineEnd.length);
-        if (end.length < this.#lineEnd.length && !isLast) break;
-        isBroken = this.#lineEnd.compare(end) !== 0;
+        const lineEndBytes = this.#lineEnd.length;
+        if (source.length - at < lineEndBytes && !isLast) break;
+        isBroken = !this.#isLineEnd(source, at);
         if (isBroken) break;
-        at += end.length;
+        at += lineEndBytes;
         column = 0;
       }
       const taken = Math.min(width - column, source.length - at, blockCharacters - count);
@@ -71,6 +71,13 @@ export class Base64Decoder {
       column += taken;
     }
     return { count, isBroken, isAll: at === source.length };
+  }
+
+  #isLineEnd(source: Buffer, at: number): boolean {
+    for (let n = 0; n < this.#lineEnd.length; n += 1) {
+      if (source[at + n] !== this.#lineEnd[n]) return false;
+    }
+    return true;
   }
 
   /** As many whole groups of the first `count` characters as encode to themselves. */

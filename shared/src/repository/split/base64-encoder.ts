@@ -8,7 +8,7 @@ const blockBytes = 48 * 1024;
 /** Encodes bytes that come one after the other, in bounded memory. */
 export class Base64Encoder {
   readonly #lines: Base64Lines;
-  readonly #lineEnd: Uint8Array;
+  readonly #lineEnd: Buffer;
   #column: number;
   /** Fewer than three bytes. */
   #held: Uint8Array = new Uint8Array();
@@ -41,21 +41,20 @@ export class Base64Encoder {
     return this.#inLines(characters);
   }
 
-  #inLines(characters: Uint8Array): Uint8Array {
+  #inLines(characters: Buffer): Uint8Array {
     const { lineLength } = this.#lines;
-    const out = new Uint8Array(bytesOfCharacters(this.#lines, characters.length, this.#column));
+    const out = Buffer.alloc(bytesOfCharacters(this.#lines, characters.length, this.#column));
     let to = 0;
     for (let from = 0; from < characters.length; ) {
       if (this.#column === lineLength) {
-        out.set(this.#lineEnd, to);
-        to += this.#lineEnd.length;
+        to += this.#lineEnd.copy(out, to);
         this.#column = 0;
       }
-      const line = characters.subarray(from, from + lineLength - this.#column);
-      out.set(line, to);
-      to += line.length;
-      from += line.length;
-      this.#column += line.length;
+      const length = Math.min(lineLength - this.#column, characters.length - from);
+      characters.copy(out, to, from, from + length);
+      to += length;
+      from += length;
+      this.#column += length;
     }
     return out;
   }
