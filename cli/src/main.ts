@@ -31,7 +31,7 @@ function makeProgram(signal: AbortSignal): Command {
     .exitOverride();
   const run = makeRunner(signal);
   addOrganizationCommands(program, run);
-  addStorageCommands(program, run);
+  addStorageCommands(program, run, signal);
   addProxyCommands(program, run);
   addRepositoryCommands(program, run);
   addEraseCommand(program, run);

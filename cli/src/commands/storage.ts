@@ -3,6 +3,7 @@ import type { ObjectStorage, StorageProvider } from '@firn/shared/rest/schemas/o
 import { type Command, Option } from 'commander';
 import { readText } from '../config.ts';
 import { addResource, type Runner } from './resource.ts';
+import { addStorageTest } from './storage-test.ts';
 
 interface AddOptions {
   readonly provider: StorageProvider;
@@ -19,7 +20,7 @@ interface AddOptions {
   readonly storageClass: StorageClass;
 }
 
-export function addStorageCommands(program: Command, run: Runner): void {
+export function addStorageCommands(program: Command, run: Runner, signal: AbortSignal): void {
   const storage = program
     .command('storage')
     .description('object storages that extend repositories');
@@ -48,6 +49,7 @@ export function addStorageCommands(program: Command, run: Runner): void {
         terminal.result(added, `object storage ${added.name} added (${added.id})`);
       }),
     );
+  addStorageTest(storage, signal);
   addResource<ObjectStorage>(storage, run, {
     noun: 'object storage',
     columns: [

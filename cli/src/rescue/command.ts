@@ -10,6 +10,7 @@ import { FolderTree } from './folder-tree.ts';
 import { type ItemQuery, matches, senderOf } from './item-filter.ts';
 import { openForRescue, openPoint, type RescueOptions } from './open-rescue.ts';
 import { restoreToFiles } from './restore-to-files.ts';
+import { addUndelete } from './undelete-command.ts';
 
 interface CommonOptions extends RescueOptions {
   readonly json?: boolean;
@@ -37,6 +38,7 @@ export function makeRescueCommand(signal: AbortSignal): Command {
   addBrowse(rescue);
   addSearch(rescue);
   addRestore(rescue, signal);
+  addUndelete(rescue, signal);
   return rescue;
 }
 

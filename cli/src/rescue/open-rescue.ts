@@ -37,7 +37,11 @@ export async function openForRescue(
   options: Pick<RescueOptions, 'storage' | 'passwordFile'>,
   env: NodeJS.ProcessEnv,
 ): Promise<Repository> {
-  const place = storagePlace(options.storage, env, systemClock.now());
+  const place = storagePlace(options.storage, {
+    env,
+    nowMs: systemClock.now(),
+    access: 'read',
+  });
   const store = await findRepository(place);
   const header = await readHeader(store);
   const password =

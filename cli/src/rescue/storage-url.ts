@@ -9,6 +9,13 @@ export interface StoragePlace {
   readonly credential: () => Promise<StorageCredential>;
 }
 
+export interface PlaceAccess {
+  readonly env: Environment;
+  readonly nowMs: number;
+  /** What an account key is made a signature for. */
+  readonly access: 'read' | 'write';
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const sasHours = 24;
@@ -19,7 +26,8 @@ const sasHours = 24;
  * from the environment, by the names that the providers' own tools use.
  * E_CONFIG_INVALID
  */
-export function storagePlace(url: string, env: Environment, nowMs: number): StoragePlace {
+export function storagePlace(url: string, access: PlaceAccess): StoragePlace {
+  const { env } = access;
   if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(url)) return folderPlace(url);
   const parsed = new URL(url);
   const path = decodeURIComponent(parsed.pathname)
@@ -33,11 +41,11 @@ export function storagePlace(url: string, env: Environment, nowMs: number): Stor
     case 'azure:':
       return azurePlace(
         env['AZURE_STORAGE_BLOB_ENDPOINT'] ?? `https://${parsed.hostname}.blob.core.windows.net`,
-        { account: parsed.hostname, path, env, nowMs },
+        { account: parsed.hostname, path, ...access },
       );
     case 'https:': {
       const [account = '', service] = parsed.hostname.split('.');
-      if (service === 'blob') return azurePlace(parsed.origin, { account, path, env, nowMs });
+      if (service === 'blob') return azurePlace(parsed.origin, { account, path, ...access });
       throw invalid(`${parsed.hostname} is no Azure blob endpoint: give azure:// or s3://`);
     }
     default:
@@ -53,17 +61,16 @@ function folderPlace(path: string): StoragePlace {
   };
 }
 
-interface AzurePath {
+interface AzurePath extends PlaceAccess {
   readonly account: string;
   readonly path: readonly string[];
-  readonly env: Environment;
-  readonly nowMs: number;
 }
 
-function azurePlace(endpoint: string, { account, path, env, nowMs }: AzurePath): StoragePlace {
+function azurePlace(endpoint: string, azurePath: AzurePath): StoragePlace {
+  const { account, path } = azurePath;
   const [container = '', ...folders] = path;
   if (container === '') throw invalid('the address names no container');
-  const sasToken = sasOf({ endpoint, account, container }, env, nowMs);
+  const sasToken = sasOf({ endpoint, account, container }, azurePath);
   return {
     ref: storageRef({ provider: 'azure-blob', endpoint, container, prefix: folders.join('/') }),
     credential: async () => ({ ...noCredential, sasToken }),
@@ -72,8 +79,7 @@ function azurePlace(endpoint: string, { account, path, env, nowMs }: AzurePath):
 
 function sasOf(
   { endpoint, account, container }: Record<'endpoint' | 'account' | 'container', string>,
-  env: Environment,
-  nowMs: number,
+  { env, nowMs, access }: PlaceAccess,
 ): string {
   const given = env['AZURE_STORAGE_SAS_TOKEN'];
   if (given !== undefined) return given.replace(/^\?/, '');
@@ -83,7 +89,7 @@ function sasOf(
   }
   const azure = { endpoint, accountName: account, accountKey, container };
   const expiresAtMs = nowMs + sasHours * 60 * 60 * 1000;
-  return mintContainerSas(azure, { access: 'read', expiresAtMs });
+  return mintContainerSas(azure, { access, expiresAtMs });
 }
 
 function s3Place(bucket: string, path: readonly string[], env: Environment): StoragePlace {

@@ -1,4 +1,12 @@
-import type { PackTotals, RetentionDone, RetentionWork } from '@firn/shared/gen/firn/link/v1/work';
+import type {
+  PackTotals,
+  RetentionDone,
+  RetentionWork,
+  Immutability as WireImmutability,
+} from '@firn/shared/gen/firn/link/v1/work';
+import { extendRetention } from '@firn/shared/repository/immutability/extend-retention';
+import type { Immutability } from '@firn/shared/repository/immutability/generation';
+import type { Repository } from '@firn/shared/repository/repository';
 import {
   type ExpiringPoint,
   foreseeMaintenance,
@@ -12,6 +20,8 @@ import type { SessionContext } from './session-context.ts';
 
 /** As many expired points are named; all are counted. */
 const pointsMax = 1_000;
+/** As many missing packs are named. */
+const missingMax = 100;
 
 /** Expires, collects, consolidates; or says what would go. */
 export async function runRetention(context: SessionContext, work: RetentionWork): Promise<void> {
@@ -58,6 +68,7 @@ async function maintain(
   const options = { sessionId, policyOf, signal, onPhase };
   const done = await maintainRepository(repository.context, options);
   const { points, condemned, swept, kept, consolidated } = done;
+  await prolong(repository, work, { signal, events });
   await events.log(
     'info',
     `${points.length} restore points expired, ${count(condemned)} packs condemned, ` +
@@ -74,6 +85,31 @@ async function maintain(
     writtenPacks: BigInt(consolidated.writtenPacks),
     writtenBytes: BigInt(consolidated.writtenBytes),
   };
+}
+
+/** What is needed must not run out of its lock. */
+async function prolong(
+  { context }: Repository,
+  { repository }: RetentionWork,
+  { signal, events }: Pick<SessionContext, 'signal' | 'events'>,
+): Promise<void> {
+  const immutability = decodeImmutability(repository?.storage?.immutability);
+  if (immutability === undefined) return;
+  const { prolonged, lockedUntilMs, missing } = await extendRetention(context, {
+    immutability,
+    signal,
+  });
+  const until = new Date(lockedUntilMs).toISOString();
+  if (prolonged > 0) await events.log('info', `${prolonged} objects locked until ${until}`);
+  for (const name of missing.slice(0, missingMax)) {
+    await events.log('error', `${name} is needed and not there: firn rescue undelete may help`);
+  }
+}
+
+function decodeImmutability(told: WireImmutability | undefined): Immutability | undefined {
+  if (told === undefined) return undefined;
+  const mode = told.mode === 'compliance' ? 'compliance' : 'governance';
+  return { mode, days: told.days };
 }
 
 function nothingDone(points: readonly ExpiringPoint[]): RetentionDone {

@@ -38,6 +38,17 @@ describe('the test of a storage', () => {
     expect(checks).toEqual(['conditional put', 'concurrent puts', 'upload in parts']);
   });
 
+  it('stops when it cannot even put', async () => {
+    class Denied extends MemoryStore {
+      override async put(): Promise<void> {
+        throw new AppError('E_STORAGE_DENIED', 'put failed: status 403 AccessDenied');
+      }
+    }
+    const { findings, usable } = await testStorage(tested(new Denied()));
+    expect(findings.map(({ check }) => check)).toEqual(['put and read', 'clean-up']);
+    expect(usable).toBe(false);
+  });
+
   it('finds one that lists in another order', async () => {
     class Disordered extends MemoryStore {
       override async *list(prefix: string) {
