@@ -2,12 +2,13 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mapConcurrent } from '@firn/shared/lifecycle/concurrency';
+import type { Repository } from '@firn/shared/repository/repository';
 import type {
   ObjectWriter,
   PreviousState,
   RepositorySession,
 } from '@firn/shared/repository/session/repository-session';
-import { jobId, objectsAtOnce, open } from './engine.ts';
+import { jobId, objectsAtOnce } from './engine.ts';
 import { changeKeyOf, folderOf, itemOf } from './rows.ts';
 import { entriesBelow, entryAt, type SourceEntry } from './source-files.ts';
 
@@ -16,15 +17,13 @@ const readWholeBytesMax = 1024 * 1024;
 const readAhead = 8;
 
 export interface Backup {
-  readonly repository: string;
   readonly source: string;
   /** Undefined: every file is looked at. */
   readonly changed?: readonly string[] | undefined;
 }
 
 /** One session. Each folder of the source is an object; files beside them make one more. */
-export async function backup({ repository, source, changed }: Backup): Promise<void> {
-  const engine = await open(repository);
+export async function backup(engine: Repository, { source, changed }: Backup): Promise<void> {
   await engine.takeOwnership(`incarnation-${Date.now()}`);
   const sessionId = `s${Date.now()}`;
   const session = await engine.beginSession({ jobId, sessionId, attempt: 1 });

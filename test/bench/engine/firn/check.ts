@@ -1,9 +1,9 @@
 import { checkRepository } from '@firn/shared/repository/check/check-repository';
-import { open } from './engine.ts';
+import type { Repository } from '@firn/shared/repository/repository';
 
 /** Reads everything back; throws the first finding. */
-export async function check(repository: string): Promise<void> {
-  for await (const found of checkRepository(await open(repository), { readData: true })) {
+export async function check(engine: Repository): Promise<void> {
+  for await (const found of checkRepository(engine, { readData: true })) {
     throw new Error(`${found.blob}: ${found.message}`);
   }
 }

@@ -1,10 +1,13 @@
 import { nodeCompute } from '@firn/shared/compute/node-compute';
 import { nodeEntropy } from '@firn/shared/compute/node-entropy';
+import { ComputePool } from '@firn/shared/compute/pool/compute-pool';
 import { FolderStore } from '@firn/shared/object-store/folder/folder-store';
+import type { Logger } from '@firn/shared/observe/logger';
 import { initializeRepository, readHeader } from '@firn/shared/repository/header/header-store';
 import { createHeader, unlockHeader } from '@firn/shared/repository/header/repository-header';
 import { openRepository, type Repository } from '@firn/shared/repository/repository';
 import { systemClock } from '@firn/shared/time/system-clock';
+import { SharedChunkFiles } from '../../../../proxy-agent/src/adapters/shared-chunks/shared-chunk-files.ts';
 
 const repositoryId = 'benchmark';
 const password = 'benchmark';
@@ -24,9 +27,23 @@ export async function initialize(folder: string): Promise<void> {
   await initializeRepository(ports.store, header);
 }
 
-/** By its password, as any other process would. */
-export async function open(folder: string): Promise<Repository> {
+const silent: Logger = { info: () => {}, warn: () => {}, error: () => {}, child: () => silent };
+
+/** Opens it by its password, as any other process would, and with what the agent gives it. */
+export async function withEngine(
+  folder: string,
+  work: (repository: Repository) => Promise<void>,
+): Promise<void> {
   const ports = portsOf(folder);
-  const rootKey = await unlockHeader(await readHeader(ports.store), password, ports.compute);
-  return openRepository({ ports, repositoryId, rootKey });
+  const batches = new ComputePool();
+  const indexes = new SharedChunkFiles(`${folder}-shared-chunks`, silent);
+  try {
+    const rootKey = await unlockHeader(await readHeader(ports.store), password, ports.compute);
+    const opening = { ports: { ...ports, compute: { ...nodeCompute, batches } }, rootKey };
+    const sharedChunks = indexes.open(repositoryId);
+    await work(await openRepository({ ...opening, repositoryId, sharedChunks }));
+  } finally {
+    await indexes.close();
+    await batches.close();
+  }
 }

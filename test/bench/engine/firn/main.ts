@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { backup } from './backup.ts';
 import { check } from './check.ts';
-import { initialize } from './engine.ts';
+import { initialize, withEngine } from './engine.ts';
 import { restore } from './restore.ts';
 
 const [command, repository = '', path = '', list] = process.argv.slice(2);
@@ -13,14 +13,16 @@ switch (command) {
     break;
   case 'backup': {
     const changed = list && (JSON.parse(await readFile(list, 'utf8')) as readonly string[]);
-    await backup({ repository, source: path, changed: changed || undefined });
+    await withEngine(repository, (engine) =>
+      backup(engine, { source: path, changed: changed || undefined }),
+    );
     break;
   }
   case 'check':
-    await check(repository);
+    await withEngine(repository, check);
     break;
   case 'restore':
-    await restore(repository, path);
+    await withEngine(repository, (engine) => restore(engine, path));
     break;
   default:
     throw new Error(`no command ${command}`);

@@ -2,11 +2,11 @@ import { chmod, mkdir, open as openFile, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { mapConcurrent } from '@firn/shared/lifecycle/concurrency';
 import type { ObjectReader, ReadItem } from '@firn/shared/repository/point/point-reader';
-import { jobId, objectsAtOnce, open } from './engine.ts';
+import type { Repository } from '@firn/shared/repository/repository';
+import { jobId, objectsAtOnce } from './engine.ts';
 
 /** The newest restore point, with names, times and modes. */
-export async function restore(repository: string, target: string): Promise<void> {
-  const engine = await open(repository);
+export async function restore(engine: Repository, target: string): Promise<void> {
   const pointId = engine.restorePoints(jobId).at(-1)?.pointId ?? '';
   const point = await engine.openPoint({ jobId, pointId });
   const restoreObject = async ({ objectId }: { readonly objectId: string }) =>
