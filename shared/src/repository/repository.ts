@@ -8,7 +8,7 @@ import {
 } from './garbage/collect-garbage.ts';
 import { type RepositoryHeader, verifyHeader } from './header/header-layout.ts';
 import { readHeader } from './header/header-store.ts';
-import { currentRootKey, rootKeysOf } from './header/root-keys.ts';
+import { currentRootKey, keysChanged, rootKeysOf } from './header/root-keys.ts';
 import type { RootKeys } from './keys/derived-keys.ts';
 import { KeyEpochs } from './keys/key-epochs.ts';
 import { KeyRing } from './keys/key-ring.ts';
@@ -100,9 +100,22 @@ export class Repository {
     return this.context.log;
   }
 
-  /** Reads the log on to its head. */
+  /** Reads the log on to its head. E_REPOSITORY_KEYS_CHANGED when a key epoch has begun elsewhere. */
   async refresh(): Promise<void> {
-    await this.log.refresh();
+    try {
+      await this.log.refresh();
+    } catch (error) {
+      if (isDamage(error)) await this.#assertSameEpoch();
+      throw error;
+    }
+  }
+
+  async #assertSameEpoch(): Promise<void> {
+    const { ports, keys } = this.context;
+    const { current } = await verifyHeader(await readHeader(ports.store), ports.compute);
+    if (current.epoch > keys.derived.keys.newest) {
+      throw keysChanged(this.repositoryId, current.epoch);
+    }
   }
 
   /**

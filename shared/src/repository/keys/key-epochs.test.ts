@@ -88,6 +88,19 @@ describe('a new key epoch', () => {
     });
   });
 
+  it('is met by a reader who was there before, and told from damage', async () => {
+    const stored = await aRepository();
+    await backUp(await owned(stored, stored.rootKey), 's1', { a: utf8('a') });
+    const { ports, repositoryId } = stored;
+    const reader = await openRepository({ ports, repositoryId, rootKey: stored.rootKey });
+    const rootKey = await rotated(stored, stored.rootKey);
+    await backUp(await owned(stored, rootKey), 's2', { a: utf8('a2') });
+    await expect(reader.refresh()).rejects.toMatchObject({ code: 'E_REPOSITORY_KEYS_CHANGED' });
+    await reader.adoptRootKey(rootKey);
+    await reader.refresh();
+    expect(await contentsOf(reader)).toEqual({ a: toHex(utf8('a2')) });
+  });
+
   it('keeps the keys of new data from whoever has the root key of an older one', async () => {
     const stored = await aRepository();
     await backUp(await owned(stored, stored.rootKey), 's1', { a: utf8('a') });
