@@ -114,6 +114,38 @@ describe('conditional writes', () => {
     expect((await get('raced')).body).toBe('2');
   });
 
+  it('end an upload in parts that meets another write with 409', async () => {
+    const path = `${PATH}/assembled`;
+    const begun = await send({ method: 'POST', path, query: 'uploads' });
+    const uploadId = /<UploadId>(.*)<\/UploadId>/.exec(begun.body)?.[1] ?? '';
+    const query = `uploadId=${uploadId}`;
+    const part = await send({ method: 'PUT', path, query: `partNumber=1&${query}`, body: 'x' });
+    const list = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${part.headers.etag}</ETag></Part></CompleteMultipartUpload>`;
+    const complete: RawRequest = {
+      method: 'POST',
+      path,
+      query,
+      payloadHash: 'UNSIGNED-PAYLOAD',
+      headers: {
+        'content-length': String(list.length),
+        'if-none-match': '*',
+        expect: '100-continue',
+      },
+    };
+    const reply = await exchange(signRaw(world.server.ready, complete), (request) => {
+      request.on('continue', () => {
+        put('assembled', 'other').then(
+          () => request.end(list),
+          (error: Error) => request.destroy(error),
+        );
+      });
+      request.flushHeaders();
+    });
+    expect(reply).toMatchObject({ status: 409, code: 'ConditionalRequestConflict' });
+    expect((await get('assembled')).body).toBe('other');
+    expect((await get('assembled', { query })).code).toBe('NoSuchUpload');
+  });
+
   it('take only the star with If-None-Match', async () => {
     const headers = { 'if-none-match': '"etag"' };
     expect(await put('starred', 'x', { headers })).toMatchObject({
