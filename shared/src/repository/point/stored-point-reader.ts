@@ -1,10 +1,5 @@
 import { AppError } from '../../errors/app-error.ts';
-import {
-  contentOfRestorePoint,
-  type ErasedObject,
-  type ObjectPoint,
-  type RestorePoint,
-} from '../log/state.ts';
+import type { ErasedObject, ObjectPoint } from '../log/state.ts';
 import { type ObjectRecord, readRecord } from '../object/object-record.ts';
 import { ObjectState } from '../object/object-state.ts';
 import type { OpenContext } from '../open-context.ts';
