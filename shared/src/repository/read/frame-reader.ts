@@ -3,7 +3,9 @@ import type { ContentAddress } from '../index/address.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
 import type { Compute } from '../ports.ts';
 import { openFrame } from '../segment/frame.ts';
+import { sharedFrameBytes } from '../segment/frame-groups.ts';
 import type { SegmentKey } from '../segment/segment-key.ts';
+import { openBatch, type SealedDataFrame } from './open-batch.ts';
 import type { PackFetcher } from './pack-fetcher.ts';
 
 export interface FrameReaderOptions {
@@ -25,13 +27,17 @@ const fetchBytesMax = 2 * 1024 * 1024;
 /** Rather read over a gap than ask again: a request costs more. */
 const gapBytesMax = 64 * 1024;
 /** Opened frames that are kept. */
-const openedBytesMax = 1024 * 1024;
+const openedBytesMax = 3 * 1024 * 1024;
+/** Frames that are opened in one go: enough to be handed to another thread. */
+const batchBytesMin = 256 * 1024;
+const batchBytesMax = 2 * 1024 * 1024;
+const batchFramesMax = 64;
 const segmentKeysMax = 64;
 
 /**
  * Fetches and opens frames of one object. Told beforehand in which order it
  * will be asked, it fetches neighbours in one request. Holds at most 2 MiB of
- * sealed and 1 MiB of opened frames, and the frame read last.
+ * sealed and 3 MiB of opened frames, and the frame read last.
  */
 export class FrameReader {
   readonly #options: FrameReaderOptions;
@@ -85,12 +91,37 @@ export class FrameReader {
     const known = this.#opened.get(id);
     if (known !== undefined) return known;
     const sealed = await this.#sealed(content);
+    await this.#openAhead(content, sealed);
+    const opened = this.#opened.get(id);
+    if (opened !== undefined) return opened;
+    // Alone, or damaged: opened once more, it says what is wrong.
     const { address } = content;
     const segment = await this.#segmentKey(content);
     const placeOfFrame = { segment, number: address.frame, kind: 'data' } as const;
     const frame = await openFrame(this.#options.compute, placeOfFrame, sealed);
     this.#keep(id, frame);
     return frame;
+  }
+
+  /** Opens the frame and those behind it that were fetched, if that is enough for a batch. */
+  async #openAhead(content: PlacedContent, firstSealed: Uint8Array): Promise<void> {
+    const frames: SealedDataFrame[] = [];
+    const first = this.#planned.get(frameId(content)) ?? this.#plan.length;
+    const behind = this.#plan.slice(first + 1, first + batchFramesMax);
+    let bytes = 0;
+    for (const next of [content, ...behind]) {
+      const id = frameId(next);
+      const sealed = next === content ? firstSealed : this.#fetched.get(id);
+      const bytesMax = frameBytesAtMost(next);
+      if (sealed === undefined || (bytes > 0 && bytes + bytesMax > batchBytesMax)) break;
+      const segment = await this.#segmentKey(next).catch(undefinedWhenDamaged);
+      if (segment === undefined || this.#opened.has(id)) continue;
+      frames.push({ id, segment, number: next.address.frame, sealed, bytesMax });
+      bytes += bytesMax;
+    }
+    if (bytes < batchBytesMin) return;
+    const opened = await openBatch(this.#options.compute.batches, frames);
+    for (const [id, frame] of opened) this.#keep(id, frame);
   }
 
   async #sealed(content: PlacedContent): Promise<Uint8Array> {
@@ -175,6 +206,16 @@ export class FrameReader {
 export function byPlace(a: PlacedContent, b: PlacedContent): number {
   if (a.place.pack !== b.place.pack) return a.place.pack < b.place.pack ? -1 : 1;
   return startOf(a) - startOf(b) || a.address.offset - b.address.offset;
+}
+
+/** A content that no frame is shared with has one of its own. */
+function frameBytesAtMost({ address: { offset, length } }: PlacedContent): number {
+  return Math.max(sharedFrameBytes, offset + length);
+}
+
+function undefinedWhenDamaged(error: unknown): undefined {
+  if (isDamage(error)) return undefined;
+  throw error;
 }
 
 /** Names a frame within its object. */

@@ -84,10 +84,7 @@ class RepackRun {
     const writer = new TargetSegment({ compute, pack: this.#pack, target, segment });
     for (const [step, { contentId }] of this.#contentsFrom(first, target.contents)) {
       signal?.throwIfAborted();
-      if (!this.#window.has(step)) {
-        await writer.seal();
-        await this.#window.load(step);
-      }
+      if (!this.#window.has(step)) await this.#window.load(step);
       const bytes = this.#window.bytes(step);
       if (bytes === undefined) continue;
       await writer.add(contentId, bytes);

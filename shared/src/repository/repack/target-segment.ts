@@ -1,9 +1,9 @@
 import { toHex } from '../bytes.ts';
-import type { FrameContent, PackStream } from '../pack/pack-stream.ts';
+import type { PackStream } from '../pack/pack-stream.ts';
 import type { Compute } from '../ports.ts';
-import { sealFrame } from '../segment/frame.ts';
-import { sharedFrameBytes } from '../segment/frame-groups.ts';
+import { frameGroups } from '../segment/frame-groups.ts';
 import type { SegmentKey } from '../segment/segment-key.ts';
+import { ContentBatch, placedIn, type StoringContent } from '../session/content-batch.ts';
 import type { PlannedTarget, RepackedSegment } from './plan-codec.ts';
 
 export interface TargetSegmentOptions {
@@ -13,56 +13,60 @@ export interface TargetSegmentOptions {
   readonly segment: SegmentKey;
 }
 
-/** Seals contents, in the order given, as frames of one segment of a pack. */
+/** Seals contents, in the order given, as frames of one segment of a pack: a batch at a time. */
 export class TargetSegment {
   readonly #options: TargetSegmentOptions;
   readonly #frames: number[] = [];
   readonly #counts: number[] = [];
-  #pending: (readonly [string, Uint8Array])[] = [];
-  #pendingBytes = 0;
+  #batch: ContentBatch | undefined;
   #offset = 0;
 
   constructor(options: TargetSegmentOptions) {
     this.#options = options;
   }
 
-  /** @param bytes not changed before the next seal or finish */
+  /** Copies the content. */
   async add(contentId: string, bytes: Uint8Array): Promise<void> {
-    if (this.#pendingBytes + bytes.length > sharedFrameBytes) await this.seal();
-    this.#pending.push([contentId, bytes]);
-    this.#pendingBytes += bytes.length;
+    if (this.#batch?.hasRoom(bytes.length) === false) await this.#seal();
+    this.#batch ??= new ContentBatch(this.#options.compute.batches, bytes.length);
+    this.#batch.add(bytes).contentId = contentId;
   }
 
   /** Undefined: nothing was added. */
   async finish(): Promise<Omit<RepackedSegment, 'target'> | undefined> {
-    await this.seal();
+    await this.#seal();
     if (this.#frames.length === 0) return undefined;
     const id = toHex(this.#options.segment.id);
     return { id, offset: this.#offset, frames: this.#frames, contents: this.#counts };
   }
 
-  /** Ends the frame that is being filled. */
-  async seal(): Promise<void> {
-    if (this.#pending.length === 0) return;
-    const { compute, pack, segment, target } = this.#options;
-    const place = { segment, number: this.#frames.length, kind: 'data' } as const;
-    const content = Buffer.concat(this.#pending.map(([, bytes]) => bytes));
-    const sealed = await sealFrame(compute, place, content);
+  async #seal(): Promise<void> {
+    const batch = this.#batch;
+    if (batch === undefined) return;
+    this.#batch = undefined;
+    const { compute, segment } = this.#options;
+    const { workspace, roomStart } = batch;
+    const groups = frameGroups(batch.contents);
+    const first = this.#frames.length;
+    const frames = groups.map(
+      (contents, at) => ({ segment, number: first + at, kind: 'data', contents }) as const,
+    );
+    try {
+      const sealed = await compute.batches.sealFrames(workspace, frames, roomStart);
+      for (const [at, contents] of groups.entries()) await this.#append(sealed[at], contents);
+    } finally {
+      workspace.release();
+    }
+  }
+
+  async #append(sealed: Uint8Array | undefined, contents: readonly StoringContent[]) {
+    if (sealed === undefined) throw new RangeError('a frame was not sealed');
+    const { pack, segment, target } = this.#options;
     const { keyId, objectId } = target;
     const identity = { id: toHex(segment.id), kind: 'data', keyId, objectId } as const;
-    const frame = { sealed, contents: placedIn(this.#pending) };
-    this.#offset = (await pack.append(identity, frame)).segmentOffset;
+    const { segmentOffset } = await pack.append(identity, { sealed, contents: placedIn(contents) });
+    this.#offset = segmentOffset;
     this.#frames.push(sealed.length);
-    this.#counts.push(this.#pending.length);
-    this.#pending = [];
-    this.#pendingBytes = 0;
+    this.#counts.push(contents.length);
   }
-}
-
-function placedIn(contents: readonly (readonly [string, Uint8Array])[]): FrameContent[] {
-  let offset = 0;
-  return contents.map(([contentId, { length }]) => {
-    offset += length;
-    return { contentId, offset: offset - length, length };
-  });
 }

@@ -1,4 +1,5 @@
 import type { BatchCompute, Stretch, Workspace } from '../batch-compute.ts';
+import type { FrameContent } from '../pack/pack-stream.ts';
 
 /** A content on its way: what it is called is known once the batch went through compute. */
 export interface StoringContent extends Stretch {
@@ -50,4 +51,13 @@ export class ContentBatch {
     this.contents.push(storing);
     return storing;
   }
+}
+
+/** In a frame that holds these contents, end to end. */
+export function placedIn(contents: readonly StoringContent[]): FrameContent[] {
+  let offset = 0;
+  return contents.map(({ contentId, length }) => {
+    offset += length;
+    return { contentId, offset: offset - length, length };
+  });
 }

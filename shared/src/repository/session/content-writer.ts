@@ -1,11 +1,10 @@
 import type { ObjectKey } from '../keys/key-ring.ts';
 import type { ObjectDraft } from '../object/object-draft.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
-import type { FrameContent } from '../pack/pack-stream.ts';
 import type { RepositoryPorts } from '../ports.ts';
 import { frameGroups } from '../segment/frame-groups.ts';
 import type { SharedChunk } from '../shared-chunks/shared-chunks.ts';
-import { ContentBatch, type StoringContent } from './content-batch.ts';
+import { ContentBatch, placedIn, type StoringContent } from './content-batch.ts';
 import { type PlacedContents, type ReservedFrame, SegmentWriter } from './segment-writer.ts';
 import type { SessionPacks } from './session-packs.ts';
 import type { SessionSharedChunks } from './session-shared-chunks.ts';
@@ -264,12 +263,4 @@ function toChunk([contentId, address]: PlacedContents, place: SegmentPlace): Sha
 function toSeal({ reserved, contents }: PlannedFrame) {
   const { segment, number } = reserved;
   return { segment: segment.key, number, kind: 'data', contents } as const;
-}
-
-function placedIn(contents: readonly StoringContent[]): FrameContent[] {
-  let offset = 0;
-  return contents.map(({ contentId, length }) => {
-    offset += length;
-    return { contentId, offset: offset - length, length };
-  });
 }
