@@ -27,11 +27,6 @@ interface PlacedPart {
   readonly length: number;
 }
 
-/** Of the whole item. E_REPOSITORY_DAMAGED */
-export function joinedBytes(item: JoinedItem): number {
-  return sum(placedParts(item).map(({ length }) => length));
-}
-
 /**
  * The bytes of an item, or those of a range of it, which may reach beyond its end. Reads
  * the contents that it needs, in order; holds one of them.
