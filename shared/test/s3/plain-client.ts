@@ -4,12 +4,16 @@ export interface S3Access {
   readonly endpoint: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  readonly caPem?: string;
 }
 
 /** A client as others have it, which knows nothing of Firn. */
-export function plainClient({ endpoint, accessKeyId, secretAccessKey }: S3Access): S3Client {
+export function plainClient(access: S3Access): S3Client {
+  const { endpoint, caPem, accessKeyId, secretAccessKey } = access;
   const credentials = { accessKeyId, secretAccessKey };
-  return new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials });
+  const requestHandler = caPem === undefined ? {} : { httpsAgent: { ca: caPem } };
+  const place = { endpoint, region: 'us-east-1', forcePathStyle: true };
+  return new S3Client({ ...place, credentials, requestHandler });
 }
 
 export async function makeBucket(access: S3Access, name: string): Promise<void> {

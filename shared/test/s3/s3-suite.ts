@@ -16,7 +16,6 @@ import {
 } from './plain-client.ts';
 
 export interface S3Server extends S3Access {
-  readonly caPem?: string;
   readonly neverShortens?: boolean;
 }
 
