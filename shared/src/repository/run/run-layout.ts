@@ -39,8 +39,9 @@ export interface RunDirectory {
 }
 
 const removedLength = 0xffffffff;
-const indexKeyBytes = 32;
+export const indexKeyBytes = 32;
 const indexValueBytes = 36;
+export const indexEntryBytes = indexKeyBytes + indexValueBytes;
 
 export function encodeEntry(kind: RunKind, { key, value }: RunEntry): Uint8Array {
   const keyBytes = kind === 'catalog' ? utf8(key) : fromHex(key);
@@ -59,11 +60,10 @@ export function decodeEntries(kind: RunKind, frame: Uint8Array): RunEntry[] {
 
 function decodeFixed(frame: Uint8Array): RunEntry[] {
   const entries: RunEntry[] = [];
-  const entryBytes = indexKeyBytes + indexValueBytes;
-  for (let at = 0; at + entryBytes <= frame.length; at += entryBytes) {
+  for (let at = 0; at + indexEntryBytes <= frame.length; at += indexEntryBytes) {
     entries.push({
       key: toHex(frame.subarray(at, at + indexKeyBytes)),
-      value: frame.subarray(at + indexKeyBytes, at + entryBytes),
+      value: frame.subarray(at + indexKeyBytes, at + indexEntryBytes),
     });
   }
   return entries;

@@ -15,6 +15,7 @@ import {
   type RunKind,
   type RunRef,
 } from './run-layout.ts';
+import { type SearchableFrame, searchableFrame } from './searchable-frame.ts';
 
 export interface RunReaderOptions {
   readonly compute: Compute;
@@ -49,7 +50,7 @@ const wholeBytesMax = 32 * 1024;
 export class RunReader {
   readonly #options: RunReaderOptions;
   readonly #runs = new Map<string, Promise<OpenedRun>>();
-  readonly #frames = new Map<string, readonly RunEntry[]>();
+  readonly #frames = new Map<string, SearchableFrame>();
 
   constructor(options: RunReaderOptions) {
     this.#options = options;
@@ -67,6 +68,12 @@ export class RunReader {
       if (entry !== undefined) return entry.value;
     }
     return undefined;
+  }
+
+  /** Drops what was kept; it can be read again. */
+  forget(): void {
+    this.#runs.clear();
+    this.#frames.clear();
   }
 
   /** Entries from the key on, in order. Reads ahead by 256 KiB. */
@@ -126,12 +133,14 @@ export class RunReader {
     const offset = offsets[number];
     if (frame === undefined || offset === undefined) return undefined;
     const id = `${ref.pack}:${offset}`;
-    let entries = this.#frames.get(id);
-    if (entries === undefined) {
-      entries = await this.#open(ref, number, await this.#readFrames(ref, offset, frame.length));
+    let found = this.#frames.get(id);
+    if (found === undefined) {
+      const sealed = await this.#readFrames(ref, offset, frame.length);
+      const opened = await this.#openBytes(ref, number, sealed);
+      found = await this.#naming(ref, async () => searchableFrame(this.#options.kind, opened));
     }
-    keepNewest(this.#frames, id, entries, framesMax);
-    return search(entries, key);
+    keepNewest(this.#frames, id, found, framesMax);
+    return found.find(key);
   }
 
   #run(ref: RunRef): Promise<OpenedRun> {
@@ -173,11 +182,16 @@ export class RunReader {
     return decodeJson<RunDirectory>(await openFrame(compute, place, sealed));
   }
 
-  #open(ref: RunRef, number: number, sealed: Uint8Array): Promise<readonly RunEntry[]> {
+  async #open(ref: RunRef, number: number, sealed: Uint8Array): Promise<readonly RunEntry[]> {
+    const frame = await this.#openBytes(ref, number, sealed);
+    return this.#naming(ref, async () => decodeEntries(this.#options.kind, frame));
+  }
+
+  #openBytes(ref: RunRef, number: number, sealed: Uint8Array): Promise<Uint8Array> {
     return this.#naming(ref, async () => {
       const { segment } = await this.#run(ref);
       const { compute, kind } = this.#options;
-      return decodeEntries(kind, await openFrame(compute, { segment, number, kind }, sealed));
+      return openFrame(compute, { segment, number, kind }, sealed);
     });
   }
 
@@ -223,19 +237,6 @@ function frameOf(directory: RunDirectory, key: string): number {
     else high = middle;
   }
   return low - 1;
-}
-
-function search(entries: readonly RunEntry[], key: string): RunEntry | undefined {
-  let low = 0;
-  let high = entries.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const found = entries[middle];
-    if (found === undefined || found.key >= key) high = middle;
-    else low = middle + 1;
-  }
-  const entry = entries[low];
-  return entry?.key === key ? entry : undefined;
 }
 
 /** Puts the entry last, and drops the one that was used longest ago. */

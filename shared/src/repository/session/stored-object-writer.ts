@@ -213,6 +213,10 @@ export class StoredObjectWriter implements ObjectWriter {
       isAnyCondemned: () => context.log.state.condemned.size > 0,
     });
     await references.packs();
+    // It may wait long for its commit, and with it thousands of others.
+    for (const reader of [draft.readers.catalog, draft.readers.index, draft.readers.table]) {
+      reader.forget();
+    }
     this.#options.onFinished({ objectId: this.objectId, record, references, failedItems });
   }
 
