@@ -1,3 +1,4 @@
+import type { AppError } from '@firn/shared/errors/app-error';
 import type { CopyWork } from '@firn/shared/gen/firn/link/v1/work';
 import type { PointReader } from '@firn/shared/repository/point/point-reader';
 import { openPointCopy } from '@firn/shared/repository/repack/open-point-copy';
@@ -136,6 +137,7 @@ class CopyRun {
   async #finished(copied: CopiedObject): Promise<void> {
     const { writing, point } = this.#options;
     const { events, progress } = writing.context;
+    if (copied.failure !== undefined) return this.#failed(copied, copied.failure);
     const { object } = await point.object(copied.objectId);
     const failed = await this.#damaged.take(copied.objectId);
     const counts = { items: BigInt(copied.items), bytes: BigInt(copied.bytes) };
@@ -143,6 +145,15 @@ class CopyRun {
     await events.hold(objectResult({ object, counts, failed, unchanged }));
     progress.add({ objectsDone: 1, items: copied.items, itemsFailed: copied.damagedItems });
     progress.set({ current: copied.displayName });
+  }
+
+  /** Told at once, as no commit holds it; once only, also by a later attempt. */
+  async #failed({ objectId, displayName }: CopiedObject, error: AppError): Promise<void> {
+    const { events, progress } = this.#options.writing.context;
+    if (await events.isTold(objectId)) return;
+    const object = { objectId, displayName, kind: '', userPrincipalName: '' };
+    await events.result(objectResult({ object, error }));
+    progress.add({ objectsDone: 1 });
   }
 }
 

@@ -19,6 +19,7 @@ export class ObjectPlan {
   readonly source: ObjectState;
   readonly #base: ObjectState | undefined;
   readonly #itemsSinceMs: number | undefined;
+  #years: ReadonlyMap<string, number> | undefined;
 
   /** @param itemsSinceMs older items are left out; undefined: none are */
   constructor(
@@ -53,13 +54,20 @@ export class ObjectPlan {
     return false;
   }
 
+  /** Reads all that the copy will need of the catalogs. E_REPOSITORY_DAMAGED */
+  async prepare(): Promise<void> {
+    this.#years = await this.#itemsPerYear();
+    for await (const _ of this.folders());
+    await this.source.syncState();
+  }
+
   /**
    * Contents that the target lacks, in the order year, folder, date. Reads the
    * catalog once per group of years; a year is sorted in memory.
    */
   async *contents(): AsyncGenerator<NeededContent> {
     const locator = new Locator(this.source);
-    for (const years of grouped(await this.#itemsPerYear())) {
+    for (const years of grouped(this.#years ?? (await this.#itemsPerYear()))) {
       const items = await this.#changedIn(years);
       items.sort(inArchiveOrder);
       yield* this.#lacking(locator, items);

@@ -1,4 +1,5 @@
 import { invariant } from '../../errors/invariant.ts';
+import { isDamage } from '../damaged.ts';
 import type { PointReader } from '../point/point-reader.ts';
 import { StoredPointReader } from '../point/stored-point-reader.ts';
 import type { RepositorySession } from '../session/repository-session.ts';
@@ -89,6 +90,19 @@ class StoredPointCopy implements PointCopy {
   /** Undefined: nothing to do for this object. */
   async #openCopy(objectId: string): Promise<ObjectCopy | undefined> {
     if (this.#session.committedObjects.has(objectId)) return undefined;
+    try {
+      return await this.#preparedCopy(objectId);
+    } catch (error) {
+      // One object that cannot be read keeps no other one from being copied.
+      if (!isDamage(error)) throw error;
+      const nothing = { items: 0, damagedItems: 0, bytes: 0 };
+      const failed = { objectId, displayName: objectId, status: 'failed' } as const;
+      this.#finished.push({ ...failed, ...nothing, failure: error });
+      return undefined;
+    }
+  }
+
+  async #preparedCopy(objectId: string): Promise<ObjectCopy | undefined> {
     const source = await this.#source.object(objectId);
     const base = await this.#session.base(objectId);
     const plan = new ObjectPlan(source.state, base, source.itemsSinceMs);
@@ -99,6 +113,7 @@ class StoredPointCopy implements PointCopy {
       this.#finished.push({ objectId, displayName, status: 'unchanged', ...nothing });
       return undefined;
     }
+    await plan.prepare();
     await this.#keepSecret(source.state.record.contentIds);
     return new ObjectCopy({ source, session: this.#session, plan });
   }

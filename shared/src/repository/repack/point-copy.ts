@@ -1,3 +1,5 @@
+import type { AppError } from '../../errors/app-error.ts';
+
 /** One target pack to be written by anybody who holds the plan. */
 export interface RepackTask {
   /** From 1, in order. */
@@ -13,13 +15,15 @@ export interface RepackTask {
 export interface CopiedObject {
   readonly objectId: string;
   readonly displayName: string;
-  readonly status: 'copied' | 'unchanged';
+  readonly status: 'copied' | 'unchanged' | 'failed';
   /** New or changed rows, of which the content may have been there. */
   readonly items: number;
   /** Not copied, since the source is damaged; recorded as failed in the target. */
   readonly damagedItems: number;
   /** Of content that was added, before compression. */
   readonly bytes: number;
+  /** Why nothing of it was copied: its record or catalog is damaged. The copy before stands. */
+  readonly failure?: AppError;
 }
 
 export interface Damage {
