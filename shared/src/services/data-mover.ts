@@ -4,6 +4,10 @@
  * deploy/systemd say the same.
  */
 export const dataMover = {
-  nodeFlags: ['--max-semi-space-size=4', '--max-old-space-size=512'],
-  environment: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '131072' },
+  nodeFlags: ['--expose-gc', '--max-semi-space-size=4', '--max-old-space-size=512'],
+  environment: {
+    MALLOC_ARENA_MAX: '2',
+    MALLOC_MMAP_THRESHOLD_: '65536',
+    MALLOC_TRIM_THRESHOLD_: '131072',
+  },
 } as const;
