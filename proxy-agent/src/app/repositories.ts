@@ -113,6 +113,11 @@ export class Repositories {
     }
   }
 
+  /** The next question opens it anew: with the keys that are still there. */
+  forgetViewed(repositoryId: string): void {
+    this.#viewed.delete(repositoryId);
+  }
+
   /** Another owner was met: everything must be opened and owned anew. */
   forget(): void {
     this.#owned.clear();
