@@ -46,7 +46,8 @@ export class TargetSegment {
     this.#batch = undefined;
     const { compute, segment } = this.#options;
     const { workspace, roomStart } = batch;
-    const groups = frameGroups(batch.contents);
+    // The plan's contents are matched with frames by their order.
+    const groups = frameGroups(batch.contents, { inOrder: true });
     const first = this.#frames.length;
     const frames = groups.map(
       (contents, at) => ({ segment, number: first + at, kind: 'data', contents }) as const,

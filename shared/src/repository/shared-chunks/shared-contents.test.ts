@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { copyPoint } from '../../../test/repository/copying.ts';
 import { base64Text } from '../../../test/repository/splitting.ts';
 import {
   anItem,
@@ -140,6 +141,22 @@ describe('contents that objects share', () => {
         mail('one').subarray(200_000, 200_333),
       );
     }
+  });
+
+  it('are copied with each object, under its own key', async () => {
+    const [from, to] = [await aRepository(), await aRepository('copy')];
+    const repository = await owned(from);
+    await backUp(repository, ['job', 's1', 'mailbox-1'], mail('one'));
+    const session = await begin(repository, 'job', 's2');
+    await putInto(session, 'mailbox-2', mail('two'));
+    await session.commit({ done: true });
+    await copyPoint({ from, to, pointId: 's2', storageClass: 'hot' });
+    const copy = await owned(to);
+    const names = to.store.names().filter((name) => name.startsWith('keys/shared'));
+    expect(names).toEqual([]);
+    expect(await contentOf(copy, ['copy', 'copy-s2', 'mailbox-1'])).toEqual(mail('one'));
+    expect(await contentOf(copy, ['copy', 'copy-s2', 'mailbox-2'])).toEqual(mail('two'));
+    await expectSound(copy);
   });
 
   it('outlive the object that stored them', async () => {
