@@ -1,4 +1,4 @@
-import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
+import { CreateMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { BlockPool } from '../../src/object-store/block-pool.ts';
 import { describeBlobLocks } from '../../src/object-store/locks.contract.ts';
@@ -17,6 +17,8 @@ import {
 
 export interface S3Server extends S3Access {
   readonly neverShortens?: boolean;
+  /** Default true: it tells when an upload was begun. */
+  readonly tellsBegin?: boolean;
 }
 
 type MakeStore = (more: Partial<S3StoreOptions>) => S3Store;
@@ -98,6 +100,17 @@ function describeParts(makeStore: MakeStore, server: () => S3Server): void {
     await expect(store.putStream('large', breaking())).rejects.toBe(broken);
     expect(await store.head('large')).toBeUndefined();
     expect(await uploadsBelow(server(), 'broken/')).toBe(0);
+  });
+
+  it('aborts uploads that a crash left, and none of later', async () => {
+    const store = makeStore({ prefix: 'strays' });
+    const input = { Bucket: bucket, Key: 'strays/left' };
+    await plainClient(server()).send(new CreateMultipartUploadCommand(input));
+    const nowMs = await store.locks.now();
+    const early = (server().tellsBegin ?? true) ? nowMs - 60_000 : 0;
+    expect(await store.abortStrays(early)).toBe(0);
+    expect(await store.abortStrays(nowMs + 60_000)).toBe(1);
+    expect(await uploadsBelow(server(), 'strays/')).toBe(0);
   });
 
   it('copies in parts what is too large for one call', async () => {
