@@ -7,15 +7,15 @@ const cleanSeeds = 300;
 
 /** A seed that finds the defect. `npm run sim -- --defect NAME` finds others. */
 const findingSeeds: Readonly<Record<DefectName, number>> = {
-  'own-id-not-compared': 4,
+  'own-id-not-compared': 11,
   'condemned-pack-reused': 6,
-  'condemn-from-stale-position': 8,
+  'condemn-from-stale-position': 5,
   'pin-of-condemned-point': 2,
   'copy-source-not-pinned': 2,
   'sweep-without-grace': 13,
   'only-newer-condemns-checked': 6,
   'commit-after-done': 1,
-  'sweep-once-only': 10,
+  'sweep-once-only': 18,
   'marking-ignores-relocate': 1,
   'relocate-while-marking': 16,
   'earlier-moves-forgotten': 3,

@@ -15,7 +15,7 @@ import {
   type PackBytes,
 } from '@firn/shared/repository/retention/maintain-repository';
 import type { PolicyOf } from '@firn/shared/repository/retention/plan-jobs';
-import { decodePolicy } from '../domain/retention-policy.ts';
+import { decodePolicy } from './retention-policy.ts';
 import type { SessionContext } from './session-context.ts';
 
 /** As many expired points are named; all are counted. */

@@ -1,6 +1,6 @@
 import type { BackupWork } from '@firn/shared/gen/firn/link/v1/work';
 import type { ProtectedObject } from '../../domain/protected-object.ts';
-import { itemsSince } from '../../domain/retention-policy.ts';
+import { itemsSince } from '../retention-policy.ts';
 import type { Source } from '../../ports/source.ts';
 import { objectResult } from '../end-of-object.ts';
 import { forEachConcurrent } from '../for-each-concurrent.ts';
