@@ -8,6 +8,7 @@ import {
 } from '@firn/shared/repository/repository';
 import type { SharedChunkIndex } from '@firn/shared/repository/shared-chunks/shared-chunk-index';
 import type { StorageCredentials } from '@firn/shared/rpc/storage-credentials';
+import type { BrowseCache } from '../ports/browse-cache.ts';
 import type { ObjectStores } from '../ports/object-stores.ts';
 import type { Ownership } from './ownership.ts';
 
@@ -15,6 +16,8 @@ export interface RepositoriesOptions {
   readonly stores: ObjectStores;
   readonly credentials: StorageCredentials;
   readonly ownership: Ownership;
+  /** Undefined: it is turned off. */
+  readonly browseCache: Pick<BrowseCache, 'forget'> | undefined;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly compute: Compute;
@@ -113,9 +116,10 @@ export class Repositories {
     }
   }
 
-  /** The next question opens it anew: with the keys that are still there. */
-  forgetViewed(repositoryId: string): void {
+  /** Erased objects: the next question opens the repository anew, and nothing of them is cached. */
+  async forgetObjects(repositoryId: string, objectIds: readonly string[]): Promise<void> {
     this.#viewed.delete(repositoryId);
+    await this.#options.browseCache?.forget(repositoryId, objectIds);
   }
 
   /** Another owner was met: everything must be opened and owned anew. */

@@ -26,7 +26,7 @@ export async function runErase(context: SessionContext, work: EraseWork): Promis
       remains.push(remainder);
     },
   });
-  repositories.forgetViewed(repository.repositoryId);
+  await repositories.forgetObjects(repository.repositoryId, erased.objects);
   const { keysDestroyed, packsDeleted, bytesDeleted, blobsLeft } = erased;
   await events.log(
     'info',
