@@ -1,10 +1,10 @@
 import type { BackupWork } from '@firn/shared/gen/firn/link/v1/work';
 import type { ProtectedObject } from '../../domain/protected-object.ts';
-import { itemsSince } from '../retention-policy.ts';
 import type { Source } from '../../ports/source.ts';
 import { objectResult } from '../end-of-object.ts';
 import { forEachConcurrent } from '../for-each-concurrent.ts';
 import { required } from '../repositories.ts';
+import { itemsSince } from '../retention-policy.ts';
 import type { SessionContext } from '../session-context.ts';
 import { type WritingSession, withWritingSession } from '../writing-session.ts';
 import { backupObject, endsSession, identityOf } from './backup-object.ts';
