@@ -29,7 +29,7 @@ export async function initialize(folder: string): Promise<void> {
 
 const silent: Logger = { info: () => {}, warn: () => {}, error: () => {}, child: () => silent };
 
-/** Opens it by its password, as any other process would, and with what the agent gives it. */
+/** Opens it by its password, like any other process, and with what the agent gives it. */
 export async function withEngine(
   folder: string,
   work: (repository: Repository) => Promise<void>,
