@@ -5,7 +5,7 @@ import { ObjectState } from '../object/object-state.ts';
 import { referencedPlaces } from '../object/referenced-packs.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
-import { trailerBytes } from '../pack/pack-layout.ts';
+import { packEndBytesMin } from '../pack/pack-layout.ts';
 import type { RunEntry } from '../run/run-layout.ts';
 import { type Finding, finding, findingsOfItems, messageOf, problemOf } from './finding.ts';
 import type { OwnedObject, OwnedRoot } from './root-owners.ts';
@@ -203,5 +203,5 @@ function blobOf(error: unknown, otherwise: string): string {
 }
 
 function endOf({ offset, length }: SegmentPlace): number {
-  return offset + length + trailerBytes;
+  return offset + length + packEndBytesMin;
 }

@@ -46,12 +46,18 @@ export async function* dataStage(stage: DataStage): AsyncGenerator<Finding | Dat
     if (bad !== undefined) parts.push(bad);
     waiting = parts.length === 0 ? 0 : waiting + 1;
     if (parts.length > 0 && parts.length < partsAtOnce && waiting < packsAtOnce) continue;
-    yield* nameAffected(stage.context, parts);
+    yield* tellBad(stage, parts);
     parts = [];
     yield { pack, done: outcomes.done, bytesRead: outcomes.bytesRead };
   }
-  yield* nameAffected(stage.context, parts);
+  yield* tellBad(stage, parts);
   yield* outcomes.notes(stage.sample);
+}
+
+/** From here on no backup takes contents there for stored. */
+async function* tellBad({ context }: DataStage, parts: readonly BadPart[]) {
+  await context.sharedChunks.forgetPacks(parts.map(({ pack }) => pack));
+  yield* nameAffected(context, parts);
 }
 
 async function checkPack(

@@ -7,6 +7,8 @@ import type { SegmentKind } from '../segment/kinds.ts';
 export const packMagic = utf8('FIRNPK1\n');
 const endMagic = 'FIRNEND1';
 export const trailerBytes = 16;
+/** Behind the last segment: a footer's box, with nothing in it, and the trailer. */
+export const packEndBytesMin = 16 + 16 + trailerBytes;
 const contentIdBytes = 32;
 const recordBytes = contentIdBytes + 16;
 
