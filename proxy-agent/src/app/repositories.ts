@@ -135,9 +135,7 @@ export class Repositories {
 
   async #own(ref: RepositoryRef, secrets: SecretBundle): Promise<Repository> {
     const { signal, ownership } = this.#options;
-    const sharedChunks = this.#options.sharedChunks?.(ref.repositoryId);
-    const opening = this.#opening(ref, secrets, signal);
-    const repository = await openRepository({ ...opening, ...(sharedChunks && { sharedChunks }) });
+    const repository = await openRepository(this.#opening(ref, secrets, signal));
     await repository.takeOwnership(ownership.incarnation);
     return repository;
   }
@@ -152,7 +150,12 @@ export class Repositories {
     const { clock, entropy, compute } = this.#options;
     const store = this.store(ref.storage, signal);
     const { rootKey, nextRootKey } = required(key, `key of repository ${repositoryId}`);
-    const opening = { ports: { store, clock, entropy, compute }, repositoryId, rootKey };
+    // Readers too: what they cannot read must not be taken for stored by the next backup.
+    const sharedChunks = this.#options.sharedChunks?.(repositoryId);
+    const opening = {
+      ...{ ports: { store, clock, entropy, compute }, repositoryId, rootKey },
+      ...(sharedChunks && { sharedChunks }),
+    };
     return nextRootKey.length === 0 ? opening : { ...opening, nextRootKey };
   }
 }

@@ -5,6 +5,7 @@ import { createHeader } from '../../src/repository/header/repository-header.ts';
 import type { RepositoryPorts } from '../../src/repository/ports.ts';
 import { openRepository, type Repository } from '../../src/repository/repository.ts';
 import type { NewItem, ObjectIdentity } from '../../src/repository/session/repository-session.ts';
+import type { SharedChunkIndex } from '../../src/repository/shared-chunks/shared-chunk-index.ts';
 import { TestStore } from './test-store.ts';
 
 export interface TestRepository {
@@ -12,6 +13,8 @@ export interface TestRepository {
   readonly ports: RepositoryPorts;
   readonly repositoryId: string;
   readonly rootKey: Uint8Array;
+  /** Kept beside it; undefined: each process that opens it begins with an empty one. */
+  readonly sharedChunks?: SharedChunkIndex;
 }
 
 export function testPorts(store: TestStore): RepositoryPorts {
@@ -41,14 +44,12 @@ export async function aRepository(repositoryId = 'repository-1'): Promise<TestRe
 
 /** Opens it as another process would. */
 export async function opened(repository: TestRepository): Promise<Repository> {
-  const { ports, repositoryId, rootKey } = repository;
-  return openRepository({ ports, repositoryId, rootKey });
+  return openRepository(repository);
 }
 
 /** Opens it as check, repair and rescue do. */
 export async function openedPastDamage(repository: TestRepository): Promise<Repository> {
-  const { ports, repositoryId, rootKey } = repository;
-  return openRepository({ ports, repositoryId, rootKey, pastDamage: true });
+  return openRepository({ ...repository, pastDamage: true });
 }
 
 let incarnations = 0;

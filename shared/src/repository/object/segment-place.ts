@@ -1,3 +1,5 @@
+import { trailerBytes } from '../pack/pack-layout.ts';
+
 /** Where a segment lies: a value of the segment table. */
 export interface SegmentPlace {
   readonly pack: string;
@@ -7,4 +9,12 @@ export interface SegmentPlace {
   readonly keyId: string;
   /** Length of the blob; 0: not known when the place was written. */
   readonly packLength: number;
+}
+
+/** Whether a pack of this size can hold the segment; 0: there is none. */
+export function fitsSegment(
+  { offset, length, packLength }: SegmentPlace,
+  packSize: number,
+): boolean {
+  return packLength > 0 ? packSize === packLength : packSize >= offset + length + trailerBytes;
 }

@@ -1,4 +1,5 @@
 import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
+import { isSharedKey } from '../keys/shared-key.ts';
 import { catalogOf, type ObjectCatalog } from '../object/object-catalog.ts';
 import type { ObjectState } from '../object/object-state.ts';
 import type { OpenContext } from '../open-context.ts';
@@ -101,12 +102,15 @@ export class StoredObjectReader implements ObjectReader {
   #newOrder(): PackOrder {
     const { context, packs, object, state } = this.#options;
     const { objectId } = object;
-    const { keys, ports } = context;
+    const { keys, ports, sharedChunks } = context;
     const { compute } = ports;
     const locator = new Locator(state);
     const frames = new FrameReader({
       ...{ compute, packs },
       placeAgain: (content) => locator.locateAgain(content),
+      onDamaged: async ({ keyId, pack }) => {
+        if (isSharedKey(keyId)) await sharedChunks.forgetPacks([pack]);
+      },
       segmentKeyOf: async ({ address, place }) =>
         deriveSegmentKey(compute, await keys.objectKey(place.keyId), address.segment),
     });

@@ -15,6 +15,8 @@ export interface FrameReaderOptions {
   readonly segmentKeyOf: (content: PlacedContent) => Promise<SegmentKey>;
   /** Asked when a content cannot be read: consolidation may have moved its segment meanwhile. */
   readonly placeAgain?: (content: PlacedContent) => Promise<PlacedContent>;
+  /** Told where a content cannot be read, before that is thrown. */
+  readonly onDamaged?: (place: SegmentPlace) => Promise<void>;
 }
 
 /** A content, and the place of its segment. */
@@ -78,12 +80,20 @@ export class FrameReader {
     const { address, place } = content;
     const { pack } = place;
     const what = `frame ${address.frame} of ${objectId} in ${pack}`;
-    return naming(what, { pack, objectId }, async () => {
-      const frame = await this.#open(content);
-      const end = address.offset + address.length;
-      if (end > frame.length) throw damaged('it is shorter than the index says');
-      return frame.subarray(address.offset, end);
-    });
+    try {
+      return await naming(what, { pack, objectId }, () => this.#slice(content));
+    } catch (error) {
+      if (isDamage(error)) await this.#options.onDamaged?.(place);
+      throw error;
+    }
+  }
+
+  async #slice(content: PlacedContent): Promise<Uint8Array> {
+    const { offset, length } = content.address;
+    const frame = await this.#open(content);
+    const end = offset + length;
+    if (end > frame.length) throw damaged('it is shorter than the index says');
+    return frame.subarray(offset, end);
   }
 
   async #open(content: PlacedContent): Promise<Uint8Array> {

@@ -165,6 +165,7 @@ class StoredPointCopy implements PointCopy {
       const planned = contents.flatMap((at) => task.plan.contents[at] ?? []);
       await copy.accept(result, target, { segment, contents: planned });
     }
+    await this.#source.context.sharedChunks.forgetPacks(result.damaged.map(({ pack }) => pack));
     this.#session.packs.countPack(result.packLength);
     this.#openTasks.delete(taskNumber);
     const finished = await finishReady(task.copies);

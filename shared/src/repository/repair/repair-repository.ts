@@ -85,6 +85,8 @@ class Repair {
     const { readData, signal } = this.#options;
     const contentIdSecrets = await readContentIdSecrets(context);
     const packs = await StoredPacks.open({ context, contentIdSecrets }, readData, signal);
+    // Else the next backup would take them for stored.
+    await context.sharedChunks.forgetPacks(packs.damaged);
     const damaged = new Map<string, DamagedObject[]>();
     yield* this.#survey(packs, damaged);
     const needed = new Set<string>();

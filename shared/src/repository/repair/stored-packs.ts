@@ -1,8 +1,7 @@
 import { type PackCheck, readDataPack } from '../check/check-packs.ts';
 import type { BadPart } from '../check/name-affected.ts';
-import type { SegmentPlace } from '../object/segment-place.ts';
+import { fitsSegment } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
-import { trailerBytes } from '../pack/pack-layout.ts';
 import type { BlobInfo } from '../ports.ts';
 import type { PlacedContent } from '../read/frame-reader.ts';
 
@@ -32,17 +31,17 @@ export class StoredPacks {
     return new StoredPacks(infos, bad);
   }
 
+  /** Packs of which not everything can be read. */
+  get damaged(): Iterable<string> {
+    return this.#bad.keys();
+  }
+
   /** Whether the content can be read as far as is known. */
   isUsable({ address, place }: PlacedContent): boolean {
-    if (!this.#holds(place)) return false;
+    if (!fitsSegment(place, this.infos.get(place.pack)?.size ?? 0)) return false;
     const bad = this.#bad.get(place.pack);
     if (bad === undefined) return true;
     return bad.frames !== undefined && !bad.frames.has(`${address.segment}/${address.frame}`);
-  }
-
-  #holds({ pack, offset, length, packLength }: SegmentPlace): boolean {
-    const size = this.infos.get(pack)?.size ?? 0;
-    return packLength > 0 ? size === packLength : size >= offset + length + trailerBytes;
   }
 }
 

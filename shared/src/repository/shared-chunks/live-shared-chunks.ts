@@ -1,4 +1,5 @@
 import { isIndexUsable } from '../log/state.ts';
+import { fitsSegment, type SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import { rebuildIndex } from './rebuild-index.ts';
 import type { SharedChunkIndex } from './shared-chunk-index.ts';
@@ -13,6 +14,8 @@ export class LiveSharedChunks implements SharedChunks {
   readonly #index: SharedChunkIndex;
   readonly #epoch: number;
   #ready: Promise<void> | undefined;
+  /** Size of each pack that was looked at, as the storage tells it; 0: it is gone. */
+  readonly #packSizes = new Map<string, Promise<number>>();
 
   /** @param epoch under which the session writes */
   constructor(context: OpenContext, epoch: number) {
@@ -28,12 +31,27 @@ export class LiveSharedChunks implements SharedChunks {
     const { log, relocations } = this.#context;
     const place = (await relocations.place(found.address.segment)) ?? found.place;
     const isCondemned = log.rules.condemnedAmong(log.state, [place.pack]).length > 0;
-    return isCondemned ? undefined : { ...found, place };
+    if (isCondemned || !(await this.#isStored(place))) return undefined;
+    return { ...found, place };
   }
 
   async add(chunks: readonly SharedChunk[]): Promise<void> {
     await this.#whenReady();
     await this.#index.add(chunks);
+  }
+
+  /** A pack that is lost or cut off is forgotten; asked once a session. */
+  async #isStored(place: SegmentPlace): Promise<boolean> {
+    const { pack } = place;
+    const asked = this.#packSizes.get(pack) ?? this.#askSize(pack);
+    this.#packSizes.set(pack, asked);
+    if (fitsSegment(place, await asked)) return true;
+    await this.#index.forgetPacks([pack]);
+    return false;
+  }
+
+  async #askSize(pack: string): Promise<number> {
+    return (await this.#context.ports.store.head(pack))?.size ?? 0;
   }
 
   #whenReady(): Promise<void> {

@@ -18,7 +18,7 @@ export interface SharedChunkIndex {
   find(contentId: string): Promise<SharedChunk | undefined>;
   /** A content that is known already moves. */
   add(chunks: readonly SharedChunk[]): Promise<void>;
-  /** Takes out all contents in these packs. */
+  /** Takes out all contents in these packs: condemned, lost or damaged ones. */
   forgetPacks(packs: Iterable<string>): Promise<void>;
   /** Undefined: nothing is known of what it holds, most likely nothing at all. */
   mark(): Promise<IndexMark | undefined>;
