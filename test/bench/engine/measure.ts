@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 
 export interface Run {
   readonly seconds: number;
@@ -26,9 +26,10 @@ export async function measured({ program, args, cwd, env }: Command): Promise<Ru
     ...(cwd !== undefined && { cwd }),
   });
   let rssBytes = 0;
-  const looking = setInterval(async () => {
-    rssBytes = Math.max(rssBytes, await peakRssBytes(child.pid));
-  }, lookMs);
+  const look = () => {
+    rssBytes = Math.max(rssBytes, peakRssBytes(child.pid));
+  };
+  const looking = setInterval(look, lookMs);
   const chunks: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -47,7 +48,11 @@ export async function measured({ program, args, cwd, env }: Command): Promise<Ru
 }
 
 /** [proc(5): VmHWM]; 0 once the process is gone. */
-async function peakRssBytes(pid: number | undefined): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1_024;
+function peakRssBytes(pid: number | undefined): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1_024;
+  } catch {
+    return 0;
+  }
 }

@@ -15,7 +15,7 @@ export function positionOf(order: ItemOrder, item: OrderedItem): ItemPosition {
       return [dateMs(item.date), item.itemId];
     case 'size':
       return [item.size, item.itemId];
-    default:
+    case 'name':
       return [nameKey(item.name), item.itemId];
   }
 }

@@ -5,25 +5,23 @@ import { check } from './check.ts';
 import { initialize, withEngine } from './engine.ts';
 import { restore } from './restore.ts';
 
-const [command, repository = '', path = '', list] = process.argv.slice(2);
+const [command = '', repository = '', path = '', list] = process.argv.slice(2);
 
-switch (command) {
-  case 'initialize':
-    await initialize(repository);
-    break;
-  case 'backup': {
-    const changed = list && (JSON.parse(await readFile(list, 'utf8')) as readonly string[]);
-    await withEngine(repository, (engine) =>
-      backup(engine, { source: path, changed: changed || undefined }),
-    );
-    break;
-  }
-  case 'check':
-    await withEngine(repository, check);
-    break;
-  case 'restore':
-    await withEngine(repository, (engine) => restore(engine, path));
-    break;
-  default:
-    throw new Error(`no command ${command}`);
+async function changedPaths(): Promise<readonly string[] | undefined> {
+  if (list === undefined) return undefined;
+  return JSON.parse(await readFile(list, 'utf8')) as readonly string[];
 }
+
+const commands: Readonly<Record<string, () => Promise<void>>> = {
+  initialize: () => initialize(repository),
+  backup: () =>
+    withEngine(repository, async (engine) =>
+      backup(engine, { source: path, changed: await changedPaths() }),
+    ),
+  check: () => withEngine(repository, check),
+  restore: () => withEngine(repository, (engine) => restore(engine, path)),
+};
+
+const run = commands[command];
+if (run === undefined) throw new Error(`no command ${command}`);
+await run();
