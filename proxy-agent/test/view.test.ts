@@ -1,15 +1,9 @@
 import type { ViewRequest, ViewResponse } from '@firn/shared/gen/firn/link/v1/link';
-import { type RepositoryRef, SecretBundle } from '@firn/shared/gen/firn/link/v1/work';
 import type { BlobStore } from '@firn/shared/repository/ports';
 import { describe, expect, it } from 'vitest';
 import { World } from './fakes/a-world.ts';
-import { openBoxes } from './fakes/fake-controller.ts';
+import { aSearch, type Page, pageOf, viewsOf } from './fakes/asking.ts';
 import { memoryBrowseCache } from './fakes/memory-browse-cache.ts';
-
-interface Page {
-  readonly items: readonly Record<string, unknown>[];
-  readonly nextCursor?: string;
-}
 
 async function aStoredWorld(world = new World()) {
   const { id } = world.tenant.addObject('anna');
@@ -18,39 +12,10 @@ async function aStoredWorld(world = new World()) {
   const agent = world.start();
   await world.initialize(repository);
   await world.backup('session-1', repository);
-  const ask = async (question: ViewResponse['question'], restorePointId = 'session-1') =>
-    await world.ask(aQuestion(world, repository, question, restorePointId));
+  const views = viewsOf(world, repository);
+  const ask = (question: ViewResponse['question'], restorePointId = 'session-1') =>
+    views(question, restorePointId);
   return { world, agent, ask, objectId: id };
-}
-
-function aQuestion(
-  world: World,
-  repository: RepositoryRef,
-  question: ViewResponse['question'],
-  restorePointId: string,
-): ViewResponse {
-  const bundle = { storages: [], repositories: [], organization: undefined, ...world.secrets };
-  const secrets = openBoxes.seal('', SecretBundle.encode(bundle).finish());
-  const place = { repository, secrets, jobId: 'job-1', restorePointId, retrievalId: '' };
-  return { requestId: 'request-1', ...place, question };
-}
-
-function pageOf({ answer }: ViewRequest): Page {
-  if (answer?.$case !== 'page') throw new Error(`no page but ${JSON.stringify(answer)}`);
-  return JSON.parse(new TextDecoder().decode(answer.value)) as Page;
-}
-
-interface Search {
-  readonly text?: string;
-  readonly objectIds?: string[];
-  readonly cursor?: string;
-  readonly limit?: number;
-}
-
-function aSearch({ text = '', objectIds = [], cursor = '', limit = 0 }: Search) {
-  const place = { text, objectIds, cursor, limit, order: '', itemClass: '' };
-  const none = { from: undefined, to: undefined, sizeMin: undefined, sizeMax: undefined };
-  return { $case: 'searchItems' as const, value: { ...place, ...none, hasAttachment: undefined } };
 }
 
 function recordingReads(store: BlobStore, read: string[]): BlobStore {

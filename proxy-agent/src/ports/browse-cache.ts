@@ -41,7 +41,13 @@ export interface BegunState {
  */
 export type AddResult = 'added' | 'start-over' | 'full' | 'gone';
 
-export interface FolderQuery {
+/** A state shows what it holds as far as item-level retention allows by now. */
+interface ShownItems {
+  /** Older items are left out; not those whose date is none. Undefined: nothing is. */
+  readonly itemsSinceMs: number | undefined;
+}
+
+export interface FolderQuery extends ShownItems {
   readonly repositoryId: string;
   readonly state: string;
   readonly folderId: string;
@@ -70,7 +76,7 @@ export interface ItemFilterQuery {
   readonly type: string | undefined;
 }
 
-export interface SearchQuery {
+export interface SearchQuery extends ShownItems {
   readonly repositoryId: string;
   readonly states: readonly string[];
   readonly filter: ItemFilterQuery;

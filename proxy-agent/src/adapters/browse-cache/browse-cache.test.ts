@@ -93,9 +93,11 @@ async function fill(state: CacheState, rows: readonly RunEntry[], options: Fill 
 
 async function listed(state: string, order: ItemOrder = 'date', limit = 100) {
   const query = { repositoryId: 'repository', state, folderId: 'inbox', order, limit };
-  const page = await cache.folder({ ...query, after: undefined });
+  const page = await cache.folder({ ...query, ...fromStart });
   return page?.items.map(({ itemId }) => itemId);
 }
+
+const fromStart = { after: undefined, itemsSinceMs: undefined };
 
 const noFilter: ItemFilterQuery = {
   text: undefined,
@@ -112,7 +114,7 @@ async function search(filter: Partial<ItemFilterQuery>, states = ['s1']) {
   const found = await cache.search({
     ...query,
     filter: { ...noFilter, ...filter },
-    after: undefined,
+    ...fromStart,
   });
   return found.map(({ itemId }) => itemId).sort();
 }
@@ -139,7 +141,7 @@ describe('browse cache', () => {
       let after: readonly [string | number, string] | undefined;
       for (;;) {
         const query = { repositoryId: 'repository', state: 's1', folderId: 'inbox', order, after };
-        const page = await cache.folder({ ...query, limit: 2 });
+        const page = await cache.folder({ ...query, limit: 2, itemsSinceMs: undefined });
         expect(page?.total).toBe(9);
         const last = page?.items.at(-1);
         if (page === undefined || last === undefined) break;
@@ -383,7 +385,7 @@ describe('search', () => {
       for (;;) {
         const found = await cache.search({
           ...{ repositoryId: 'repository', states: ['m1', 'm3'], order, after, limit: 4 },
-          filter: { ...noFilter, text: 'mail inbox' },
+          ...{ filter: { ...noFilter, text: 'mail inbox' }, itemsSinceMs: undefined },
         });
         const last = found.at(-1);
         if (last === undefined) break;
@@ -394,5 +396,23 @@ describe('search', () => {
       expect(seen.length).toBe(10);
       expect(seen.every((each) => /^Inbox\/m[13]\//.test(each))).toBe(true);
     }
+  });
+
+  it('shows and finds nothing that is older than is asked for, but what has no date', async () => {
+    await fill(aState('s1'), [
+      aFolder('inbox'),
+      anItem('dateless', { date: '' }),
+      anItem('old', { date: '2026-01-01T00:00:00Z' }),
+      anItem('young', { date: '2026-02-01T00:00:00Z' }),
+    ]);
+    const itemsSinceMs = Date.parse('2026-01-15T00:00:00Z');
+    const order: ItemOrder = 'name';
+    const place = { repositoryId: 'repository', order, limit: 10 };
+    const asked = { ...place, after: undefined, itemsSinceMs };
+    const page = await cache.folder({ ...asked, state: 's1', folderId: 'inbox' });
+    expect(page?.items.map(({ itemId }) => itemId)).toEqual(['dateless', 'young']);
+    expect(page?.total).toBe(2);
+    const found = await cache.search({ ...asked, states: ['s1'], filter: noFilter });
+    expect(found.map(({ itemId }) => itemId)).toEqual(['dateless', 'young']);
   });
 });

@@ -39,24 +39,30 @@ export function folderPage(sql: Statements, query: FolderQuery): FolderResult | 
   );
   if (folder === undefined) return { items: [], total: 0 };
   const id = Number(folder['id']);
+  const shown = notTooOld(query.itemsSinceMs);
   const behind = behindOf(order, after, ['items.item']);
   const rows = sql.all(
-    `SELECT json FROM items WHERE folder_id = ? ${and([behind])}
+    `SELECT json FROM items WHERE folder_id = ? ${and([shown, behind])}
      ORDER BY ${orderOf(order)}, items.item LIMIT ?`,
     id,
+    ...shown.values,
     ...behind.values,
     limit,
   );
-  const total = sql.number('SELECT count(*) FROM items WHERE folder_id = ?', id);
+  const total = sql.number(
+    `SELECT count(*) FROM items WHERE folder_id = ? ${and([shown])}`,
+    id,
+    ...shown.values,
+  );
   return { items: rows.map(itemOf), total };
 }
 
 export function searchItems(sql: Statements, query: SearchQuery): FoundItem[] {
-  const { repositoryId, states, filter, order, after, limit } = query;
+  const { repositoryId, states, filter, order, after, limit, itemsSinceMs } = query;
   const text = textCondition(filter.text);
   if (text === undefined) return [];
   const behind = behindOf(order, after, ['items.item', 'objects.object']);
-  const conditions = [text, ...filterConditions(filter), behind];
+  const conditions = [notTooOld(itemsSinceMs), text, ...filterConditions(filter), behind];
   const rows = sql.all(
     `SELECT items.json AS json, objects.object AS object, objects.id AS object_id
      FROM items JOIN objects ON objects.id = items.object_id
@@ -106,6 +112,11 @@ function filterConditions(filter: ItemFilterQuery): Condition[] {
     compared('items.attachment = ?', attachment),
     typeCondition(type),
   ];
+}
+
+/** 0: the item has no date. */
+function notTooOld(itemsSinceMs: number | undefined): Condition {
+  return compared('(items.date_ms >= ? OR items.date_ms = 0)', itemsSinceMs);
 }
 
 function compared(sql: string, value: number | undefined): Condition {

@@ -81,6 +81,7 @@ export class Browsing {
       repositoryId: states[0]?.repositoryId ?? '',
       states: [...indexed.ready],
       filter: filterOf(question),
+      itemsSinceMs: point.itemsSinceMs,
       ...{ order, after: afterOf(order, question.cursor), limit: limit + 1 },
     });
     const items = found.slice(0, limit);
@@ -112,7 +113,9 @@ export class Browsing {
     const { repositoryId, state } = wanted;
     const limit = limitOf(question.limit);
     const after = decodePosition(order, question.cursor);
-    const query = { repositoryId, state, folderId, order, after, limit: limit + 1 };
+    const { itemsSinceMs } = point;
+    const place = { repositoryId, state, folderId, itemsSinceMs };
+    const query = { ...place, order, after, limit: limit + 1 };
     const nowMs = this.#clock.now();
     const ready = await cache.ready({ repositoryId, states: [state], nowMs });
     if (!ready.has(state)) {

@@ -4,11 +4,12 @@ import type { ObjectReader, PointReader } from '@firn/shared/repository/point/po
 import type { Clock } from '@firn/shared/time/clock';
 import type { CacheState } from '../../ports/browse-cache.ts';
 import { type Repositories, required } from '../repositories.ts';
+import { retrievalPin } from '../retrieval/run-retrieval.ts';
 import { Recent } from './recent.ts';
 
 /** What questions are answered from. */
 export interface ViewedPoint
-  extends Pick<PointReader, 'pointId' | 'objectIds' | 'objects' | 'object'> {
+  extends Pick<PointReader, 'pointId' | 'objectIds' | 'itemsSinceMs' | 'objects' | 'object'> {
   /** Under what the object is cached. E_OBJECT_NOT_IN_POINT */
   cacheState(objectId: string): CacheState;
 }
@@ -39,7 +40,7 @@ export class ViewedPoints {
   readonly #repositories: Repositories;
   readonly #clock: Clock;
   readonly #points: Recent<OpenedPoint>;
-  /** By the state's name in the repository, which several points may share. */
+  /** By the state's name in the repository, which several points may share, and how much of it is shown. */
   readonly #objects: Recent<Promise<ObjectReader>>;
 
   constructor({ repositories, clock }: ViewedPointsOptions) {
@@ -53,9 +54,9 @@ export class ViewedPoints {
   async open(question: ViewResponse, secrets: SecretBundle): Promise<ViewedPoint> {
     const { repositoryId } = required(question.repository, 'repository');
     const point = await this.#point(question, secrets);
-    const { jobId, pointId, objectIds } = point;
+    const { jobId, pointId, objectIds, itemsSinceMs } = point;
     return {
-      ...{ pointId, objectIds },
+      ...{ pointId, objectIds, itemsSinceMs },
       objects: (after) => point.objects(after),
       object: (objectId) => this.#object(repositoryId, point, objectId),
       cacheState: (objectId) => ({
@@ -89,12 +90,14 @@ export class ViewedPoints {
   async #openPoint(question: ViewResponse, secrets: SecretBundle): Promise<PointReader> {
     const { repository: ref, jobId, restorePointId, retrievalId } = question;
     const repository = await this.#repositories.forViewing(ref, secrets);
-    const warm = retrievalId === '' ? undefined : retrievalId;
-    return repository.openPoint({ jobId, pointId: restorePointId, warm });
+    const point = { jobId, pointId: restorePointId };
+    if (retrievalId === '') return repository.openPoint(point);
+    const pinId = retrievalPin(retrievalId);
+    return repository.openPoint({ ...point, warm: retrievalId, pinId });
   }
 
   async #object(repositoryId: string, point: PointReader, objectId: string): Promise<ObjectReader> {
-    const key = JSON.stringify([repositoryId, point.stateOf(objectId)]);
+    const key = JSON.stringify([repositoryId, point.stateOf(objectId), point.itemsSinceMs]);
     const known = this.#objects.get(key);
     if (known !== undefined) return known;
     const opening = point.object(objectId);

@@ -1,4 +1,4 @@
-import { trailerBytes } from '../pack/pack-layout.ts';
+import { packEndBytesMin } from '../pack/pack-layout.ts';
 
 /** Where a segment lies: a value of the segment table. */
 export interface SegmentPlace {
@@ -16,5 +16,5 @@ export function fitsSegment(
   { offset, length, packLength }: SegmentPlace,
   packSize: number,
 ): boolean {
-  return packLength > 0 ? packSize === packLength : packSize >= offset + length + trailerBytes;
+  return packLength > 0 ? packSize === packLength : packSize >= offset + length + packEndBytesMin;
 }

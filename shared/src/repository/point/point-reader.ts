@@ -62,7 +62,7 @@ export interface ObjectReader {
   items(): AsyncIterable<CatalogItem>;
   item(itemId: string): Promise<CatalogItem | undefined>;
   folder(folderId: string): Promise<CatalogFolder | undefined>;
-  /** The rows as they are stored, for a cache of them. */
+  /** The rows as they are stored, for a cache of them: also of items that are too old to be shown. */
   readonly catalog: ObjectCatalog;
   /** Items of one folder, ordered. Each page reads the object's whole catalog as a stream. */
   page(request: PageRequest): Promise<ItemPage>;
@@ -82,6 +82,8 @@ export interface PointReader {
   readonly pointId: string;
   /** Of all objects, in order. */
   readonly objectIds: readonly string[];
+  /** Item-level retention: older items are not shown, by the log as it was last read; undefined: all are. */
+  readonly itemsSinceMs: number | undefined;
   /** In order of ids, as JavaScript orders strings; those behind `after` when it is given. */
   objects(after?: string): AsyncIterable<PointObject>;
   /** Names the object's state in the repository: the same as long as it is. E_OBJECT_NOT_IN_POINT */

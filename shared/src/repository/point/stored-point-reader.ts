@@ -36,6 +36,10 @@ export class StoredPointReader implements PointReader {
     return [...this.#points.keys()].sort();
   }
 
+  get itemsSinceMs(): number | undefined {
+    return itemsSinceOf(this.context.log.state, this.jobId);
+  }
+
   async *objects(after?: string): AsyncGenerator<PointObject> {
     const { ports, keys, meta } = this.context;
     for (const objectId of this.objectIds) {
@@ -56,7 +60,7 @@ export class StoredPointReader implements PointReader {
     const opening = { compute: ports.compute, keys, meta, relocations };
     const state = await ObjectState.open(opening, point.root);
     const object = describe(state.record, point);
-    const itemsSinceMs = itemsSinceOf(context.log.state, this.jobId);
+    const { itemsSinceMs } = this;
     return new StoredObjectReader({ context, packs: this.#packs, object, state, itemsSinceMs });
   }
 
