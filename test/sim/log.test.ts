@@ -12,7 +12,7 @@ const findingSeeds: Readonly<Record<DefectName, number>> = {
   'condemn-from-stale-position': 5,
   'pin-of-condemned-point': 2,
   'copy-source-not-pinned': 2,
-  'sweep-without-grace': 13,
+  'sweep-without-grace': 55,
   'only-newer-condemns-checked': 6,
   'commit-after-done': 1,
   'sweep-once-only': 18,

@@ -6,7 +6,7 @@ export interface CollectedGarbage {
   /** Packs that no restore point needs; deleted once their grace is over. */
   readonly condemned: readonly string[];
   readonly deleted: readonly string[];
-  /** Could not be deleted: the next run tries again. */
+  /** Locked by the storage: a later run tries again. */
   readonly kept: readonly string[];
 }
 

@@ -35,7 +35,11 @@ class ClockedStore {
 
   async *list(): AsyncIterable<BlobInfo> {}
 
+  /** What deleting fails with. */
+  refusal: AppError | undefined;
+
   async delete(name: string): Promise<void> {
+    if (this.refusal !== undefined) throw this.refusal;
     this.blobs.delete(name);
   }
 
@@ -166,6 +170,26 @@ describe('sweepCondemned', () => {
     expect((await sweepCondemned(log, { store, listPacks })).deleted).toEqual([pack]);
     expect(clocked.packs()).toEqual([]);
   });
+
+  it('keeps what is locked, and deletes it once it is not', async () => {
+    const { clocked, store, log, listPacks, pack } = await condemned();
+    clocked.nowMs += 7 * day;
+    clocked.refusal = new AppError('E_BLOB_LOCKED', 'locked');
+    expect(await sweepCondemned(log, { store, listPacks })).toEqual({ deleted: [], kept: [pack] });
+    clocked.refusal = undefined;
+    expect(await sweepCondemned(log, { store, listPacks })).toEqual({ deleted: [pack], kept: [] });
+  });
+
+  it.each(['E_STORAGE_DENIED', 'E_STORAGE_UNAVAILABLE'] as const)(
+    'fails with %s instead of taking it for a lock',
+    async (code) => {
+      const { clocked, store, log, listPacks, pack } = await condemned();
+      clocked.nowMs += 7 * day;
+      clocked.refusal = new AppError(code, 'no');
+      await expect(sweepCondemned(log, { store, listPacks })).rejects.toMatchObject({ code });
+      expect(log.state.condemned.has(pack)).toBe(true);
+    },
+  );
 
   it('enters as swept what is gone, and condemns a name that a late put brought back', async () => {
     const { clocked, store, log, listPacks, pack } = await condemned();

@@ -88,14 +88,15 @@ export interface SweepOptions {
 
 export interface Swept {
   readonly deleted: readonly string[];
-  /** Could not be deleted (locked, denied): the next sweep tries again. */
+  /** Locked by the storage: a later sweep tries again. */
   readonly kept: readonly string[];
 }
 
 /**
  * Rule 10: deletes condemned packs whose grace is over, as far as they are
  * listed. MUST be repeated, since a late put can bring a name back. What is
- * condemned and no longer listed is entered as swept.
+ * condemned and no longer listed is entered as swept. Fails with what a deletion
+ * fails with, unless it is E_BLOB_LOCKED: what was deleted before stays deleted.
  */
 export async function sweepCondemned(
   log: RepositoryLog,
@@ -108,15 +109,14 @@ export async function sweepCondemned(
   const due = [...state.condemned]
     .filter(([, pack]) => pack.atMs + graceMs <= nowMs)
     .map(([name]) => name);
-  const result = await deleteAll(
-    store,
-    due.filter((name) => listed.has(name)),
-  );
   await enterSwept(
     log,
     due.filter((name) => !listed.has(name)),
   );
-  return result;
+  return deleteAll(
+    store,
+    due.filter((name) => listed.has(name)),
+  );
 }
 
 async function deleteAll(store: BlobStore, names: readonly string[]): Promise<Swept> {
@@ -127,7 +127,7 @@ async function deleteAll(store: BlobStore, names: readonly string[]): Promise<Sw
       await store.delete(name);
       deleted.push(name);
     } catch (error) {
-      if (!isAppError(error)) throw error;
+      if (!isAppError(error, 'E_BLOB_LOCKED')) throw error;
       kept.push(name);
     }
   }

@@ -60,7 +60,7 @@ export interface Maintained {
   readonly points: readonly ExpiringPoint[];
   readonly condemned: readonly PackBytes[];
   readonly swept: readonly PackBytes[];
-  /** Due, but not to be deleted yet: locked, or the storage refused. */
+  /** Due, but locked by the storage. */
   readonly kept: readonly PackBytes[];
   readonly consolidated: Consolidated;
 }

@@ -426,7 +426,7 @@ export interface RetentionDone {
   /** No longer needed: to be deleted after the grace. */
   condemned: PackTotals[];
   deleted: PackTotals[];
-  /** Due, but locked by the storage or refused by it. */
+  /** Due, but locked by the storage. */
   kept: PackTotals[];
   consolidatedPacks: bigint;
   consolidatedSegments: bigint;
