@@ -81,11 +81,14 @@ describe('rescue', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  async function rescue(...args: string[]) {
-    const all = [program, 'rescue', ...args, '--storage', storage, '--json'];
+  function run(...args: string[]) {
     const env = { ...process.env, FIRN_REPOSITORY_PASSWORD: undefined };
-    const password = ['--password-file', join(folder, 'password')];
-    const { stdout } = await promisify(execFile)(process.execPath, [...all, ...password], { env });
+    const all = [program, 'rescue', ...args, '--storage', storage];
+    return promisify(execFile)(process.execPath, all, { env });
+  }
+
+  async function rescue(...args: string[]) {
+    const { stdout } = await run(...args, '--json', '--password-file', join(folder, 'password'));
     return JSON.parse(stdout);
   }
 
@@ -114,12 +117,34 @@ describe('rescue', () => {
 
   it('says that a password is wrong', async () => {
     await writeFile(join(folder, 'wrong'), 'another');
-    const args = [program, 'rescue', 'list', '--storage', storage];
-    const wrong = ['--password-file', join(folder, 'wrong')];
-    const running = promisify(execFile)(process.execPath, [...args, ...wrong]);
-    await expect(running).rejects.toMatchObject({
+    await expect(run('list', '--password-file', join(folder, 'wrong'))).rejects.toMatchObject({
       code: 3,
       stderr: expect.stringContaining('E_REPOSITORY_PASSWORD_WRONG'),
+    });
+    await expect(run('list')).rejects.toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('none was given'),
+    });
+  });
+
+  it('says that an option is missing, as a mistake in the command line', async () => {
+    await expect(run('browse')).rejects.toMatchObject({ code: 2 });
+  });
+
+  it('refuses objects, folders and items that the point does not show', async () => {
+    const to = ['--to', join(folder, 'nothing')];
+    const noFolder = { code: 3, stderr: expect.stringContaining('E_FOLDER_NOT_FOUND') };
+    await expect(rescue('restore', ...to, '--folder', 'Inbx')).rejects.toMatchObject(noFolder);
+    await expect(rescue('search', '--folder', 'Inbx')).rejects.toMatchObject(noFolder);
+    const inAnn = rescue('browse', '--object', 'ann', '--folder', 'Inbx');
+    await expect(inAnn).rejects.toMatchObject(noFolder);
+    await expect(rescue('restore', ...to, '--object', 'bob')).rejects.toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('E_OBJECT_NOT_IN_POINT'),
+    });
+    await expect(rescue('restore', ...to, '--item', 'm9')).rejects.toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('item m9'),
     });
   });
 

@@ -57,7 +57,7 @@ describe('the main job, with the agent killed in the middle', () => {
     agent = await enrolAgent(story, environment, { name: names.proxy, commitIntervalMs });
     await addOrganization(story, environment);
     await addStorages(story, environment);
-    await createRepositories(story);
+    await createRepositories(story, environment);
     await story.client.call('createJob', {
       body: { name: names.job, organizationId: names.organization, repositoryId: names.repository },
     });

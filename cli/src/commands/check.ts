@@ -33,7 +33,7 @@ function addCheck(repository: Command, run: Runner): void {
     .action((idOrName: string, options: CheckOptions, command: Command) =>
       run(command, async (context) => {
         const session = await startCheck(context, idOrName, options);
-        await printWork(context, await followToEnd(context, session));
+        await printWork(context, await followToEnd(context, session), 'no damage found');
       }),
     );
 }
@@ -68,7 +68,7 @@ function addRepair(repository: Command, run: Runner): void {
           body: { dryRun: options.dryRun === true, readData: options.readData === true },
           idempotencyKey: idempotencyKey(),
         });
-        await printWork(context, await followToEnd(context, session));
+        await printWork(context, await followToEnd(context, session), 'nothing to repair');
       }),
     );
 }
@@ -80,16 +80,23 @@ function percent(text: string): number {
   throw new InvalidArgumentError('give a percentage from 1 to 100.');
 }
 
-/** With --json nothing of the run itself, so that two checks can be compared. */
-async function printWork(context: Context, session: Session): Promise<void> {
+/**
+ * Findings and outcome of a session that has ended; `good` is said of a success that found
+ * nothing but notes. With --json nothing of the run itself, so that two checks can be compared.
+ */
+export async function printWork(context: Context, session: Session, good?: string): Promise<void> {
   const { terminal } = context;
   const findings: unknown[] = [];
+  let onlyNotes = true;
   for await (const found of readFindings(context, session.id)) {
+    if (found.severity !== 'note') onlyNotes = false;
     if (terminal.json) findings.push(comparable(found));
     else terminal.note(findingText(found));
   }
   const { state: result, problem } = session;
-  terminal.result({ result, problem, findings }, describeSession(session));
+  const isGood = good !== undefined && onlyNotes && result === 'success';
+  const text = describeSession(session) + (isGood ? `\n  ${good}` : '');
+  terminal.result({ result, problem, findings }, text);
   context.exitWith(exitCodeOf(session));
 }
 

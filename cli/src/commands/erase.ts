@@ -1,6 +1,7 @@
 import { AppError } from '@firn/shared/errors/app-error';
 import type { Command } from 'commander';
-import { printFindings } from './check.ts';
+import { followToEnd } from '../follow-session.ts';
+import { printWork } from './check.ts';
 import type { Runner } from './resource.ts';
 import { detachOption, finishWork, idempotencyKey } from './work.ts';
 
@@ -32,8 +33,8 @@ export function addEraseCommand(program: Command, run: Runner): void {
             `copy job "${copyJob}" writes to repository ${repositoryId}: erase there as well`,
           );
         }
-        const ended = await finishWork(context, session, options);
-        if (options.detach !== true) await printFindings(context, ended.id);
+        if (options.detach === true) await finishWork(context, session, options);
+        else await printWork(context, await followToEnd(context, session));
       }),
     );
 }

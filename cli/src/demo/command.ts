@@ -14,6 +14,8 @@ interface CommandOptions extends Omit<DemoOptions, 'reportFile'> {
 export function makeDemoCommand(signal: AbortSignal): Command {
   return new Command('demo')
     .description('play the main job, end to end, with everything embedded')
+    .showHelpAfterError('(--help shows the options)')
+    .exitOverride()
     .option('--users <n>', 'users of the tenant', positiveInteger, demoDefaults.users)
     .option('--mails-per-user <n>', 'mails each', positiveInteger, demoDefaults.mailsPerUser)
     .option('--files-per-user <n>', 'files each', positiveInteger, demoDefaults.filesPerUser)

@@ -93,7 +93,7 @@ async function setUp({ options, steps, environment, story }: Stage): Promise<Run
     summary: 'Azure Blob: Hot, Archive',
   }));
   await steps.run('create repositories', async () => ({
-    value: await createRepositories(story),
+    value: await createRepositories(story, environment),
     summary: 'encrypted by password',
   }));
   await steps.run('create jobs', async () => ({

@@ -8,6 +8,9 @@ const finalStates: ReadonlySet<Session['state']> = new Set([
   'stopped',
 ]);
 
+/** Kinds of work that are measured by their items. */
+const itemKinds: ReadonlySet<Session['kind']> = new Set(['backup', 'copy', 'restore']);
+
 export function hasEnded(session: Session): boolean {
   return finalStates.has(session.state);
 }
@@ -21,10 +24,10 @@ export function durationSeconds(session: Session): number | undefined {
 
 /** A session in a few lines: what it did, how long it took, what went wrong. */
 export function describeSession(session: Session): string {
-  const { counts, objects, problem } = session;
+  const { kind, counts, objects, problem } = session;
   const seconds = durationSeconds(session);
   const lines = [
-    `session ${session.id} (${session.kind}): ${session.state}${
+    `session ${session.id} (${kind}): ${session.state}${
       seconds === undefined ? '' : ` in ${formatSeconds(seconds)}`
     }`,
   ];
@@ -33,7 +36,7 @@ export function describeSession(session: Session): string {
       `  objects: ${objects.total} (${objects.unchanged} unchanged, ${objects.warning} with warnings, ${objects.failed} failed)`,
     );
   }
-  if (counts !== undefined) {
+  if (counts !== undefined && itemKinds.has(kind)) {
     lines.push(
       `  items: ${formatCount(counts.items)} (${formatBytes(counts.bytes)}), removed ${counts.itemsRemoved}, failed ${counts.itemsFailed}`,
       `  requests: ${formatCount(counts.requests)} and ${formatCount(counts.batchedRequests)} in batches; packs: ${counts.packs}`,

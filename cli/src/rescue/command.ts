@@ -6,7 +6,7 @@ import { exitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/quantity.ts';
 import { renderTable } from '../output/table.ts';
 import { makeTerminal, type Terminal } from '../output/terminal.ts';
-import { FolderTree } from './folder-tree.ts';
+import { FolderTree, folderNotFound } from './folder-tree.ts';
 import { type ItemQuery, matches, senderOf } from './item-filter.ts';
 import { openForRescue, openPoint, type RescueOptions } from './open-rescue.ts';
 import { restoreToFiles } from './restore-to-files.ts';
@@ -31,9 +31,12 @@ interface RestoreOptions extends CommonOptions {
 
 /** `firn rescue`: from the storage and the password alone. */
 export function makeRescueCommand(signal: AbortSignal): Command {
-  const rescue = new Command('rescue').description(
-    'list, browse, search and restore to files from the storage alone: no controller, no proxy',
-  );
+  const rescue = new Command('rescue')
+    .description(
+      'list, browse, search and restore to files from the storage alone: no controller, no proxy',
+    )
+    .showHelpAfterError('(--help shows the options)')
+    .exitOverride();
   addList(rescue);
   addBrowse(rescue);
   addSearch(rescue);
@@ -103,6 +106,7 @@ function addBrowse(rescue: Command): void {
       const tree = await FolderTree.read(reader.folders());
       const { folder } = options;
       if (folder === undefined) return printFolders(options, tree, reader.items());
+      if (tree.below(folder).size === 0) throw folderNotFound(folder);
       const selection = { objectIds: [options.object], folder, limit: options.limit };
       return printItems(
         options,
@@ -141,7 +145,7 @@ function addSearch(rescue: Command): void {
     .option('--limit <n>', 'items at most', positiveInteger, 1_000)
     .action(async (options: ItemsOptions) => {
       const point = await openPoint(options, process.env);
-      const { object: objectIds = point.objectIds, folder, limit } = options;
+      const { object: objectIds = point.objectIds, folder = '', limit } = options;
       const found = itemsOf(point, { objectIds, folder, limit }, (item) => matches(item, options));
       return printItems(options, found);
     });
@@ -155,7 +159,8 @@ interface FoundItem {
 
 interface ItemSelection {
   readonly objectIds: readonly string[];
-  readonly folder: string | undefined;
+  /** Path; empty: all folders. */
+  readonly folder: string;
   readonly limit: number;
 }
 
@@ -165,17 +170,21 @@ async function* itemsOf(
   isWanted: (item: CatalogItem) => boolean,
 ): AsyncGenerator<FoundItem> {
   let left = limit;
+  let isFolderThere = false;
   for (const objectId of objectIds) {
     const reader = await point.object(objectId);
     const tree = await FolderTree.read(reader.folders());
-    const folderIds = folder === undefined ? undefined : tree.below(folder);
+    const folderIds = tree.below(folder);
+    if (folderIds.size > 0) isFolderThere = true;
     for await (const item of reader.items()) {
-      if (folderIds?.has(item.folderId) === false || !isWanted(item)) continue;
+      const isInFolder = folder === '' || folderIds.has(item.folderId);
+      if (!isInFolder || !isWanted(item)) continue;
       yield { objectId, folder: tree.path(item.folderId), item };
       left -= 1;
       if (left === 0) return;
     }
   }
+  if (folder !== '' && !isFolderThere) throw folderNotFound(folder);
 }
 
 async function printItems(options: CommonOptions, items: AsyncIterable<FoundItem>): Promise<void> {

@@ -1,3 +1,4 @@
+import { AppError } from '@firn/shared/errors/app-error';
 import type { CatalogFolder } from '@firn/shared/repository/catalog/row';
 import { safeName, safePath, shortHash, withSuffix } from './safe-name.ts';
 
@@ -53,6 +54,11 @@ export class FolderTree {
   *entries(): Generator<readonly [folderId: string, path: string]> {
     for (const [folderId, { path }] of this.#folders) yield [folderId, path];
   }
+}
+
+/** For no chosen object having a folder at the path. */
+export function folderNotFound(path: string): AppError {
+  return new AppError('E_FOLDER_NOT_FOUND', `no chosen object has a folder "${path}"`);
 }
 
 /** From the top down. A loop, which only damage makes, ends it. */

@@ -9,7 +9,7 @@ import type {
   PointReader,
   ReadItem,
 } from '@firn/shared/repository/point/point-reader';
-import { FolderTree } from './folder-tree.ts';
+import { FolderTree, folderNotFound } from './folder-tree.ts';
 import { fileName, finishItemFile, kindOf, writeItemFile } from './item-file.ts';
 import { RescueJournal } from './rescue-journal.ts';
 import { safeName, shortHash, withSuffix } from './safe-name.ts';
@@ -43,32 +43,57 @@ export interface RestoredCounts {
 /**
  * Writes the chosen items of a point as files, and reads them back in the end.
  * Run again with the same target it goes on where it was interrupted.
+ * E_OBJECT_NOT_IN_POINT, E_FOLDER_NOT_FOUND
  */
 export async function restoreToFiles(options: RestoreToFiles): Promise<RestoredCounts> {
   const counts = {
     ...{ objects: 0, items: 0, bytes: 0, kept: 0, failed: 0, verified: 0, mismatched: 0 },
   };
-  for (const objectId of options.point.objectIds) {
-    if (options.objectIds?.has(objectId) === false) continue;
-    try {
-      await new ObjectRestore(options, counts).run(objectId);
-      counts.objects += 1;
-    } catch (error) {
-      if (!(error instanceof AppError) || error.retry === 'later') throw error;
-      counts.failed += 1;
-      options.onProblem(`object ${objectId}: ${error.message}`);
-    }
+  const { point, folder, itemIds = new Set() } = options;
+  const chosen = options.objectIds ?? new Set(point.objectIds);
+  for (const objectId of chosen) point.stateOf(objectId);
+  const found = { folder: false, itemIds: new Set<string>() };
+  for (const objectId of chosen) await restoreObject(objectId, options, { counts, found });
+  for (const itemId of itemIds) {
+    if (found.itemIds.has(itemId)) continue;
+    counts.failed += 1;
+    options.onProblem(`item ${itemId}: no chosen object shows it`);
   }
+  if (folder !== undefined && !found.folder && counts.failed === 0) throw folderNotFound(folder);
   return counts;
+}
+
+interface Progress {
+  readonly counts: RestoredCounts;
+  /** What of the choice is there. */
+  readonly found: { folder: boolean; readonly itemIds: Set<string> };
+}
+
+async function restoreObject(objectId: string, options: RestoreToFiles, progress: Progress) {
+  const { counts } = progress;
+  try {
+    await new ObjectRestore(options, progress).run(objectId);
+    counts.objects += 1;
+  } catch (error) {
+    if (!(error instanceof AppError) || error.retry === 'later') throw error;
+    counts.failed += 1;
+    options.onProblem(`object ${objectId}: ${describe(error)}`);
+  }
+}
+
+function describe({ code, message }: AppError): string {
+  return `${message} (${code})`;
 }
 
 class ObjectRestore {
   readonly #options: RestoreToFiles;
   readonly #counts: RestoredCounts;
+  readonly #found: Progress['found'];
 
-  constructor(options: RestoreToFiles, counts: RestoredCounts) {
+  constructor(options: RestoreToFiles, { counts, found }: Progress) {
     this.#options = options;
     this.#counts = counts;
+    this.#found = found;
   }
 
   async run(objectId: string): Promise<void> {
@@ -77,6 +102,7 @@ class ObjectRestore {
     const tree = await FolderTree.read(reader.folders());
     const journal = await RescueJournal.open(target, point.pointId, objectId);
     const folderIds = folder === undefined ? undefined : tree.below(folder);
+    if (folderIds !== undefined && folderIds.size > 0) this.#found.folder = true;
     const missing = await this.#missing(reader, journal, { folderIds, itemIds });
     const top = topFolder(reader);
     const wanted = this.#counts.kept === 0 ? itemIds : missing;
@@ -96,6 +122,7 @@ class ObjectRestore {
     const missing = new Set<string>();
     for await (const { itemId, folderId } of reader.items()) {
       if (folderIds?.has(folderId) === false || itemIds?.has(itemId) === false) continue;
+      if (itemIds !== undefined) this.#found.itemIds.add(itemId);
       if (await this.#isThere(journal, itemId)) this.#counts.kept += 1;
       else missing.add(itemId);
     }
@@ -118,7 +145,7 @@ class ObjectRestore {
       this.#options.signal.throwIfAborted();
       if (!(error instanceof AppError) || error.retry === 'later') throw error;
       this.#counts.failed += 1;
-      this.#options.onProblem(`${folder}/${item.name}: ${error.message}`);
+      this.#options.onProblem(`${folder}/${item.name}: ${describe(error)}`);
     }
   }
 

@@ -16,6 +16,8 @@ export interface Environment {
   readonly tenant: Tenant;
   readonly azurite: RunningAzurite;
   readonly controller: ControllerAccess;
+  /** Of all repositories that are made here; for `firn rescue` while it runs. */
+  readonly repositoryPassword: string;
   /** Starts an agent with a join string; again without one after it was killed. */
   startAgent(options?: AgentOptions): Promise<RunningProgram>;
   /** Name and address of what runs, for --keep. */
@@ -57,6 +59,13 @@ export async function startEnvironment(
       releasers.add('tenant', () => started.stop());
       return { value: started, summary: started.url };
     });
+    const repositoryPassword = randomBytes(18).toString('base64');
+    const repositoryPasswordFile = await secretFile(
+      folder,
+      'repository-password',
+      repositoryPassword,
+    );
+    const azuriteKeyFile = await secretFile(folder, 'azurite-key', services.azurite.accountKey);
     const controller = await steps.run('start the controller', async () => {
       const access = await startController(folder, services, releasers);
       return { value: access, summary: access.url };
@@ -66,6 +75,7 @@ export async function startEnvironment(
       tenant,
       azurite: services.azurite,
       controller,
+      repositoryPassword,
       startAgent: (agent = {}) => startAgent(folder, services.natsUrl, agent, releasers),
       addresses: [
         ['controller', controller.url],
@@ -73,6 +83,8 @@ export async function startEnvironment(
         ['CA of the controller', controller.caFile],
         ['tenant (simulator)', tenant.url],
         ['object storage (Azurite)', services.azurite.endpoint],
+        ['key of its account', azuriteKeyFile],
+        ['repository password', repositoryPasswordFile],
         ['logs and data', folder],
       ],
       stop: () => releasers.release(),

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { idempotencyKey } from '../../commands/work.ts';
 import type { Environment } from '../environment/start-environment.ts';
 import { type Story, succeed } from './story.ts';
@@ -49,8 +48,8 @@ export async function addStorages(story: Story, environment: Environment): Promi
   });
 }
 
-/** Two repositories on the proxy, each encrypted by a password of its own. */
-export async function createRepositories(story: Story): Promise<void> {
+/** Two repositories on the proxy, each encrypted by the password of the environment. */
+export async function createRepositories(story: Story, environment: Environment): Promise<void> {
   const pairs = [
     [names.repository, names.hotStorage],
     [names.archive, names.archiveStorage],
@@ -61,7 +60,7 @@ export async function createRepositories(story: Story): Promise<void> {
         name,
         proxyId: names.proxy,
         objectStorageId,
-        password: randomBytes(18).toString('base64'),
+        password: environment.repositoryPassword,
         retention: { type: 'snapshot', keepFor: { count: 10, unit: 'years' } },
       },
       idempotencyKey: idempotencyKey(),

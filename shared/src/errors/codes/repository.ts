@@ -81,6 +81,11 @@ export const repositoryCodes = {
     meaning: 'The repository holds no restore point of this object or user.',
     help: 'List the objects of a restore point with firn explore, and use one that exists.',
   },
+  E_FOLDER_NOT_FOUND: {
+    retry: 'never',
+    meaning: 'No object has a folder at this path.',
+    help: 'firn rescue browse lists the folders of an object, by the names that they have there.',
+  },
   E_OBJECT_ERASED: {
     retry: 'never',
     meaning: 'The object was erased from the repository.',

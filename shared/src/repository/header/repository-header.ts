@@ -129,7 +129,9 @@ export async function openHeader(
   }
   throw new AppError(
     'E_REPOSITORY_PASSWORD_WRONG',
-    `the password does not open repository ${repositoryId}`,
+    unlocking.password === undefined
+      ? `repository ${repositoryId} needs a password, and none was given`
+      : `the password does not open repository ${repositoryId}`,
     { context: { repositoryId } },
   );
 }
