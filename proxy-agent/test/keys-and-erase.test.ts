@@ -7,6 +7,7 @@ import { readHeader } from '@firn/shared/repository/header/header-store';
 import { rotateKey } from '@firn/shared/repository/header/make-change';
 import { unlockHeader } from '@firn/shared/repository/header/repository-header';
 import { describe, expect, it } from 'vitest';
+import { anItemsPage, anObjectsPage, aSearch, pageOf, viewsOf } from './fakes/asking.ts';
 import { aWorldWithBackup } from './fakes/cold-world.ts';
 
 type All = Awaited<ReturnType<typeof aWorldWithBackup>>;
@@ -24,6 +25,18 @@ async function encrypt({ world }: All, repository: RepositoryRef, password: stri
   if (key !== undefined) key.nextRootKey = Buffer.from(rootKey);
   const value = { repository, change: encodeChange(change) };
   return world.controller.assign('rotate', { $case: 'changeKeys', value }, world.secrets);
+}
+
+/** Which of the objects the browse cache holds as the first backup stored them. */
+async function cachedObjects({ world, hot: { repositoryId } }: All) {
+  const objectIds = [...world.tenant.places.keys()];
+  const point = await world.point(world.known(repositoryId), 'backup-1');
+  const stateOf = new Map(objectIds.map((objectId) => [objectId, point.stateOf(objectId)]));
+  return async () => {
+    const asked = { repositoryId, states: [...stateOf.values()], nowMs: world.clock.now() };
+    const ready = (await world.browseCache?.ready(asked)) ?? new Set();
+    return objectIds.filter((objectId) => ready.has(stateOf.get(objectId) ?? ''));
+  };
 }
 
 describe('a session that changes keys', () => {
@@ -72,6 +85,43 @@ describe('a session that erases', () => {
         code: 'E_ERASED_DATA_LEFT',
       });
     }
+    await agent.stop();
+  });
+
+  it('takes the objects from views and out of the browse cache at once', async () => {
+    const all = await aWorldWithBackup();
+    const { world, agent, hot: repository } = all;
+    const cached = await cachedObjects(all);
+    const ask = viewsOf(world, repository);
+    const objects = async () => {
+      const { items } = pageOf(await ask(anObjectsPage(), 'backup-1'));
+      return items.map((object) => object['objectId']);
+    };
+    const [gone = '', kept = ''] = [...world.tenant.places.keys()];
+    expect(pageOf(await ask(aSearch({}), 'backup-1')).items).toHaveLength(10);
+    expect(await objects()).toEqual([gone, kept]);
+    expect(await cached()).toEqual([gone, kept]);
+    const value = { repository, users: [], objectIds: [gone] };
+    await world.controller.assign('erase', { $case: 'erase', value }, world.secrets);
+    expect(await cached()).toEqual([kept]);
+    expect(await objects()).toEqual([kept]);
+    expect(pageOf(await ask(aSearch({}), 'backup-1')).items).toHaveLength(5);
+    const { answer } = await ask(anItemsPage(gone), 'backup-1');
+    expect(answer).toMatchObject({ $case: 'problem', value: { code: 'E_OBJECT_ERASED' } });
+    await agent.stop();
+  });
+
+  it('elsewhere takes them out of the browse cache with the next look into the log', async () => {
+    const all = await aWorldWithBackup();
+    const { world, agent, hot: repository } = all;
+    const cached = await cachedObjects(all);
+    const ask = viewsOf(world, repository);
+    const [gone = '', kept = ''] = [...world.tenant.places.keys()];
+    expect(pageOf(await ask(aSearch({}), 'backup-1')).items).toHaveLength(10);
+    await world.eraseElsewhere(repository, [gone]);
+    world.clock.advance(60_000);
+    expect(pageOf(await ask(aSearch({}), 'backup-1')).items).toHaveLength(5);
+    expect(await cached()).toEqual([kept]);
     await agent.stop();
   });
 

@@ -37,6 +37,9 @@ export class Repositories {
   readonly #owned = new Map<string, Promise<Repository>>();
   /** For views: opening reads header and log, each question only what is new. */
   readonly #viewed = new Map<string, Promise<Repository>>();
+  /** By repository: the entry of the log up to which erased objects were forgotten. */
+  readonly #erasedTo = new Map<string, number>();
+  readonly #erasures = new Map<string, number>();
 
   constructor(options: RepositoriesOptions) {
     this.#options = options;
@@ -98,7 +101,8 @@ export class Repositories {
     const { repositoryId } = known;
     const before = this.#viewed.get(repositoryId);
     // One after the other: all questions share what was read of the log.
-    const turn = before ? before.then(refreshed) : this.#open(known, secrets, this.#options.signal);
+    const open = before ? before.then(refreshed) : this.#open(known, secrets, this.#options.signal);
+    const turn = open.then((repository) => this.#withoutErased(repository));
     this.#viewed.set(repositoryId, turn);
     try {
       return await turn;
@@ -119,7 +123,12 @@ export class Repositories {
   /** Erased objects: the next question opens the repository anew, and nothing of them is cached. */
   async forgetObjects(repositoryId: string, objectIds: readonly string[]): Promise<void> {
     this.#viewed.delete(repositoryId);
-    await this.#options.browseCache?.forget(repositoryId, objectIds);
+    await this.#forget(repositoryId, objectIds);
+  }
+
+  /** Changes when objects were erased: what was read of the repository before must not be shown. */
+  erasures(repositoryId: string): number {
+    return this.#erasures.get(repositoryId) ?? 0;
   }
 
   /** Another owner was met: everything must be opened and owned anew. */
@@ -138,6 +147,22 @@ export class Repositories {
     const repository = await openRepository(this.#opening(ref, secrets, signal));
     await repository.takeOwnership(ownership.incarnation);
     return repository;
+  }
+
+  /** Another process may have erased them. */
+  async #withoutErased(repository: Repository): Promise<Repository> {
+    const { repositoryId, log } = repository;
+    const { erased } = log.state;
+    const newest = [...erased.values()].reduce((n, each) => Math.max(n, each.n), -1);
+    if (newest <= (this.#erasedTo.get(repositoryId) ?? -1)) return repository;
+    await this.#forget(repositoryId, [...erased.keys()]);
+    this.#erasedTo.set(repositoryId, newest);
+    return repository;
+  }
+
+  async #forget(repositoryId: string, objectIds: readonly string[]): Promise<void> {
+    this.#erasures.set(repositoryId, this.erasures(repositoryId) + 1);
+    await this.#options.browseCache?.forget(repositoryId, objectIds);
   }
 
   #open(ref: RepositoryRef, secrets: SecretBundle, signal: AbortSignal): Promise<Repository> {

@@ -5,6 +5,7 @@ import type { ViewRequest, ViewResponse } from '@firn/shared/gen/firn/link/v1/li
 import type { RepositoryRef, SecretBundle } from '@firn/shared/gen/firn/link/v1/work';
 import { MemoryStore } from '@firn/shared/object-store/memory/memory-store';
 import { MemoryLogger } from '@firn/shared/observe/memory-logger';
+import { eraseObjects } from '@firn/shared/repository/erase/erase-objects';
 import { createHeader } from '@firn/shared/repository/header/repository-header';
 import type { BlobStore } from '@firn/shared/repository/ports';
 import { openRepository, type Repository } from '@firn/shared/repository/repository';
@@ -127,9 +128,21 @@ export class World {
     return this.controller.assign(sessionId, { $case: 'backup', value }, this.secrets);
   }
 
+  /** Read anew from the storage. */
+  async point(ref: RepositoryRef, pointId: string, jobId = 'job-1') {
+    return (await this.#open(ref)).openPoint({ jobId, pointId });
+  }
+
+  /** Another process erases objects. */
+  async eraseElsewhere(ref: RepositoryRef, objects: readonly string[]): Promise<void> {
+    const repository = await this.#open(ref);
+    await repository.takeOwnership('elsewhere');
+    await eraseObjects(repository.context, { objects });
+  }
+
   /** `object/item` → digest of what a point holds, read anew from the storage. */
   async stored(ref: RepositoryRef, pointId: string, jobId = 'job-1') {
-    const point = await (await this.#open(ref)).openPoint({ jobId, pointId });
+    const point = await this.point(ref, pointId, jobId);
     const found = new Map<string, string>();
     for await (const { objectId } of point.objects()) {
       const reader = await point.object(objectId);

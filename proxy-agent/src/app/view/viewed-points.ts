@@ -34,7 +34,7 @@ const lookMs = 60_000;
 /**
  * The points and objects that users look into, kept open between questions.
  * Points are looked up in the log again every minute, and what it does not know
- * any more is gone.
+ * any more is gone. What is erased is gone at once where this process erases it.
  */
 export class ViewedPoints {
   readonly #repositories: Repositories;
@@ -76,8 +76,10 @@ export class ViewedPoints {
   }
 
   #point(question: ViewResponse, secrets: SecretBundle): Promise<PointReader> {
-    const { repository, jobId, restorePointId, retrievalId } = question;
-    const key = JSON.stringify([repository?.repositoryId, jobId, restorePointId, retrievalId]);
+    const { jobId, restorePointId, retrievalId } = question;
+    const { repositoryId } = required(question.repository, 'repository');
+    const erasures = this.#repositories.erasures(repositoryId);
+    const key = JSON.stringify([repositoryId, erasures, jobId, restorePointId, retrievalId]);
     const known = this.#points.get(key);
     const openedAtMs = this.#clock.now();
     if (known !== undefined && openedAtMs < known.openedAtMs + freshMs) return known.opening;
