@@ -9,6 +9,7 @@ import {
 import { promisify } from 'node:util';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { AppError } from '../errors/app-error.ts';
+import { concatBytes, discard } from '../repository/bytes.ts';
 import type { Argon2Cost, Compute } from '../repository/ports.ts';
 import { scanGear } from './gear/gear-scan.ts';
 import { batchesInThread } from './node-batches.ts';
@@ -33,7 +34,10 @@ const primitives: Omit<Compute, 'batches'> = {
   decompress: async (bytes, sizeMax) => decompress(bytes, sizeMax),
   seal: async (key, nonce, plain, associated) => {
     const sealing = createCipheriv(cipher, key, nonce).setAAD(associated);
-    return Buffer.concat([sealing.update(plain), sealing.final(), sealing.getAuthTag()]);
+    const text = sealing.update(plain);
+    const sealed = concatBytes([text, sealing.final(), sealing.getAuthTag()]);
+    discard(text);
+    return sealed;
   },
   open: async (key, nonce, sealed, associated) => open({ key, nonce, sealed, associated }),
   hmacSha256: async (key, parts) => {
@@ -80,7 +84,10 @@ function open({ key, nonce, sealed, associated }: Sealed): Uint8Array {
   try {
     const opening = createDecipheriv(cipher, key, nonce, { authTagLength: tagBytes });
     opening.setAAD(associated).setAuthTag(sealed.subarray(tagAt));
-    return Buffer.concat([opening.update(sealed.subarray(0, tagAt)), opening.final()]);
+    const plain = opening.update(sealed.subarray(0, tagAt));
+    // It checks the tag: in this mode nothing is left to come.
+    opening.final();
+    return plain;
   } catch (error) {
     throw damaged('sealed bytes do not match their tag', error);
   }

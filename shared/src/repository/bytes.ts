@@ -34,9 +34,25 @@ export function writeU32(bytes: Uint8Array, offset: number, value: number): void
   new DataView(bytes.buffer, bytes.byteOffset, bytes.length).setUint32(offset, value);
 }
 
+/** @returns a copy; of a single part: the part itself */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   if (parts.length === 1 && parts[0] !== undefined) return parts[0];
-  return new Uint8Array(Buffer.concat(parts));
+  const whole = new Uint8Array(sum(parts.map(({ length }) => length)));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/**
+ * Frees memory at once that would wait for a collection, which is late where the
+ * heap hardly grows. Nobody may read the bytes any more, nor what else lies in
+ * their buffer. Leaves alone what is shared between threads or out of Node's pool.
+ */
+export function discard({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize) buffer.transfer(0);
 }
 
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -61,6 +61,8 @@ describe('on worker threads', () => {
     const reusing = aPool();
     const first = reusing.workspace(1_000);
     first.release();
-    expect(reusing.workspace(1_000).bytes.buffer).toBe(first.bytes.buffer);
+    const again = reusing.workspace(1_000);
+    expect(again.bytes.buffer).toBe(first.bytes.buffer);
+    expect(again.bytes.byteOffset).toBe(first.bytes.byteOffset);
   });
 });

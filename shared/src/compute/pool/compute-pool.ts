@@ -9,9 +9,9 @@ import type {
   Workspace,
 } from '../../repository/batch-compute.ts';
 import type { CompressionLevel } from '../../repository/ports.ts';
+import { Arena } from './arena.ts';
 import type { PoolResult, PoolWork } from './pool-calls.ts';
 import { type PoolTask, PoolWorker } from './pool-worker.ts';
-import { SlabPool } from './slab-pool.ts';
 
 export interface ComputePoolOptions {
   /** Default: defaultThreads. */
@@ -21,24 +21,23 @@ export interface ComputePoolOptions {
 }
 
 const threadsMax = 4;
-const freeBytesMax = 32 * 1024 * 1024;
+/** More than is seldom in use at once. */
+const arenaBytes = 32 * 1024 * 1024;
 
 class SharedWorkspace implements Workspace {
-  readonly memory: SharedArrayBuffer;
-  readonly bytes: Uint8Array;
-  readonly #slabs: SlabPool;
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  readonly #arena: Arena;
   #isReleased = false;
 
-  constructor(slabs: SlabPool, sizeBytes: number) {
-    this.#slabs = slabs;
-    this.memory = slabs.take(sizeBytes);
-    this.bytes = new Uint8Array(this.memory);
+  constructor(arena: Arena, sizeBytes: number) {
+    this.#arena = arena;
+    this.bytes = arena.take(sizeBytes);
   }
 
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    this.#slabs.give(this.memory);
+    this.#arena.give(this.bytes);
   }
 }
 
@@ -50,7 +49,7 @@ class SharedWorkspace implements Workspace {
 export class ComputePool implements BatchCompute {
   readonly #threads: number;
   readonly #thread: URL;
-  readonly #slabs = new SlabPool(freeBytesMax);
+  readonly #arena = new Arena(arenaBytes);
   readonly #workers = new Set<PoolWorker>();
   readonly #waiting: PoolTask[] = [];
   #isClosed = false;
@@ -61,7 +60,7 @@ export class ComputePool implements BatchCompute {
   }
 
   workspace(sizeBytes: number): Workspace {
-    return new SharedWorkspace(this.#slabs, sizeBytes);
+    return new SharedWorkspace(this.#arena, sizeBytes);
   }
 
   async contentIds(secret: Uint8Array, workspace: Workspace, contents: readonly Stretch[]) {
@@ -94,13 +93,13 @@ export class ComputePool implements BatchCompute {
   }
 
   #run(workspace: Workspace, work: PoolWork): Promise<PoolResult> {
-    const memory = workspace.bytes.buffer;
-    if (!(memory instanceof SharedArrayBuffer)) {
+    if (!(workspace instanceof SharedWorkspace)) {
       throw new TypeError('the workspace is of another pool');
     }
+    const { bytes } = workspace;
     return new Promise((resolve, reject) => {
       if (this.#isClosed) throw closed();
-      this.#waiting.push({ memory, work, resolve, reject });
+      this.#waiting.push({ bytes, work, resolve, reject });
       this.#next();
     });
   }

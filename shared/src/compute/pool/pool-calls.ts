@@ -23,7 +23,8 @@ export type PoolWork =
 
 export interface PoolCall {
   readonly id: number;
-  readonly memory: SharedArrayBuffer;
+  /** The workspace: not a copy of it. */
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
   readonly work: PoolWork;
 }
 

@@ -20,16 +20,16 @@ function serve(port: MessagePort): void {
   });
 }
 
-/** A collection costs about as much as a batch; a batch leaves about 4 MiB. */
-const batchesPerCollection = 8;
+/** A collection costs about as much as a batch. */
+const batchesPerCollection = 16;
 let batches = 0;
 
 /** Of node --expose-gc: in every thread. */
 declare const gc: ((options: { readonly type: 'major' }) => void) | undefined;
 
 /**
- * A batch leaves several times its size in buffers that nobody needs, and a heap
- * that hardly grows: by itself it would be collected 64 MiB later.
+ * What a batch leaves is mostly discarded at once; the rest lies in a heap that
+ * hardly grows, which by itself would be collected 64 MiB later.
  */
 function collectBuffers(): void {
   batches += 1;
@@ -45,8 +45,7 @@ async function answer(call: PoolCall): Promise<PoolReply> {
   }
 }
 
-function run({ memory, work }: PoolCall): Promise<PoolResult> {
-  const bytes = new Uint8Array(memory);
+function run({ bytes, work }: PoolCall): Promise<PoolResult> {
   switch (work.kind) {
     case 'contentIds':
       return contentIdsOf(nodeCompute, work.secret, bytes, work.contents);

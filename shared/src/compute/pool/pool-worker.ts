@@ -5,7 +5,7 @@ import type { PoolCall, PoolReply, PoolResult, PoolWork } from './pool-calls.ts'
 
 /** A call, and who waits for it. */
 export interface PoolTask {
-  readonly memory: SharedArrayBuffer;
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
   readonly work: PoolWork;
   readonly resolve: (result: PoolResult) => void;
   readonly reject: (error: unknown) => void;
@@ -55,7 +55,7 @@ export class PoolWorker {
     this.#tasks.set(this.#calls, task);
     // Work under way keeps the process; an idle pool does not.
     this.#worker.ref();
-    const call: PoolCall = { id: this.#calls, memory: task.memory, work: task.work };
+    const call: PoolCall = { id: this.#calls, bytes: task.bytes, work: task.work };
     this.#worker.postMessage(call);
   }
 

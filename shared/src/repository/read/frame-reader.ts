@@ -32,7 +32,7 @@ const gapBytesMax = 64 * 1024;
 const openedBytesMax = 3 * 1024 * 1024;
 /** Frames that are opened in one go: enough to be handed to another thread. */
 const batchBytesMin = 256 * 1024;
-const batchBytesMax = 2 * 1024 * 1024;
+const batchBytesMax = 1024 * 1024;
 const batchFramesMax = 64;
 const segmentKeysMax = 64;
 

@@ -40,6 +40,8 @@ export async function executeRepackTask(options: ExecuteRepackTask): Promise<Uin
   } catch (error) {
     await run.abort(error);
     throw error;
+  } finally {
+    run.close();
   }
 }
 
@@ -72,6 +74,10 @@ class RepackRun {
     const { damaged } = this.#window;
     const result = { pack: this.#pack.name, packLength, segments: this.#segments, damaged };
     return encodeResult(this.#options.compute, result);
+  }
+
+  close(): void {
+    this.#window.close();
   }
 
   abort(reason: unknown): Promise<void> {

@@ -1,4 +1,4 @@
-import { fromHex } from '../bytes.ts';
+import { discard, fromHex } from '../bytes.ts';
 import { isDamage } from '../damaged.ts';
 import type { BlobStore, Compute } from '../ports.ts';
 import { byPlace, FrameReader, type PlacedContent } from '../read/frame-reader.ts';
@@ -81,6 +81,13 @@ export class SourceWindow {
     }
   }
 
+  /** Frees its memory. */
+  close(): void {
+    this.#loaded.clear();
+    discard(this.#memory);
+    this.#memory = new Uint8Array();
+  }
+
   #stretch(first: number): Map<number, Loaded> {
     const { contents } = this.#options.plan;
     const stretch = new Map<number, Loaded>();
@@ -92,7 +99,10 @@ export class SourceWindow {
       stretch.set(at, { content, placed: this.#placed(content), at, start, isSound: false });
       start += content.length;
     }
-    if (this.#memory.length < start) this.#memory = new Uint8Array(start);
+    if (this.#memory.length < start) {
+      discard(this.#memory);
+      this.#memory = new Uint8Array(start);
+    }
     return stretch;
   }
 

@@ -1,6 +1,6 @@
 /** The work of a batch, on whatever thread calls it. */
 import type { FrameToOpen, FrameToSeal, OpenedFrame, Stretch } from '../batch-compute.ts';
-import { concatBytes, toHex } from '../bytes.ts';
+import { concatBytes, discard, toHex } from '../bytes.ts';
 import { isDamage } from '../damaged.ts';
 import type { CompressionLevel, Compute } from '../ports.ts';
 import { openFrame, sealFrame } from './frame.ts';
@@ -37,9 +37,10 @@ export async function sealFramesInto(
   for (const frame of frames) {
     const content = concatBytes(frame.contents.map((each) => inside(bytes, each)));
     const sealed = await sealFrame(compute, frame, content, level);
-    bytes.set(sealed, start);
-    sealedFrames.push({ start, length: sealed.length });
-    start += sealed.length;
+    if (frame.contents.length > 1) discard(content);
+    const { length } = moveInto(bytes, start, sealed);
+    sealedFrames.push({ start, length });
+    start += length;
   }
   return sealedFrames;
 }
@@ -63,12 +64,18 @@ async function openInto(
   try {
     const content = await openFrame(compute, frame, inside(bytes, frame.sealed));
     if (content.length > length) return { damage: 'it is longer than the index says' };
-    bytes.set(content, start);
-    return { start, length: content.length };
+    return moveInto(bytes, start, content);
   } catch (error) {
     if (isDamage(error)) return { damage: error.message };
     throw error;
   }
+}
+
+function moveInto(bytes: Uint8Array, start: number, moved: Uint8Array): Stretch {
+  const { length } = moved;
+  bytes.set(moved, start);
+  discard(moved);
+  return { start, length };
 }
 
 function inside(bytes: Uint8Array, { start, length }: Stretch): Uint8Array {

@@ -1,5 +1,5 @@
 /** Frames: compressed, sealed, and opened again before anybody may store them. */
-import { concatBytes, equalBytes, readU32, writeU32 } from '../bytes.ts';
+import { concatBytes, discard, equalBytes, readU32, writeU32 } from '../bytes.ts';
 import { damaged } from '../damaged.ts';
 import type { CompressionLevel, Compute } from '../ports.ts';
 import { type SegmentKind, segmentKinds } from './kinds.ts';
@@ -26,7 +26,7 @@ export interface FramePlace {
   readonly kind: SegmentKind;
 }
 
-/** Seals content as a frame. E_REPOSITORY_DAMAGED when it does not open to the same bytes. */
+/** Seals content as a frame: memory of its own. E_REPOSITORY_DAMAGED when it does not open to the same bytes. */
 export async function sealFrame(
   compute: FrameCompute,
   place: FramePlace,
@@ -36,13 +36,18 @@ export async function sealFrame(
   const { key } = place.segment;
   const plain = await encodePlain(compute, content, level);
   const sealed = await compute.seal(key, nonceOf(place), plain, associatedOf(place));
-  if (!equalBytes(await openFrame(compute, place, sealed), content)) {
-    throw damaged('a frame that was just sealed opens to other bytes');
-  }
+  discard(plain);
+  const opened = await openFrame(compute, place, sealed);
+  const isSame = equalBytes(opened, content);
+  discard(opened);
+  if (!isSame) throw damaged('a frame that was just sealed opens to other bytes');
   return sealed;
 }
 
-/** E_REPOSITORY_DAMAGED unless exactly this frame was sealed at this place. */
+/**
+ * E_REPOSITORY_DAMAGED unless exactly this frame was sealed at this place.
+ * @returns memory of its own
+ */
 export async function openFrame(
   compute: FrameCompute,
   place: FramePlace,
@@ -65,7 +70,9 @@ async function encodePlain(
   const header = new Uint8Array(headerBytes);
   header[0] = isSmaller ? 1 : 0;
   writeU32(header, 1, content.length);
-  return concatBytes([header, isSmaller ? compressed : content]);
+  const plain = concatBytes([header, isSmaller ? compressed : content]);
+  if (compressed !== content) discard(compressed);
+  return plain;
 }
 
 /** False when none of a few samples of a large content saves 3 %. */
@@ -88,7 +95,9 @@ async function decodePlain(
   const length = readU32(plain, 1);
   if (length > sizeMax) throw damaged(`a frame says that it has ${length} bytes`);
   const body = plain.subarray(headerBytes);
-  const content = plain[0] === 1 ? await compute.decompress(body, length) : body;
+  const isCompressed = plain[0] === 1;
+  const content = isCompressed ? await compute.decompress(body, length) : body;
+  if (isCompressed) discard(plain);
   if (content.length !== length) throw damaged('a frame has another length than it says');
   return content;
 }

@@ -9,6 +9,7 @@ import { type PlacedContents, type ReservedFrame, SegmentWriter } from './segmen
 import type { SessionPacks } from './session-packs.ts';
 import type { SessionSharedChunks } from './session-shared-chunks.ts';
 import { Turns } from './turns.ts';
+import type { UnderWay } from './under-way.ts';
 
 export interface ContentWriterOptions {
   readonly ports: RepositoryPorts;
@@ -17,6 +18,8 @@ export interface ContentWriterOptions {
   readonly objectId: string;
   readonly key: ObjectKey;
   readonly contentIdSecret: Uint8Array;
+  /** Of everybody who writes in the session: between having been added and lying in a pack. */
+  readonly underWay: UnderWay;
   /** Undefined: all contents are the object's own. */
   readonly shared?: SessionSharedChunks | undefined;
 }
@@ -29,8 +32,6 @@ interface PlannedFrame {
 
 /** Smaller contents are the object's own. */
 const sharedContentBytesMin = 64 * 1024;
-/** Of one object, between having been added and lying in a pack. */
-const underWayBytesMax = 3 * 1024 * 1024;
 
 /**
  * Stores contents of one object: known ones once, small ones together in
@@ -50,7 +51,6 @@ export class ContentWriter {
   /** New contents that the draft does not know yet. */
   readonly #unplaced = new Set<string>();
   readonly #underWay = new Set<Promise<void>>();
-  #underWayBytes = 0;
   #storedBytes = 0;
   #failure: { readonly error: unknown } | undefined;
 
@@ -90,15 +90,12 @@ export class ContentWriter {
     const batch = this.#batch;
     if (batch === undefined) return;
     this.#batch = undefined;
-    this.#underWayBytes += batch.length;
     const processing = this.#process(batch)
       .catch((error: unknown) => this.#fail(error))
-      .finally(() => {
-        this.#underWayBytes -= batch.length;
-        this.#underWay.delete(processing);
-      });
+      .finally(() => this.#underWay.delete(processing));
     this.#underWay.add(processing);
-    while (this.#underWayBytes > underWayBytesMax) await Promise.race(this.#underWay);
+    this.#options.underWay.add(batch.length, processing);
+    await this.#options.underWay.room();
     this.#throwIfFailed();
   }
 

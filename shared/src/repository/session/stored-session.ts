@@ -24,6 +24,7 @@ import type {
 import { SessionPacks } from './session-packs.ts';
 import { SessionSharedChunks } from './session-shared-chunks.ts';
 import { type FinishedObject, StoredObjectWriter } from './stored-object-writer.ts';
+import { UnderWay } from './under-way.ts';
 
 export interface SessionOptions {
   readonly context: OpenContext;
@@ -35,6 +36,8 @@ export interface SessionOptions {
 }
 
 const splitter = new MimeSplitter();
+/** Of contents that all objects of a session have on their way into packs. */
+const underWayBytesMax = 4 * 1024 * 1024;
 
 export class StoredSession implements RepositorySession {
   readonly jobId: string;
@@ -43,6 +46,7 @@ export class StoredSession implements RepositorySession {
   readonly packs: SessionPacks;
   readonly context: OpenContext;
   readonly #shared: SessionSharedChunks;
+  readonly #underWay = new UnderWay(underWayBytesMax);
   readonly #bases = new Map<string, Promise<ObjectState | undefined>>();
   readonly #keys = new Map<string, ObjectKey>();
   readonly #finished = new Map<string, FinishedObject>();
@@ -114,7 +118,7 @@ export class StoredSession implements RepositorySession {
     const isCopy = contentIds !== context.repositoryId;
     const shared = isCopy ? undefined : this.#shared;
     const contentOptions = { ports, packs, draft, objectId, key, contentIdSecret, shared };
-    const content = new ContentWriter(contentOptions);
+    const content = new ContentWriter({ ...contentOptions, underWay: this.#underWay });
     const table = await gearTable(ports.compute, contentIdSecret);
     const cutter = new ContentCutter({ compute: ports.compute, table });
     return new StoredObjectWriter({
