@@ -9,7 +9,6 @@ import {
 import { promisify } from 'node:util';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { AppError } from '../errors/app-error.ts';
-import { concatBytes, discard } from '../repository/bytes.ts';
 import type { Argon2Cost, Compute } from '../repository/ports.ts';
 import { scanGear } from './gear/gear-scan.ts';
 import { batchesInThread } from './node-batches.ts';
@@ -34,9 +33,10 @@ const primitives: Omit<Compute, 'batches'> = {
   decompress: async (bytes, sizeMax) => decompress(bytes, sizeMax),
   seal: async (key, nonce, plain, associated) => {
     const sealing = createCipheriv(cipher, key, nonce).setAAD(associated);
-    const text = sealing.update(plain);
-    const sealed = concatBytes([text, sealing.final(), sealing.getAuthTag()]);
-    discard(text);
+    const sealed = new Uint8Array(plain.length + tagBytes);
+    sealed.set(sealing.update(plain));
+    sealing.final();
+    sealed.set(sealing.getAuthTag(), plain.length);
     return sealed;
   },
   open: async (key, nonce, sealed, associated) => open({ key, nonce, sealed, associated }),

@@ -21,7 +21,7 @@ function serve(port: MessagePort): void {
 }
 
 /** A collection costs about as much as a batch. */
-const batchesPerCollection = 16;
+const batchesPerCollection = 8;
 let batches = 0;
 
 /** Of node --expose-gc: in every thread. */
