@@ -7,7 +7,7 @@ import {
   type TestController,
   type TestHost,
 } from './harness/controller.ts';
-import { repositoryPassword, type SetUp, setUp } from './harness/set-up.ts';
+import { repositoryPassword, runToEnd, type SetUp, setUp } from './harness/set-up.ts';
 
 let postgres: RunningPostgres;
 let host: TestHost;
@@ -95,5 +95,34 @@ describe('retention', () => {
       points: [{ ...point, at: at.toISOString() }],
       condemned: [{ storageClass: 'archive', packs: 2, bytes: 300, deletableAt: at.toISOString() }],
     });
+  });
+
+  it('takes expired restore points out of the list, and a dry run none', async () => {
+    const { client } = controller;
+    const { link } = ready;
+    await client.call('startJob', { params: { job: 'all' }, idempotencyKey: 'backup-1' });
+    const restorePointId = await runToEnd(link, true);
+    const listed = async () =>
+      (await client.call('listRestorePoints', {})).items.map(({ id }) => id);
+    for (const dryRun of [true, false]) {
+      expect(await listed()).toEqual([restorePointId]);
+      await client.call('runRetention', {
+        params: { repository: 'hot' },
+        body: { dryRun },
+        idempotencyKey: `expiry-${dryRun}`,
+      });
+      const assignment = await link.accept();
+      const point = { jobId: 'job-1', restorePointId, at: new Date(), reason: 'older than 1 day' };
+      await link.event(assignment, {
+        $case: 'retention',
+        value: {
+          ...{ dryRun, pointsExpired: 1, points: [point], condemned: [], deleted: [], kept: [] },
+          ...{ consolidatedPacks: 0n, consolidatedSegments: 0n },
+          ...{ writtenPacks: 0n, writtenBytes: 0n },
+        },
+      });
+      await link.end(assignment);
+    }
+    expect(await listed()).toEqual([]);
   });
 });

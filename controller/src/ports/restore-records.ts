@@ -15,7 +15,9 @@ export interface RestorePointRecords {
   /** Inserts, or adds what a later commit of the same session brought. */
   put(point: NewRestorePoint): Promise<void>;
   get(id: string): Promise<RestorePoint | undefined>;
-  /** Newest first; those of deleted repositories are left out. */
+  /** Marks those of the ids that are known: they are in no list any more. */
+  expire(repositoryId: string, ids: readonly string[]): Promise<void>;
+  /** Newest first; those of deleted repositories and expired ones are left out. */
   list(filter: RestorePointFilter, page: PageRequest): Promise<Page<RestorePoint>>;
   newestOf(jobId: string, repositoryId: string): Promise<RestorePoint | undefined>;
 }

@@ -6,7 +6,7 @@ import type {
   RetrievalChanged,
   SessionEnded,
 } from '@firn/shared/gen/firn/link/v1/work';
-import type { Session } from '../../domain/session.ts';
+import type { RetentionResult, Session } from '../../domain/session.ts';
 import type { SessionTrigger } from '../../domain/session-state.ts';
 import type { Worker } from '../../domain/worker.ts';
 import type { Records } from '../../ports/records.ts';
@@ -49,7 +49,7 @@ export async function applyEvent(records: Records, of: EventOfSession): Promise<
     case 'finding':
       return addFinding(records, session, event.value);
     case 'retention':
-      return records.sessions.setRetention(session.id, decodeRetention(event.value));
+      return setRetention(records, session, decodeRetention(event.value));
     case 'header':
       return setHeader(records, session, event.value);
     case 'ended':
@@ -111,6 +111,17 @@ async function setHeader(
   await records.repositories.setHeader(session.repositoryId, {
     ...{ header, encrypted, takesNextRootKey },
   });
+}
+
+async function setRetention(
+  records: Records,
+  session: Session,
+  result: RetentionResult,
+): Promise<void> {
+  await records.sessions.setRetention(session.id, result);
+  if (result.dryRun) return;
+  const ids = result.points.map(({ restorePointId }) => restorePointId);
+  await records.restorePoints.expire(session.repositoryId, ids);
 }
 
 async function addFinding(

@@ -13,15 +13,23 @@ const select = `SELECT p.*, st.storage_class FROM restore_points p
   JOIN object_storages st ON st.id = r.object_storage_id`;
 
 const notForgotten = 'r.deleted_at IS NULL';
+const notExpired = 'NOT p.expired';
 
 export function makeRestorePointRecords(db: Db): RestorePointRecords {
   return {
     put: (point) => putPoint(db, point),
     get: (id) => db.first<RestorePoint>(`${select} WHERE p.id = $1 AND ${notForgotten}`, [id]),
+    expire: async (repositoryId, ids) => {
+      // Points that a repair made have ids that are no sessions' and no rows here.
+      const sql = `UPDATE restore_points SET expired = true
+        WHERE repository_id = $1 AND id::text = ANY ($2::text[])`;
+      await db.rows(sql, [repositoryId, ids]);
+    },
     list: (filter, page) => listPoints(db, filter, page),
     newestOf: (jobId, repositoryId) =>
       db.first<RestorePoint>(
         `${select} WHERE p.job_id = $1 AND p.repository_id = $2 AND ${notForgotten}
+            AND ${notExpired}
           ORDER BY p.position DESC LIMIT 1`,
         [jobId, repositoryId],
       ),
@@ -59,6 +67,7 @@ function listPoints(db: Db, filter: RestorePointFilter, page: PageRequest) {
     direction: 'DESC',
     where: [
       { sql: notForgotten, values: [] },
+      { sql: notExpired, values: [] },
       ...equals('p.job_id', filter.jobId),
       ...equals('p.copy_job_id', filter.copyJobId),
       ...equals('p.organization_id', filter.organizationId),
