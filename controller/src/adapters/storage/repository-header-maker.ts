@@ -69,5 +69,8 @@ function describeSlot(slot: Slot): KeySlot {
 
 function required(keyService: KeyService | undefined): KeyService {
   if (keyService !== undefined) return keyService;
-  throw new AppError('E_KEY_SERVICE_UNAVAILABLE', 'no key service is configured');
+  throw new AppError(
+    'E_KEY_SERVICE_UNAVAILABLE',
+    'no key service is configured: the controller has no FIRN_KEY_SERVICE_FILE',
+  );
 }
