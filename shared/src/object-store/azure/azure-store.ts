@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { BlobDownloadResponseParsed } from '@azure/storage-blob';
 import { AppError, isAppError } from '../../errors/app-error.ts';
 import type {
@@ -10,21 +9,19 @@ import type {
   CopyOptions,
   PutOptions,
 } from '../../repository/ports.ts';
-import { retry } from '../../time/retry.ts';
 import { systemClock } from '../../time/system-clock.ts';
-import { systemRandom } from '../../time/system-random.ts';
 import { blobLocked, blobNotFound, blobTooShort } from '../blob-errors.ts';
 import { checkBlobName } from '../blob-name.ts';
 import { BlockPool } from '../block-pool.ts';
-import { collect, inBlocks, startingWith } from '../byte-stream.ts';
+import { collect } from '../byte-stream.ts';
 import type { LockMode } from '../lock-mode.ts';
-import { putUntilSettled } from '../settled-put.ts';
-import { stageBlocks } from '../staged-blocks.ts';
+import { putStreamed } from '../stream-put.ts';
 import { AzureConnection, type AzureConnectionOptions } from './azure-connection.ts';
 import { beginCopy } from './azure-copy.ts';
-import type { AzureCall } from './azure-errors.ts';
-import { infoOfDownload, infoOfItem, infoOfProperties, tierOf } from './azure-info.ts';
-import { AzureLocks, immutabilityPolicy } from './azure-locks.ts';
+import { infoOfDownload, infoOfItem, infoOfProperties } from './azure-info.ts';
+import { AzureLocks } from './azure-locks.ts';
+import { AzureUpload } from './azure-upload.ts';
+import { putCall, writeOptions } from './azure-write.ts';
 
 export interface AzureStoreOptions extends Omit<AzureConnectionOptions, 'replyMsMax'> {
   /** Folder inside the container; may be empty. No leading or trailing slash. */
@@ -37,19 +34,10 @@ export interface AzureStoreOptions extends Omit<AzureConnectionOptions, 'replyMs
   readonly lockMode?: LockMode | undefined;
 }
 
-interface StagedBlock {
-  readonly id: string;
-  readonly bytes: Uint8Array;
-}
-
 /** A get whose size is not known may take as long as one of this many bytes. */
 const unknownBytes = 256 << 20;
-/** Held by a stream: one under way, one being filled. */
-const blocksHeld = 2;
-const stagingPolicy = { triesMax: 4, delayMsFirst: 500, delayMsMax: 8_000 };
 /** Of a staged block, unless the options say otherwise. */
 export const blockBytes = 4 << 20;
-const systemPorts = { clock: systemClock, random: systemRandom };
 
 /**
  * A folder of an Azure Blob container. It repeats nothing but what belongs to a
@@ -94,54 +82,25 @@ export class AzureStore implements BlobStore {
     body: AsyncIterable<Uint8Array>,
     options: PutOptions = {},
   ): Promise<void> {
-    const path = this.#path(name);
-    const blocks = inBlocks(body, this.#blocks);
-    const first = (await blocks.next()).value ?? new Uint8Array();
-    if (first.length < this.#blocks.blockBytes) {
-      const put = () => this.put(name, first, options);
-      const isOurs = async () => Buffer.compare((await this.get(name)).bytes, first) === 0;
-      await this.#settle(options.signal, put, isOurs);
-      this.#blocks.give(first);
-      return;
-    }
-    const upload = randomBytes(12);
-    const stage = async (bytes: Uint8Array, index: number) => {
-      const id = blockId(upload, index);
-      await this.#stage(name, { id, bytes }, options.signal);
-      return id;
-    };
-    const ids = await stageBlocks(startingWith(first, blocks), stage, blocksHeld);
-    const commit = () =>
-      this.#connection.run(putCall(name, options), 0, async ({ blob, abortSignal }) => {
-        const sent = { ...writeOptions(options, this.#lockMode), abortSignal };
-        await blob(path).commitBlockList(ids, sent);
+    const begin = async () =>
+      new AzureUpload(this.#connection, {
+        path: this.#path(name),
+        options: writeOptions(options, this.#lockMode),
+        call: putCall(name, options),
       });
-    await this.#settle(options.signal, commit, () => this.#hasBlocks(name, ids));
+    await putStreamed(body, {
+      pool: this.#blocks,
+      put: (bytes) => this.put(name, bytes, options),
+      read: async () => (await this.get(name)).bytes,
+      begin,
+      signal: options.signal,
+    });
   }
 
   /** Azure may let a locked blob become an earlier version, which hides it. */
   async #assertUnlocked(name: string, signal: AbortSignal | undefined): Promise<void> {
     const untilMs = (await this.head(name, signal))?.lockedUntilMs ?? 0;
     if (untilMs > (await this.locks.now(signal))) throw blobLocked(name, untilMs);
-  }
-
-  /** A stream cannot be read again, but the call that ends it can be made again. */
-  #settle(
-    signal: AbortSignal | undefined,
-    put: () => Promise<void>,
-    isOurs: () => Promise<boolean>,
-  ): Promise<void> {
-    return putUntilSettled({ put, isOurs, policy: stagingPolicy, ports: systemPorts, signal });
-  }
-
-  /** Whether the blob is made of exactly these blocks: their ids are random. */
-  #hasBlocks(name: string, ids: readonly string[]): Promise<boolean> {
-    const path = this.#path(name);
-    const call = { operation: `blocks of ${name}`, isWrite: false };
-    return this.#connection.run(call, 0, async ({ blob, abortSignal }) => {
-      const { committedBlocks = [] } = await blob(path).getBlockList('committed', { abortSignal });
-      return committedBlocks.map((block) => block.name).join() === ids.join();
-    });
   }
 
   async get(name: string, range?: ByteRange, signal?: AbortSignal): Promise<Blob> {
@@ -228,23 +187,6 @@ export class AzureStore implements BlobStore {
     }
   }
 
-  async #stage(name: string, block: StagedBlock, signal: AbortSignal | undefined): Promise<void> {
-    const path = this.#path(name);
-    const call = { operation: `put of ${name}`, isWrite: false, signal };
-    const { id, bytes } = block;
-    let tries = 0;
-    const stage = (attempt: number) => {
-      tries = attempt;
-      return this.#connection.run(call, bytes.length, async ({ blob, abortSignal }) => {
-        const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-        await blob(path).stageBlock(id, buffer, buffer.length, { abortSignal });
-      });
-    };
-    await retry(stage, { policy: stagingPolicy, ports: systemPorts, signal });
-    // A try that failed may still be sending: its block must keep its bytes.
-    if (tries === 1) this.#blocks.give(bytes);
-  }
-
   async #listPage(asked: {
     readonly prefix: string;
     readonly token: string | undefined;
@@ -272,30 +214,6 @@ export class AzureStore implements BlobStore {
     checkBlobName(name);
     return this.#root + name;
   }
-}
-
-/** Unique in the world, and as long as every other: Azure demands it within a blob. */
-function blockId(upload: Uint8Array, index: number): string {
-  const number = Buffer.alloc(4);
-  number.writeUInt32BE(index);
-  return Buffer.concat([upload, number]).toString('base64');
-}
-
-function putCall(name: string, options: PutOptions): AzureCall {
-  const { ifAbsent = false, retainUntilMs, signal } = options;
-  const needsLock = retainUntilMs !== undefined;
-  return { operation: `put of ${name}`, isWrite: true, ifAbsent, needsLock, signal };
-}
-
-function writeOptions(options: PutOptions, lockMode: LockMode) {
-  const { storageClass = 'hot', retainUntilMs } = options;
-  return {
-    tier: tierOf(storageClass),
-    ...(retainUntilMs !== undefined && {
-      immutabilityPolicy: immutabilityPolicy(retainUntilMs, lockMode),
-    }),
-    ...(options.ifAbsent && { conditions: { ifNoneMatch: '*' } }),
-  };
 }
 
 /** The body; a connection that broke under way is no error of the SDK's own kind. */

@@ -16,17 +16,13 @@ import type {
   CopyOptions,
   PutOptions,
 } from '../../repository/ports.ts';
-import { retry } from '../../time/retry.ts';
-import { systemClock } from '../../time/system-clock.ts';
-import { systemRandom } from '../../time/system-random.ts';
 import { blobArchived, blobNotFound, blobTooShort } from '../blob-errors.ts';
 import { checkBlobName } from '../blob-name.ts';
 import { BlockPool } from '../block-pool.ts';
-import { collect, inBlocks, startingWith } from '../byte-stream.ts';
+import { collect } from '../byte-stream.ts';
 import type { LockMode } from '../lock-mode.ts';
-import { putUntilSettled } from '../settled-put.ts';
-import { stageBlocks } from '../staged-blocks.ts';
 import type { BucketState } from '../storage-test/storage-check.ts';
+import { putStreamed } from '../stream-put.ts';
 import { S3Connection, type S3ConnectionOptions } from './s3-connection.ts';
 import { copyObject, singleCopyBytesMax } from './s3-copy.ts';
 import { infoOfGet, infoOfHead, infoOfItem } from './s3-info.ts';
@@ -48,12 +44,8 @@ export interface S3StoreOptions extends S3ConnectionOptions {
 
 /** A get whose size is not known may take as long as one of this many bytes. */
 const unknownBytes = 256 << 20;
-/** Held by a stream: one under way, one being filled. */
-const blocksHeld = 2;
-const uploadPolicy = { triesMax: 4, delayMsFirst: 500, delayMsMax: 8_000 };
 /** Of a part, unless the options say otherwise: 10,000 of them are 80 GiB. */
 export const s3PartBytes = 8 << 20;
-const systemPorts = { clock: systemClock, random: systemRandom };
 
 /**
  * A folder of an S3 bucket, of AWS or of a storage that is compatible. It repeats
@@ -96,16 +88,19 @@ export class S3Store implements BlobStore {
     body: AsyncIterable<Uint8Array>,
     options: PutOptions = {},
   ): Promise<void> {
-    const blocks = inBlocks(body, this.#blocks);
-    const first = (await blocks.next()).value ?? new Uint8Array();
-    if (first.length < this.#blocks.blockBytes) {
-      const put = () => this.put(name, first, options);
-      const isOurs = async () => Buffer.compare((await this.get(name)).bytes, first) === 0;
-      await this.#settle(options.signal, put, isOurs);
-      this.#blocks.give(first);
-      return;
-    }
-    await this.#upload(name, startingWith(first, blocks), options);
+    const begin = () =>
+      S3Upload.begin(this.#connection, {
+        key: this.#place(name).Key,
+        members: writeMembers(options, this.#lockMode),
+        call: putCall(name, options),
+      });
+    await putStreamed(body, {
+      pool: this.#blocks,
+      put: (bytes) => this.put(name, bytes, options),
+      read: async () => (await this.get(name)).bytes,
+      begin,
+      signal: options.signal,
+    });
   }
 
   async get(name: string, range?: ByteRange, signal?: AbortSignal): Promise<Blob> {
@@ -192,59 +187,6 @@ export class S3Store implements BlobStore {
   /** Of the whole bucket. */
   async bucketState(signal?: AbortSignal): Promise<BucketState> {
     return await bucketState(this.#connection, signal);
-  }
-
-  async #upload(
-    name: string,
-    blocks: AsyncIterable<Uint8Array>,
-    options: PutOptions,
-  ): Promise<void> {
-    const { signal } = options;
-    const upload = await S3Upload.begin(this.#connection, {
-      key: this.#place(name).Key,
-      members: writeMembers(options, this.#lockMode),
-      call: putCall(name, options),
-    });
-    try {
-      const parts = await stageBlocks(
-        blocks,
-        (bytes, index) => this.#uploadPart(upload, { bytes, index }, signal),
-        blocksHeld,
-      );
-      await this.#settle(
-        signal,
-        () => upload.complete(parts),
-        () => upload.isThere(),
-      );
-    } catch (error) {
-      await upload.abandon();
-      throw error;
-    }
-  }
-
-  async #uploadPart(
-    upload: S3Upload,
-    { bytes, index }: { readonly bytes: Uint8Array; readonly index: number },
-    signal: AbortSignal | undefined,
-  ) {
-    let tries = 0;
-    const put = (attempt: number) => {
-      tries = attempt;
-      return upload.put(bytes, index);
-    };
-    const part = await retry(put, { policy: uploadPolicy, ports: systemPorts, signal });
-    // A try that failed may still be sending: its block must keep its bytes.
-    if (tries === 1) this.#blocks.give(bytes);
-    return part;
-  }
-
-  /** A stream cannot be read again, but the call that ends it can be made again. */
-  #settle(
-    signal: AbortSignal | undefined,
-    put: () => Promise<void>,
-    isOurs: () => Promise<boolean>,
-  ): Promise<void> {
-    return putUntilSettled({ put, isOurs, policy: uploadPolicy, ports: systemPorts, signal });
   }
 
   /** S3 has no empty ranges: asks for the byte before. */

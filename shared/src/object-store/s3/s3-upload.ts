@@ -10,6 +10,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { AppError } from '../../errors/app-error.ts';
+import type { BlockUpload } from '../stream-put.ts';
 import type { S3Connection } from './s3-connection.ts';
 import { type S3Call, serviceCodeOf } from './s3-errors.ts';
 import type { WriteMembers } from './s3-write.ts';
@@ -27,7 +28,7 @@ export interface UploadTarget {
 }
 
 /** A multipart upload: parts in any order, then the object exists at once or not at all. */
-export class S3Upload {
+export class S3Upload implements BlockUpload<CompletedPart> {
   readonly #connection: S3Connection;
   readonly #target: UploadTarget;
   readonly #mark: string;
@@ -62,8 +63,7 @@ export class S3Upload {
     return new S3Upload(connection, target, { mark, uploadId: UploadId });
   }
 
-  /** Safe to repeat. @param index from 0 */
-  async put(bytes: Uint8Array, index: number): Promise<CompletedPart> {
+  async stage(bytes: Uint8Array, index: number): Promise<CompletedPart> {
     const PartNumber = index + 1;
     const Body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const input = { ...this.#place, PartNumber, Body };
@@ -77,7 +77,7 @@ export class S3Upload {
   }
 
   /** Safe to repeat: an upload that is gone may have been completed by a try before. */
-  async complete(parts: readonly CompletedPart[]): Promise<void> {
+  async commit(parts: readonly CompletedPart[]): Promise<void> {
     const { IfNoneMatch } = this.#target.members;
     const input = {
       ...this.#place,
