@@ -123,7 +123,7 @@ describe('rescue', () => {
     });
     await expect(run('list')).rejects.toMatchObject({
       code: 3,
-      stderr: expect.stringContaining('none was given'),
+      stderr: expect.stringContaining('needs a password'),
     });
   });
 

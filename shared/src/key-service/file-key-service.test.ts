@@ -48,4 +48,19 @@ describe('a file of keys', () => {
       code: 'E_REPOSITORY_PASSWORD_WRONG',
     });
   });
+
+  it('that has lost its key says so, and a password beside it still opens', async () => {
+    const keyService = await withFile(keys);
+    const ports = { compute: nodeCompute, entropy: nodeEntropy };
+    const opener = { password: 'p', keyService, kmsKeyId: 'a' };
+    const { header, rootKey } = await createHeader({ repositoryId: 'r', ...opener, ...ports });
+    const lost = await withFile('{}');
+    await expect(openHeader(header, { keyService: lost }, nodeCompute)).rejects.toMatchObject({
+      code: 'E_KEY_SERVICE_KEY_UNKNOWN',
+    });
+    const opened = await openHeader(header, { keyService: lost, password: 'p' }, nodeCompute);
+    expect(Buffer.compare(opened.rootKey, rootKey)).toBe(0);
+    const wrong = openHeader(header, { keyService: lost, password: 'x' }, nodeCompute);
+    await expect(wrong).rejects.toMatchObject({ code: 'E_REPOSITORY_PASSWORD_WRONG' });
+  });
 });

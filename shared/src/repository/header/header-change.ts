@@ -99,7 +99,7 @@ async function rotate(ports: ApplyPorts, header: RepositoryHeader, next: Current
   if (current.epoch === next.epoch && current.check === next.check) {
     // Begun before, by a session that could not tell: who opens it is said anew.
     const isApplied = next.slots.some(({ id }) => has(current.slots, id));
-    return isApplied ? undefined : withSlots(header, next.slots);
+    return isApplied ? undefined : { ...header, current: next };
   }
   assertEpoch(header, next.epoch - 1);
   const own = await currentRootKey(ports.compute, header, ports.rootKeys);

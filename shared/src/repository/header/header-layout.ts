@@ -3,7 +3,8 @@ import { AppError } from '../../errors/app-error.ts';
 import { concatBytes, equalBytes, fromUtf8, toHex, utf8 } from '../bytes.ts';
 import { damaged } from '../damaged.ts';
 import { encodeJson } from '../json.ts';
-import type { Argon2Cost, Compute } from '../ports.ts';
+import type { Compute } from '../ports.ts';
+import { type PasswordKdf, verifyKdf } from './password-key.ts';
 
 interface AnySlot {
   /** 8 random bytes, hex. */
@@ -17,10 +18,8 @@ export interface OpenSlot extends AnySlot {
   readonly rootKey: string;
 }
 
-export interface PasswordSlot extends AnySlot, Argon2Cost {
+export interface PasswordSlot extends AnySlot {
   readonly type: 'password';
-  readonly kdf: 'argon2id';
-  readonly salt: string;
   readonly nonce: string;
   readonly wrapped: string;
 }
@@ -44,6 +43,8 @@ interface AnyEpoch {
 }
 
 export interface CurrentEpoch extends AnyEpoch {
+  /** Of all its password slots, also of those to come. */
+  readonly kdf: PasswordKdf;
   readonly slots: readonly Slot[];
 }
 
@@ -113,7 +114,7 @@ interface HeaderJson {
   readonly format: number;
   readonly repositoryId: string;
   readonly supersededBy: number;
-  readonly keyEpochs: readonly (OlderEpoch | CurrentEpoch)[];
+  readonly keyEpochs: unknown;
 }
 
 function parse(line: Uint8Array): RepositoryHeader | SupersededHeader {
@@ -125,19 +126,30 @@ function parse(line: Uint8Array): RepositoryHeader | SupersededHeader {
     });
   }
   if (supersededBy !== undefined) return { repositoryId, supersededBy };
-  const current = keyEpochs?.at(-1);
-  if (keyEpochs === undefined || current === undefined || !('slots' in current)) throw incomplete();
-  return { repositoryId, older: keyEpochs.slice(0, -1).filter(isOlder), current };
+  if (!Array.isArray(keyEpochs)) throw incomplete();
+  const epochs: readonly unknown[] = keyEpochs;
+  const current = epochs.at(-1);
+  if (!isCurrent(current)) throw incomplete();
+  verifyKdf(current.kdf);
+  return { repositoryId, older: epochs.slice(0, -1).filter(isOlder), current };
 }
 
-function isOlder(epoch: OlderEpoch | CurrentEpoch): epoch is OlderEpoch {
-  return 'wrapped' in epoch;
+function isCurrent(epoch: unknown): epoch is CurrentEpoch {
+  return isObject(epoch) && 'slots' in epoch && Array.isArray(epoch.slots) && 'kdf' in epoch;
+}
+
+function isOlder(epoch: unknown): epoch is OlderEpoch {
+  return isObject(epoch) && 'wrapped' in epoch;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function parseJson(line: Uint8Array): Partial<HeaderJson> {
   try {
     const parsed: unknown = JSON.parse(fromUtf8(line));
-    if (typeof parsed === 'object' && parsed !== null) return parsed;
+    if (isObject(parsed)) return parsed;
   } catch (error) {
     throw damaged('the header of the repository is not JSON', {}, error);
   }

@@ -149,6 +149,37 @@ describe('changes of the header', () => {
     await expect(apply(repository, b)).rejects.toMatchObject({ code: 'E_REPOSITORY_SLOT_LAST' });
   });
 
+  it('cost one derivation to refuse a wrong password, and to find the right one', async () => {
+    const repository = await stored(['first']);
+    for (const name of ['b', 'c', 'd', 'e', 'f', 'g', 'h']) {
+      await apply(repository, await added(repository, name));
+    }
+    const header = await readHeader(repository.store);
+    let derivations = 0;
+    const counting: Compute = {
+      ...compute,
+      argon2id: (...of) => {
+        derivations += 1;
+        return compute.argon2id(...of);
+      },
+    };
+    await expect(unlockHeader(header, 'wrong', counting)).rejects.toMatchObject({
+      code: 'E_REPOSITORY_PASSWORD_WRONG',
+    });
+    expect(derivations).toBe(1);
+    await unlockHeader(header, 'h', counting);
+    expect(derivations).toBe(2);
+  });
+
+  it('do not show that two passwords are equal', async () => {
+    const repository = await stored(['first']);
+    await apply(repository, await added(repository, 'first'));
+    const { slots } = (await current(repository)).current;
+    const [a, b] = slots.filter((slot) => slot.type === 'password');
+    expect(a?.wrapped).not.toBe(b?.wrapped);
+    expect(a?.nonce).not.toBe(b?.nonce);
+  });
+
   it('refuse a wrong password, and a password beside an open key', async () => {
     const repository = await stored();
     const header = await current(repository);

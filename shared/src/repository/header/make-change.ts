@@ -16,12 +16,13 @@ export interface OpenedHeader {
 export async function addPassword(
   ports: SlotPorts,
   { header, rootKey }: OpenedHeader,
-  added: NewPassword,
+  added: Omit<NewPassword, 'kdf'>,
 ): Promise<HeaderChange> {
   assertEncrypted(header);
   const { repositoryId, current } = header;
   const target = { repositoryId, epoch: current.epoch, rootKey };
-  return { type: 'add', epoch: current.epoch, slot: await passwordSlot(ports, target, added) };
+  const slot = await passwordSlot(ports, target, { ...added, kdf: current.kdf });
+  return { type: 'add', epoch: current.epoch, slot };
 }
 
 /** E_REPOSITORY_NOT_ENCRYPTED, and what the key service throws. */
@@ -46,7 +47,7 @@ export async function changePassword(
   const { slot, rootKey } = await openByPassword(ports.compute, header, passwords.current);
   const { repositoryId, current } = header;
   const target = { repositoryId, epoch: current.epoch, rootKey };
-  const next = { password: passwords.next, label: slot.label };
+  const next = { password: passwords.next, label: slot.label, kdf: current.kdf };
   return {
     type: 'replace',
     epoch: current.epoch,

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { TestStore } from '../../../test/repository/test-store.ts';
 import { nodeCompute } from '../../compute/node-compute.ts';
 import { nodeEntropy } from '../../compute/node-entropy.ts';
+import { toHex, utf8 } from '../bytes.ts';
+import { encodeHeader, verifyHeader } from './header-layout.ts';
 import { initializeRepository, readHeader } from './header-store.ts';
 import { createHeader, unlockHeader } from './repository-header.ts';
 
@@ -37,6 +39,34 @@ describe('the header', () => {
       code: 'E_REPOSITORY_DAMAGED',
     });
   });
+
+  it.each([
+    ['cheaper', { memoryKiB: 8 }],
+    ['more than anybody should pay', { memoryKiB: 2 ** 31 }],
+    ['no number', { passes: 'many' }],
+    ['by another salt than bytes', { salt: 'x' }],
+  ])('is refused when it derives keys of passwords %s', async (_, changed) => {
+    const { header } = await createHeader({ repositoryId: 'r', password: undefined, ...ports });
+    const read = await verifyHeader(header, nodeCompute);
+    const kdf = Object.assign({}, read.current.kdf, changed);
+    const current = { ...read.current, kdf };
+    const bytes = await encodeHeader(nodeCompute, { ...read, current });
+    await expect(unlockHeader(bytes, undefined, nodeCompute)).rejects.toMatchObject({
+      code: 'E_REPOSITORY_DAMAGED',
+    });
+  });
+
+  it.each(['"ab"', '[]', '["ab"]', '[null]', '[{"slots": "ab", "kdf": 1}]'])(
+    'is refused with the key epochs %s',
+    async (epochs) => {
+      const line = utf8(`{"format": 1, "repositoryId": "r", "keyEpochs": ${epochs}}`);
+      const digest = toHex(await nodeCompute.sha256([line]));
+      const bytes = Uint8Array.from([...line, ...utf8(`\n${digest}`)]);
+      await expect(unlockHeader(bytes, 'p', nodeCompute)).rejects.toMatchObject({
+        code: 'E_REPOSITORY_DAMAGED',
+      });
+    },
+  );
 
   it('is put once, by whoever is first', async () => {
     const store = new TestStore();

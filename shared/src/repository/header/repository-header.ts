@@ -9,15 +9,10 @@ import {
   verifyHeader,
 } from './header-layout.ts';
 import type { KeyService } from './key-service.ts';
+import { newPasswordKdf, type PasswordKdf } from './password-key.ts';
 import { keyCheck, rootKeyBytes } from './root-keys.ts';
-import {
-  kmsSlot,
-  openSlot,
-  passwordSlot,
-  type SlotTarget,
-  type Unlocking,
-  unlockSlot,
-} from './slots.ts';
+import { kmsSlot, openSlot, passwordSlot, type SlotPlace, type SlotTarget } from './slots.ts';
+import { type Unlocking, unlockEpoch } from './unlock-epoch.ts';
 
 /** Who may open an epoch from its beginning. */
 export interface Openers {
@@ -70,18 +65,20 @@ export interface NewEpoch {
 /** A key epoch with a root key of its own; without openers it lies open. */
 export async function newEpoch(
   ports: { readonly compute: Compute; readonly entropy: Entropy },
-  place: Omit<SlotTarget, 'rootKey'>,
+  place: SlotPlace,
   openers: NewEpochOptions,
 ): Promise<NewEpoch> {
   const rootKey = openers.rootKey ?? ports.entropy.randomBytes(rootKeyBytes);
   const target = { ...place, rootKey };
-  const slots = await slotsFor(ports, target, openers);
+  const kdf = newPasswordKdf(ports.entropy);
+  const slots = await slotsFor(ports, target, { ...openers, kdf });
   const open = slots.length === 0;
   const check = await keyCheck(ports.compute, place.repositoryId, rootKey);
   const current = {
     epoch: place.epoch,
     open,
     check,
+    kdf,
     slots: open ? [openSlot(ports, target)] : slots,
   };
   return { current, rootKey };
@@ -90,11 +87,11 @@ export async function newEpoch(
 async function slotsFor(
   ports: { readonly compute: Compute; readonly entropy: Entropy },
   target: SlotTarget,
-  { passwords = [], keyService, kmsKeyId }: Openers,
+  { passwords = [], keyService, kmsKeyId, kdf }: Openers & { readonly kdf: PasswordKdf },
 ): Promise<Slot[]> {
   const slots: Slot[] = [];
   for (const { password, label = '' } of passwords) {
-    slots.push(await passwordSlot(ports, target, { password, label }));
+    slots.push(await passwordSlot(ports, target, { password, label, kdf }));
   }
   if (keyService !== undefined && kmsKeyId !== undefined) {
     const made = { service: keyService, keyId: kmsKeyId, label: '' };
@@ -112,8 +109,9 @@ export interface Unlocked {
 }
 
 /**
- * Tries every slot. E_REPOSITORY_PASSWORD_WRONG, also when a password is needed
- * and none is given; E_REPOSITORY_DAMAGED.
+ * Tries every slot, with one derivation of the password. E_REPOSITORY_PASSWORD_WRONG, also
+ * when a password is needed and none is given; E_REPOSITORY_DAMAGED; what the key
+ * service throws when it alone could have opened a slot.
  */
 export async function openHeader(
   bytes: Uint8Array,
@@ -121,19 +119,28 @@ export async function openHeader(
   compute: Compute,
 ): Promise<Unlocked> {
   const header = await verifyHeader(bytes, compute);
+  const opened = await unlockEpoch(compute, header, unlocking);
+  if (opened !== undefined) return { header, ...opened };
   const { repositoryId, current } = header;
-  const place = { repositoryId, epoch: current.epoch };
-  for (const slot of current.slots) {
-    const rootKey = await unlockSlot(compute, place, { ...unlocking, slot });
-    if (rootKey !== undefined) return { header, slot, rootKey };
-  }
+  const needed = neededFor(current);
   throw new AppError(
     'E_REPOSITORY_PASSWORD_WRONG',
     unlocking.password === undefined
-      ? `repository ${repositoryId} needs a password, and none was given`
-      : `the password does not open repository ${repositoryId}`,
+      ? `repository ${repositoryId} needs ${needed}, and nothing that opens it was given`
+      : `the password does not open repository ${repositoryId}, which needs ${needed}`,
     { context: { repositoryId } },
   );
+}
+
+/** In words: what would open the epoch. */
+function neededFor({ slots }: CurrentEpoch): string {
+  const passwords = slots.filter(({ type }) => type === 'password').length;
+  const keys = slots.flatMap((slot) => (slot.type === 'kms' ? [slot.keyId] : []));
+  const ways = [
+    ...(passwords === 0 ? [] : ['a password']),
+    ...keys.map((keyId) => `key ${keyId} of a key service`),
+  ];
+  return ways.join(' or ');
 }
 
 /** The root key of the current epoch; fails as openHeader does. */

@@ -1,25 +1,32 @@
 /** Slots: ways to the root key of a key epoch. docs/repository-format.md, "Header". */
 import { isAppError } from '../../errors/app-error.ts';
 import { fromHex, toHex, utf8 } from '../bytes.ts';
-import type { Argon2Cost, Compute, Entropy } from '../ports.ts';
-import type { KmsSlot, OpenSlot, PasswordSlot, Slot } from './header-layout.ts';
+import type { Compute, Entropy } from '../ports.ts';
+import type { KmsSlot, OpenSlot, PasswordSlot } from './header-layout.ts';
 import type { KeyService } from './key-service.ts';
+import { type PasswordKdf, passwordKey } from './password-key.ts';
 
 export interface SlotPorts {
   readonly compute: Compute;
   readonly entropy: Entropy;
 }
 
-/** What a slot leads to. */
-export interface SlotTarget {
+/** Where a slot is. */
+export interface SlotPlace {
   readonly repositoryId: string;
   readonly epoch: number;
+}
+
+/** What a slot leads to. */
+export interface SlotTarget extends SlotPlace {
   readonly rootKey: Uint8Array;
 }
 
 export interface NewPassword {
   readonly password: string;
   readonly label: string;
+  /** Of the epoch. */
+  readonly kdf: PasswordKdf;
 }
 
 export interface NewKmsSlot {
@@ -28,8 +35,6 @@ export interface NewKmsSlot {
   readonly label: string;
 }
 
-/** RFC 9106, section 4, second recommended option, with one lane. */
-const passwordCost: Argon2Cost = { memoryKiB: 64 * 1024, passes: 3, parallelism: 1 };
 const slotIdBytes = 8;
 
 /** Leaves the root key open: for a repository that is not encrypted. */
@@ -40,18 +45,14 @@ export function openSlot({ entropy }: SlotPorts, { rootKey }: SlotTarget): OpenS
 export async function passwordSlot(
   { compute, entropy }: SlotPorts,
   target: SlotTarget,
-  { password, label }: NewPassword,
+  { password, label, kdf }: NewPassword,
 ): Promise<PasswordSlot> {
   const id = newSlotId(entropy);
-  const salt = entropy.randomBytes(16);
   const nonce = entropy.randomBytes(12);
-  const key = await compute.argon2id(passwordBytes(password), salt, passwordCost);
+  const key = await slotKey(compute, id, await passwordKey(compute, kdf, password));
   const context = utf8(slotContext(target, id));
   const wrapped = await compute.seal(key, nonce, target.rootKey, context);
-  return {
-    ...{ id, label, type: 'password', kdf: 'argon2id', ...passwordCost },
-    ...{ salt: toHex(salt), nonce: toHex(nonce), wrapped: toHex(wrapped) },
-  };
+  return { id, label, type: 'password', nonce: toHex(nonce), wrapped: toHex(wrapped) };
 }
 
 export async function kmsSlot(
@@ -64,58 +65,41 @@ export async function kmsSlot(
   return { id, label, type: 'kms', keyId, wrapped: toHex(wrapped) };
 }
 
-/** What opens slots: any of them, and none needs to be there. */
-export interface Unlocking {
-  readonly password?: string | undefined;
-  readonly keyService?: KeyService | undefined;
-}
-
-/** The root key; undefined: what is given does not open this slot. */
-export async function unlockSlot(
+/** The root key; undefined: the password key does not open this slot. */
+export async function unwrapByPassword(
   compute: Compute,
-  place: Omit<SlotTarget, 'rootKey'>,
-  { slot, password, keyService }: Unlocking & { readonly slot: Slot },
+  place: SlotPlace,
+  { slot, key }: { readonly slot: PasswordSlot; readonly key: Uint8Array },
 ): Promise<Uint8Array | undefined> {
-  switch (slot.type) {
-    case 'open':
-      return fromHex(slot.rootKey);
-    case 'password':
-      return password === undefined ? undefined : unwrap(compute, { place, slot, password });
-    case 'kms':
-      return keyService?.unwrap(slot.keyId, fromHex(slot.wrapped), slotContext(place, slot.id));
-  }
-}
-
-async function unwrap(
-  compute: Compute,
-  options: {
-    readonly place: Omit<SlotTarget, 'rootKey'>;
-    readonly slot: PasswordSlot;
-    readonly password: string;
-  },
-): Promise<Uint8Array | undefined> {
-  const { place, slot, password } = options;
-  const { memoryKiB, passes, parallelism } = slot;
-  const cost = { memoryKiB, passes, parallelism };
-  const key = await compute.argon2id(passwordBytes(password), fromHex(slot.salt), cost);
-  const context = utf8(slotContext(place, slot.id));
+  const { id, nonce, wrapped } = slot;
+  const opening = await slotKey(compute, id, key);
+  const context = utf8(slotContext(place, id));
   try {
-    return await compute.open(key, fromHex(slot.nonce), fromHex(slot.wrapped), context);
+    return await compute.open(opening, fromHex(nonce), fromHex(wrapped), context);
   } catch (error) {
     if (isAppError(error, 'E_REPOSITORY_DAMAGED')) return undefined;
     throw error;
   }
 }
 
+/** The root key; fails as KeyService.unwrap does. */
+export function unwrapByService(
+  service: KeyService,
+  place: SlotPlace,
+  { id, keyId, wrapped }: KmsSlot,
+): Promise<Uint8Array> {
+  return service.unwrap(keyId, fromHex(wrapped), slotContext(place, id));
+}
+
+function slotKey(compute: Compute, slotId: string, key: Uint8Array): Promise<Uint8Array> {
+  return compute.hkdf(key, fromHex(slotId), 'firn/1 password slot', 32);
+}
+
 /** Binds what is wrapped to its place. */
-function slotContext(place: Omit<SlotTarget, 'rootKey'>, slotId: string): string {
-  return `firn/1 root key ${place.epoch} ${slotId} ${place.repositoryId}`;
+function slotContext({ epoch, repositoryId }: SlotPlace, slotId: string): string {
+  return `firn/1 root key ${epoch} ${slotId} ${repositoryId}`;
 }
 
 function newSlotId(entropy: Entropy): string {
   return toHex(entropy.randomBytes(slotIdBytes));
-}
-
-function passwordBytes(password: string): Uint8Array {
-  return utf8(password.normalize('NFC'));
 }
