@@ -93,6 +93,21 @@ export interface RelocateBody {
 }
 
 /**
+ * A repair wrote states of objects again, as far as they can be read: whatever
+ * shows the old root shows the new one from here on. Within a maintenance session.
+ */
+export interface MendBody {
+  readonly type: 'mend';
+  readonly jobId: string;
+  readonly sessionId: string;
+  readonly attempt: number;
+  /** Old root → new root, of points and pins of any job. What is no root any more stays none. */
+  readonly roots: Readonly<Record<string, string>>;
+  /** Packs that the new roots are the first to refer to. */
+  readonly packs: readonly string[];
+}
+
+/**
  * Nothing opens the objects any more, in any job. What is to be destroyed of them
  * stands in `erased/<erasureId>`.
  */
@@ -135,6 +150,7 @@ export type EntryBody =
   | ExpireBody
   | RetireBody
   | RelocateBody
+  | MendBody
   | EraseBody
   | CondemnBody
   | SweptBody

@@ -3,6 +3,7 @@ import { invariant } from '../../errors/invariant.ts';
 import type { CommitBody, RelocateBody } from './entry.ts';
 import type { RepositoryLog } from './repository-log.ts';
 import { type LogRules, standardRules } from './rules.ts';
+import { mendableRoots } from './state/roots.ts';
 import type { LogState } from './state.ts';
 
 export interface SessionRef {
@@ -99,6 +100,40 @@ export async function relocateSegments(log: RepositoryLog, relocation: Relocatio
     assertPacksNotCondemned(state, packs, log.rules);
     return { type: 'relocate', jobId, sessionId, attempt, root, after, packs };
   });
+}
+
+export interface Mending extends SessionAttempt {
+  /**
+   * Old root → new root. Left out are those that are no roots any more, and those
+   * that an open session builds upon.
+   */
+  readonly roots: ReadonlyMap<string, string>;
+  /**
+   * Packs that the new roots are the first to refer to. What else they reach the
+   * old ones reach too, and no pack is condemned that a root reaches.
+   */
+  readonly packs: readonly string[];
+}
+
+/**
+ * Says what is shown in place of damaged states. Checked as a commit is.
+ * @returns the old roots that were replaced
+ */
+export async function mendRoots(
+  log: RepositoryLog,
+  mending: Mending,
+): Promise<ReadonlySet<string>> {
+  const { jobId, sessionId, attempt, packs } = mending;
+  const appended = await log.append((state) => {
+    assertOurs(log, state, mending);
+    const mendable = mendableRoots(state);
+    const wanted = [...mending.roots].filter(([root]) => mendable.has(root));
+    const roots = Object.fromEntries(wanted);
+    if (wanted.length === 0) return undefined;
+    assertPacksNotCondemned(state, packs, log.rules);
+    return { type: 'mend', jobId, sessionId, attempt, roots, packs };
+  });
+  return new Set(appended?.body.type === 'mend' ? Object.keys(appended.body.roots) : []);
 }
 
 /** Ends a session that will not be finished. Nothing happens to one that has ended. */

@@ -2,6 +2,7 @@ import { assertNever, invariant } from '../../../errors/invariant.ts';
 import type { EntryBody, EntryBodyOf } from '../entry.ts';
 import type { CondemnedPack, LogState, SessionPhase, SessionState } from '../state.ts';
 import { eraseObjects, withoutErased } from './erasing.ts';
+import { mendRoots } from './mending.ts';
 import { commitPoints, expirePoints, retireObject } from './points.ts';
 import { rootOfPoint } from './roots.ts';
 
@@ -28,6 +29,8 @@ export function effects(state: LogState, body: EntryBody): LogState {
       return retireObject(state, body);
     case 'relocate':
       return { ...state, relocation: { root: body.root, n: state.head } };
+    case 'mend':
+      return mendRoots(state, body);
     case 'erase':
       return eraseObjects(state, body);
     case 'condemn':

@@ -23,6 +23,17 @@ export function rootsOf(state: LogState): ReadonlySet<string> {
   return roots;
 }
 
+/** Roots that may be replaced: all but the newest of an object whose job has an open session. */
+export function mendableRoots(state: LogState): ReadonlySet<string> {
+  const roots = new Set(rootsOf(state));
+  for (const jobId of state.openSessions.keys()) {
+    for (const { points } of state.points.get(jobId)?.values() ?? []) {
+      roots.delete(points.at(-1)?.root ?? '');
+    }
+  }
+  return roots;
+}
+
 /** The root of a point that is still kept, by itself or by a pin. */
 export function rootOfPoint(state: LogState, ref: PointRef): string | undefined {
   const { jobId, objectId, sessionId } = ref;

@@ -82,7 +82,15 @@ function judgeRelocate(state: LogState, body: EntryBodyOf<'relocate'>): VoidReas
   const newest = state.relocation?.n ?? -1;
   if (body.after !== newest)
     return `it follows the relocate ${body.after}, the newest is ${newest}`;
-  const condemned = body.packs.find((pack) => state.condemned.has(pack));
+  return judgePacks(state, body.packs);
+}
+
+function judgeMend(state: LogState, body: EntryBodyOf<'mend'>): VoidReason | undefined {
+  return judgeAttempt(state, body) ?? judgePacks(state, body.packs);
+}
+
+function judgePacks(state: LogState, packs: readonly string[]): VoidReason | undefined {
+  const condemned = packs.find((pack) => state.condemned.has(pack));
   return condemned === undefined ? undefined : `pack ${condemned} is condemned`;
 }
 
@@ -112,6 +120,7 @@ export const validityTable: ValidityTable = {
   expire: judgeExpire,
   retire: always,
   relocate: judgeRelocate,
+  mend: judgeMend,
   erase: always,
   condemn: judgeCondemn,
   swept: judgeSwept,
