@@ -1,6 +1,6 @@
 import { folderPrefix, itemPrefix } from '@firn/shared/repository/catalog/catalog-keys';
+import { decodeFolder, decodeItem } from '@firn/shared/repository/catalog/decode-row';
 import type { CatalogFolder, CatalogItem } from '@firn/shared/repository/catalog/row';
-import { decodeJson } from '@firn/shared/repository/json';
 import { dateMs, nameKey } from '@firn/shared/repository/point/item-order';
 import type { RunEntry } from '@firn/shared/repository/run/run-layout';
 import { FolderPaths } from './folder-paths.ts';
@@ -25,13 +25,11 @@ export class RowWriter {
   write({ key, value }: RunEntry): boolean {
     const id = key.slice(1);
     if (key.startsWith(folderPrefix)) {
-      return value === undefined
-        ? this.#removeFolder(id)
-        : this.#putFolder(decodeJson<CatalogFolder>(value));
+      return value === undefined ? this.#removeFolder(id) : this.#putFolder(decodeFolder(value));
     }
     if (key.startsWith(itemPrefix)) {
       this.#removeItem(id);
-      if (value !== undefined) this.#putItem(decodeJson<CatalogItem>(value));
+      if (value !== undefined) this.#putItem(decodeItem(value));
     }
     return true;
   }

@@ -1,7 +1,7 @@
 import type { AppError } from '../../errors/app-error.ts';
 import { itemPrefix } from '../catalog/catalog-keys.ts';
+import { decodeItem } from '../catalog/decode-row.ts';
 import type { CatalogItem } from '../catalog/row.ts';
-import { decodeJson } from '../json.ts';
 import type { ObjectState } from '../object/object-state.ts';
 import { type LocatedItem, Locator } from '../read/locate.ts';
 import { mergeLevels } from '../run/merge-levels.ts';
@@ -36,7 +36,7 @@ export async function* locatedWindows(
   let window: CatalogItem[] = [];
   for await (const { key, value } of rows) {
     if (!key.startsWith(itemPrefix)) continue;
-    window.push(decodeJson<CatalogItem>(value));
+    window.push(decodeItem(value));
     if (window.length < windowItems) continue;
     yield await locator.locateItems(window);
     window = [];

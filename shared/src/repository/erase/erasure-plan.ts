@@ -9,6 +9,7 @@ import type { LogState } from '../log/state.ts';
 import { readRecord } from '../object/object-record.ts';
 import type { OpenContext } from '../open-context.ts';
 import { openBox, sealBox } from '../segment/box.ts';
+import { isCount, isListOf, isOneOf, isRecordOf, isText } from '../shape.ts';
 
 /** A data pack that points of the objects reach. */
 export interface PlannedPack {
@@ -27,6 +28,21 @@ export interface ErasurePlan {
   readonly packs: readonly PlannedPack[];
   readonly metaPacks: readonly string[];
 }
+
+const isPlannedPack = isRecordOf<PlannedPack>({
+  pack: isText,
+  bytes: isCount,
+  sharedBytes: isCount,
+});
+
+const isErasurePlan = isRecordOf<ErasurePlan>({
+  format: isOneOf(1),
+  erasureId: isText,
+  objects: isListOf(isText),
+  keyIds: isListOf(isText),
+  packs: isListOf(isPlannedPack),
+  metaPacks: isListOf(isText),
+});
 
 /** Reads records, lists and tables of all points of the objects: no rows. E_REPOSITORY_DAMAGED */
 export async function planErasure(
@@ -71,7 +87,7 @@ export function readPlan(context: OpenContext, erasureId: string): Promise<Erasu
   return naming(name, { blob: name }, async () => {
     const { bytes } = await ports.store.get(name);
     const opening = { key: keys.derived.meta, kind: 'erasure' } as const;
-    return decodeJson<ErasurePlan>(await openBox(ports.compute, opening, bytes));
+    return decodeJson(await openBox(ports.compute, opening, bytes), isErasurePlan);
   });
 }
 

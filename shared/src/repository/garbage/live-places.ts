@@ -1,9 +1,8 @@
 import { damaged } from '../damaged.ts';
-import { decodeJson } from '../json.ts';
 import type { LogState } from '../log/state.ts';
 import { openPlaceReaders, type PlaceReaders } from '../object/object-readers.ts';
 import { type ObjectRecord, readRecord } from '../object/object-record.ts';
-import type { SegmentPlace } from '../object/segment-place.ts';
+import { decodePlace, type SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { RunRef } from '../run/run-layout.ts';
 
@@ -87,7 +86,7 @@ class ObjectWalk {
 
   async #placeIn(table: ObjectRecord['table'], segment: string): Promise<SegmentPlace> {
     const value = await this.#readers.table.get(table, segment);
-    if (value !== undefined) return decodeJson<SegmentPlace>(value);
+    if (value !== undefined) return decodePlace(value);
     const { objectId } = this;
     throw damaged(`the table of object ${objectId} does not know segment ${segment}`, { objectId });
   }

@@ -1,7 +1,6 @@
 import { failedKey, itemPrefix } from '../catalog/catalog-keys.ts';
-import type { CatalogItem } from '../catalog/row.ts';
+import { decodeItem } from '../catalog/decode-row.ts';
 import { addressSegment } from '../index/address.ts';
-import { decodeJson } from '../json.ts';
 import { isItemKept } from '../retention/item-cutoff.ts';
 import { mergeLevels } from '../run/merge-levels.ts';
 import type { Level, Levels, RunEntry, RunKind } from '../run/run-layout.ts';
@@ -57,7 +56,7 @@ async function compactCatalog({ levels, readers, writer, itemsSinceMs }: Compact
     await rows.add(entry);
     counts = counts.changed(entry.key, 1);
     if (entry.key.startsWith(itemPrefix)) {
-      await live.add(decodeJson<CatalogItem>(entry.value).content);
+      await live.add(decodeItem(entry.value).content);
     }
   }
   return { level: await rows.finish(), counts, segments: await live.finish() };
@@ -76,7 +75,7 @@ class AgedItems {
     if (this.#sinceMs === undefined) return false;
     if (this.#failed.has(key)) return true;
     if (!key.startsWith(itemPrefix)) return false;
-    const item = decodeJson<CatalogItem>(value);
+    const item = decodeItem(value);
     if (isItemKept(item, this.#sinceMs)) return false;
     if (item.failed !== undefined) this.#failed.add(failedKey(item.itemId));
     return true;

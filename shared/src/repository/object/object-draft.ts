@@ -1,5 +1,8 @@
+import { itemKey } from '../catalog/catalog-keys.ts';
+import { decodeItem } from '../catalog/decode-row.ts';
+import type { CatalogItem } from '../catalog/row.ts';
 import { type ContentAddress, decodeAddress, encodeAddress } from '../index/address.ts';
-import { decodeJson, encodeJson } from '../json.ts';
+import { encodeJson } from '../json.ts';
 import type { KeyRing, ObjectKey } from '../keys/key-ring.ts';
 import type { MetaPacks } from '../meta/meta-packs.ts';
 import type { RepositoryPorts } from '../ports.ts';
@@ -80,9 +83,13 @@ export class ObjectDraft {
     return new ObjectDraft(options, readers, catalogKeys);
   }
 
-  async row<T>(key: string): Promise<T | undefined> {
-    const value = await this.#rowBytes(key);
-    return value && decodeJson<T>(value);
+  async item(itemId: string): Promise<CatalogItem | undefined> {
+    const row = await this.#rowBytes(itemKey(itemId));
+    return row && decodeItem(row);
+  }
+
+  async hasRow(key: string): Promise<boolean> {
+    return (await this.#rowBytes(key)) !== undefined;
   }
 
   async putRow(key: string, row: unknown): Promise<void> {

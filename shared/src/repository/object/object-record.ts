@@ -2,6 +2,7 @@ import { damaged } from '../damaged.ts';
 import type { MetaRef } from '../meta/meta-packs.ts';
 import type { Levels, RunRef } from '../run/run-layout.ts';
 import type { ObjectCounts, ObjectIdentity } from '../session/repository-session.ts';
+import { decodeRecord } from './decode-record.ts';
 import { type ReadSheet, recordInSheet } from './record-sheet.ts';
 
 export interface ObjectLevels {
@@ -86,8 +87,7 @@ export async function readRecord(reading: ReadRecord, root: string): Promise<Obj
 }
 
 async function readStored(reading: ReadRecord, root: string): Promise<StoredRecord> {
-  const { ref, ordinal } = decodeRoot(root);
-  return JSON.parse(await recordInSheet(reading, ref, ordinal)) as StoredRecord;
+  return recordInSheet(reading, decodeRoot(root), decodeRecord);
 }
 
 function besideOf(roots: readonly string[], state: StoredState): string[] {

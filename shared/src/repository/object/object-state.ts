@@ -6,17 +6,17 @@ import {
   itemKey,
   itemPrefix,
 } from '../catalog/catalog-keys.ts';
+import { decodeFolder, decodeItem } from '../catalog/decode-row.ts';
 import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
 import { damaged, naming } from '../damaged.ts';
 import { type ContentAddress, decodeAddress } from '../index/address.ts';
-import { decodeJson } from '../json.ts';
 import type { Relocations } from '../relocation/relocations.ts';
 import { mergeLevels, referredSegments } from '../run/merge-levels.ts';
 import type { RunEntry } from '../run/run-layout.ts';
 import { openBox } from '../segment/box.ts';
 import { type ObjectReaders, openReaders } from './object-readers.ts';
 import { type ObjectRecord, type ReadRecord, readRecord } from './object-record.ts';
-import type { SegmentPlace } from './segment-place.ts';
+import { decodePlace, type SegmentPlace } from './segment-place.ts';
 
 export interface OpenObject extends ReadRecord {
   readonly relocations: Relocations;
@@ -62,23 +62,25 @@ export class ObjectState {
     });
   }
 
-  item(itemId: string): Promise<CatalogItem | undefined> {
-    return this.#row<CatalogItem>(itemKey(itemId));
+  async item(itemId: string): Promise<CatalogItem | undefined> {
+    const row = await this.#row(itemKey(itemId));
+    return row && decodeItem(row);
   }
 
-  folder(folderId: string): Promise<CatalogFolder | undefined> {
-    return this.#row<CatalogFolder>(folderKey(folderId));
+  async folder(folderId: string): Promise<CatalogFolder | undefined> {
+    const row = await this.#row(folderKey(folderId));
+    return row && decodeFolder(row);
   }
 
   async *items(): AsyncGenerator<CatalogItem> {
-    for await (const { value } of this.#rows(itemPrefix)) yield decodeJson<CatalogItem>(value);
+    for await (const { value } of this.#rows(itemPrefix)) yield decodeItem(value);
   }
 
   /** Those behind the id when it is given. */
   async *folders(after?: string): AsyncGenerator<CatalogFolder> {
     const from = after === undefined ? folderPrefix : folderKey(after);
     for await (const { key, value } of this.#rows(folderPrefix, from)) {
-      if (after === undefined || key > from) yield decodeJson<CatalogFolder>(value);
+      if (after === undefined || key > from) yield decodeFolder(value);
     }
   }
 
@@ -108,7 +110,7 @@ export class ObjectState {
     const moved = await this.#context.relocations.newestPlace(segment);
     if (moved !== undefined) return moved;
     const value = await this.readers.table.get(this.record.table, segment);
-    if (value !== undefined) return decodeJson<SegmentPlace>(value);
+    if (value !== undefined) return decodePlace(value);
     const { objectId } = this.record;
     throw damaged(`the table of object ${objectId} does not know segment ${segment}`, { objectId });
   }
@@ -118,9 +120,8 @@ export class ObjectState {
     return referredSegments(this.readers.index, this.record.index);
   }
 
-  async #row<T>(key: string): Promise<T | undefined> {
-    const value = await this.readers.catalog.get(this.record.catalog, key);
-    return value && decodeJson<T>(value);
+  #row(key: string): Promise<Uint8Array | undefined> {
+    return this.readers.catalog.get(this.record.catalog, key);
   }
 
   async *#rows(

@@ -1,5 +1,5 @@
 import { fromUtf8 } from '../bytes.ts';
-import { damaged, naming } from '../damaged.ts';
+import { damaged, decoding, naming } from '../damaged.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { MetaReader, MetaRef } from '../meta/meta-packs.ts';
 import type { Compute } from '../ports.ts';
@@ -11,18 +11,27 @@ export interface ReadSheet {
   readonly meta: MetaReader;
 }
 
+export interface PlaceInSheet {
+  readonly ref: MetaRef;
+  readonly ordinal: number;
+}
+
 /** Of each reader; at most 8 MiB, as a sheet seldom has more than 128 KiB. */
 const sheetsMax = 64;
 
 /** Opened sheets by who reads them: neighbours of a record are asked for next. */
 const openedBy = new WeakMap<MetaReader, Map<string, Promise<readonly string[]>>>();
 
-/** JSON of one record of a sheet. E_REPOSITORY_DAMAGED naming the meta pack. */
-export function recordInSheet(reading: ReadSheet, ref: MetaRef, ordinal: number): Promise<string> {
+/** One record of a sheet, by what decodes its line. E_REPOSITORY_DAMAGED naming the meta pack. */
+export function recordInSheet<T>(
+  reading: ReadSheet,
+  { ref, ordinal }: PlaceInSheet,
+  decode: (line: string) => T,
+): Promise<T> {
   return naming(`an object record in ${ref.pack}`, { blob: ref.pack }, async () => {
     const record = (await openedSheet(reading, ref))[ordinal];
     if (record === undefined) throw damaged(`the sheet has no record ${ordinal}`);
-    return record;
+    return decode(record);
   });
 }
 
@@ -44,5 +53,6 @@ async function openSheet(
   ref: MetaRef,
 ): Promise<readonly string[]> {
   const opening = { key: keys.derived.meta, kind: 'record' } as const;
-  return fromUtf8(await openBox(compute, opening, await meta.read(ref))).split('\n');
+  const opened = await openBox(compute, opening, await meta.read(ref));
+  return decoding('a sheet', () => fromUtf8(opened)).split('\n');
 }

@@ -1,8 +1,7 @@
-import { decodeJson } from '../json.ts';
 import { mergeLevels, referredSegments } from '../run/merge-levels.ts';
 import type { PlaceReaders } from './object-readers.ts';
 import { type ObjectLevels, runsOf } from './object-record.ts';
-import type { SegmentPlace } from './segment-place.ts';
+import { decodePlace, type SegmentPlace } from './segment-place.ts';
 
 /** Places of all segments that the index refers to, by segment. Reads lists and the table, no rows. */
 export async function* referencedPlaces(
@@ -13,7 +12,7 @@ export async function* referencedPlaces(
   for await (const { key, value } of mergeLevels(readers.table, levels.table)) {
     if (value === undefined || !segments.has(key)) continue;
     const moved = await readers.relocations.place(key);
-    yield [key, moved ?? decodeJson<SegmentPlace>(value)];
+    yield [key, moved ?? decodePlace(value)];
   }
 }
 

@@ -1,4 +1,6 @@
+import { decodeJson } from '../json.ts';
 import { packEndBytesMin } from '../pack/pack-layout.ts';
+import { isCount, isRecordOf, isText } from '../shape.ts';
 
 /** Where a segment lies: a value of the segment table. */
 export interface SegmentPlace {
@@ -9,6 +11,19 @@ export interface SegmentPlace {
   readonly keyId: string;
   /** Length of the blob; 0: not known when the place was written. */
   readonly packLength: number;
+}
+
+const isSegmentPlace = isRecordOf<SegmentPlace>({
+  pack: isText,
+  offset: isCount,
+  length: isCount,
+  keyId: isText,
+  packLength: isCount,
+});
+
+/** A value of the segment table. E_REPOSITORY_DAMAGED */
+export function decodePlace(value: Uint8Array): SegmentPlace {
+  return decodeJson(value, isSegmentPlace);
 }
 
 /** Whether a pack of this size can hold the segment; 0: there is none. */

@@ -2,7 +2,8 @@
 import { concatBytes, fromHex, fromUtf8, readU32, toHex, u32, utf8, writeU32 } from '../bytes.ts';
 import { damaged, decoding } from '../damaged.ts';
 import { decodeJson, encodeJson } from '../json.ts';
-import type { SegmentKind } from '../segment/kinds.ts';
+import { type SegmentKind, segmentKinds } from '../segment/kinds.ts';
+import { isCount, isHexOf, isListOf, isOneOf, isRecordOf, isText } from '../shape.ts';
 
 export const packMagic = utf8('FIRNPK1\n');
 const endMagic = 'FIRNEND1';
@@ -66,6 +67,22 @@ export function encodeFooter(
   return concatBytes([u32(json.length), json, ...records]);
 }
 
+const kinds = Object.keys(segmentKinds) as SegmentKind[];
+
+const isSegment = isRecordOf<PackSegment>({
+  id: isHexOf(16),
+  kind: isOneOf(...kinds),
+  offset: isCount,
+  frames: isListOf(isCount),
+  keyId: isText,
+  objectId: isText,
+});
+
+const isFooterHead = isRecordOf<Omit<PackFooter, 'contents'>>({
+  pack: isText,
+  segments: isListOf(isSegment),
+});
+
 /** E_REPOSITORY_DAMAGED */
 export function decodeFooter(bytes: Uint8Array): PackFooter {
   return decoding('a footer', () => footerOf(bytes));
@@ -73,8 +90,7 @@ export function decodeFooter(bytes: Uint8Array): PackFooter {
 
 function footerOf(bytes: Uint8Array): PackFooter {
   const jsonEnd = 4 + readU32(bytes, 0);
-  const head = decodeJson<Omit<PackFooter, 'contents'>>(bytes.subarray(4, jsonEnd));
-  if (!Array.isArray(head.segments)) throw damaged('a footer lists no segments');
+  const head = decodeJson(bytes.subarray(4, jsonEnd), isFooterHead);
   const contents: PackContent[] = [];
   for (let at = jsonEnd; at + recordBytes <= bytes.length; at += recordBytes) {
     contents.push(decodeRecord(bytes, at));

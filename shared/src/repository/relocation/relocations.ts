@@ -4,18 +4,22 @@ import type { KeyRing } from '../keys/key-ring.ts';
 import type { RepositoryLog } from '../log/repository-log.ts';
 import type { LogState, RelocationState } from '../log/state.ts';
 import type { MetaReader, MetaRef } from '../meta/meta-packs.ts';
-import type { SegmentPlace } from '../object/segment-place.ts';
+import { decodePlace, type SegmentPlace } from '../object/segment-place.ts';
 import type { Compute } from '../ports.ts';
+import { isLevels } from '../run/decode-directory.ts';
 import { mergeLevels } from '../run/merge-levels.ts';
 import type { Levels } from '../run/run-layout.ts';
 import { RunReader } from '../run/run-reader.ts';
 import { openBox } from '../segment/box.ts';
+import { isOneOf, isRecordOf } from '../shape.ts';
 
 /** What a relocate entry's root leads to. docs/repository-format.md, "Relocation table". */
 export interface RelocationRecord {
   readonly format: number;
   readonly table: Levels;
 }
+
+const isRelocationRecord = isRecordOf<RelocationRecord>({ format: isOneOf(1), table: isLevels });
 
 export interface RelocationsOptions {
   readonly compute: Compute;
@@ -101,12 +105,13 @@ export class Relocations {
       `the relocation record in ${ref.pack}`,
       { blob: ref.pack },
       async () =>
-        decodeJson<RelocationRecord>(
+        decodeJson(
           await openBox(
             compute,
             { key: keys.derived.meta, kind: 'relocation' },
             await meta.read(ref),
           ),
+          isRelocationRecord,
         ),
     );
     const key = keys.derived.meta;
@@ -121,11 +126,11 @@ function openedTable(reader: RunReader, levels: Levels, recordIn: string): Reloc
     holders: new Set([recordIn, ...levels.flat().map(({ pack }) => pack)]),
     place: async (segment) => {
       const value = await reader.get(levels, segment);
-      return value && decodeJson<SegmentPlace>(value);
+      return value && decodePlace(value);
     },
     async *rows() {
       for await (const { key, value } of mergeLevels(reader, levels)) {
-        if (value !== undefined) yield [key, decodeJson<SegmentPlace>(value)] as const;
+        if (value !== undefined) yield [key, decodePlace(value)] as const;
       }
     },
   };

@@ -3,6 +3,7 @@ import { concatBytes, fromHex, readU32, toHex, u32, writeU32 } from '../bytes.ts
 import { damaged, decoding } from '../damaged.ts';
 import { decodeJson, encodeJson } from '../json.ts';
 import type { Compute } from '../ports.ts';
+import { isCount, isHexOf, isListOf, isRecordOf, isText, isTupleOf } from '../shape.ts';
 
 export interface PlannedSource {
   /** Id of the segment. */
@@ -84,6 +85,53 @@ const contentIdBytes = 32;
 const contentEntryBytes = contentIdBytes + 12;
 const plainBytesMax = 4 * 1024 * 1024;
 
+interface PlanHead extends Omit<RepackPlan, 'frames' | 'contents'> {
+  readonly frames: readonly (readonly [number, number, number, number])[];
+}
+
+const isPlanHead = isRecordOf<PlanHead>({
+  pack: isRecordOf<RepackPlan['pack']>({
+    namePrefix: isText,
+    footerIdPrefix: isHexOf(8),
+    footerKey: isHexOf(32),
+  }),
+  sources: isListOf(
+    isRecordOf<PlannedSource>({
+      segment: isHexOf(16),
+      pack: isText,
+      offset: isCount,
+      key: isHexOf(32),
+    }),
+  ),
+  frames: isListOf(isTupleOf(isCount, isCount, isCount, isCount)),
+  targets: isListOf(
+    isRecordOf<PlannedTarget>({
+      objectId: isText,
+      keyId: isText,
+      idPrefix: isHexOf(8),
+      key: isHexOf(32),
+      contents: isCount,
+    }),
+  ),
+});
+
+const isResult = isRecordOf<RepackResult>({
+  pack: isText,
+  packLength: isCount,
+  segments: isListOf(
+    isRecordOf<RepackedSegment>({
+      target: isCount,
+      id: isHexOf(16),
+      offset: isCount,
+      frames: isListOf(isCount),
+      contents: isListOf(isCount),
+    }),
+  ),
+  damaged: isListOf(
+    isRecordOf<RepackDamage>({ contents: isListOf(isCount), pack: isText, message: isText }),
+  ),
+});
+
 export function encodePlan(compute: Compute, plan: RepackPlan): Promise<Uint8Array> {
   const { pack, sources, targets, contents } = plan;
   const frames = plan.frames.map(({ source, frame, offset, length }) => {
@@ -100,11 +148,7 @@ export async function decodePlan(compute: Compute, bytes: Uint8Array): Promise<R
 
 function planOf(plain: Uint8Array): RepackPlan {
   const jsonEnd = 4 + readU32(plain, 0);
-  const json = decodeJson<
-    Omit<RepackPlan, 'frames' | 'contents'> & {
-      readonly frames: readonly [number, number, number, number][];
-    }
-  >(plain.subarray(4, jsonEnd));
+  const json = decodeJson(plain.subarray(4, jsonEnd), isPlanHead);
   const frames = json.frames.map(([source, frame, offset, length]) => {
     return { source, frame, offset, length };
   });
@@ -120,7 +164,7 @@ export function encodeResult(compute: Compute, result: RepackResult): Promise<Ui
 }
 
 export async function decodeResult(compute: Compute, bytes: Uint8Array): Promise<RepackResult> {
-  return decodeJson<RepackResult>(await unpacked(compute, bytes));
+  return decodeJson(await unpacked(compute, bytes), isResult);
 }
 
 function encodeContent({ contentId, frame, offset, length }: PlannedContent): Uint8Array {

@@ -1,7 +1,7 @@
 import { folderPrefix } from '../catalog/catalog-keys.ts';
-import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
+import { decodeFolder } from '../catalog/decode-row.ts';
+import type { CatalogItem } from '../catalog/row.ts';
 import { locatedWindows, soundRows } from '../check/sound-rows.ts';
-import { decodeJson } from '../json.ts';
 import { isSharedKey } from '../keys/shared-key.ts';
 import type { ObjectState } from '../object/object-state.ts';
 import type { PlacedContent } from '../read/frame-reader.ts';
@@ -113,7 +113,7 @@ async function* withFolders(
 ): AsyncGenerator<RunEntry & { readonly value: Uint8Array }> {
   for await (const row of rows) {
     if (row.key.startsWith(folderPrefix)) {
-      await writer?.putFolder(decodeJson<CatalogFolder>(row.value));
+      await writer?.putFolder(decodeFolder(row.value));
     }
     yield row;
   }

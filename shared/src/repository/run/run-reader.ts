@@ -1,12 +1,12 @@
 import { AppError } from '../../errors/app-error.ts';
 import { sum } from '../bytes.ts';
 import { damaged, isDamage, naming } from '../damaged.ts';
-import { decodeJson } from '../json.ts';
 import type { MetaReader } from '../meta/meta-packs.ts';
 import type { Compute } from '../ports.ts';
 import type { SealingKey } from '../segment/epoch-keys.ts';
 import { openFrame } from '../segment/frame.ts';
 import { deriveSegmentKey, type SegmentKey, segmentIdBytes } from '../segment/segment-key.ts';
+import { decodeDirectory } from './decode-directory.ts';
 import {
   decodeEntries,
   type Levels,
@@ -179,7 +179,7 @@ export class RunReader {
   ): Promise<RunDirectory> {
     const { compute, kind } = this.#options;
     const place = { segment, number: ref.frames, kind };
-    return decodeJson<RunDirectory>(await openFrame(compute, place, sealed));
+    return decodeDirectory(await openFrame(compute, place, sealed));
   }
 
   async #open(ref: RunRef, number: number, sealed: Uint8Array): Promise<readonly RunEntry[]> {

@@ -140,7 +140,7 @@ export class StoredObjectWriter implements ObjectWriter {
   removeItem(itemId: string): Promise<void> {
     return this.#writing(async () => {
       const { draft } = this.#options;
-      if ((await draft.row(itemKey(itemId))) === undefined) return;
+      if (!(await draft.hasRow(itemKey(itemId)))) return;
       await draft.removeRow(itemKey(itemId));
       await this.#unmarkFailed(itemId);
     }, itemId);
@@ -172,7 +172,7 @@ export class StoredObjectWriter implements ObjectWriter {
   }
 
   async #stored(itemId: string): Promise<CatalogItem | undefined> {
-    return this.#writing(() => this.#options.draft.row<CatalogItem>(itemKey(itemId)), itemId);
+    return this.#writing(() => this.#options.draft.item(itemId), itemId);
   }
 
   /** In a turn. */
@@ -191,7 +191,7 @@ export class StoredObjectWriter implements ObjectWriter {
     if (!this.#hasFailedItems) return;
     const { draft } = this.#options;
     const key = failedKey(itemId);
-    if ((await draft.row(key)) !== undefined) await draft.removeRow(key);
+    if (await draft.hasRow(key)) await draft.removeRow(key);
   }
 
   async #finish(end: ObjectEnd): Promise<void> {
