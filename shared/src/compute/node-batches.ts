@@ -1,16 +1,17 @@
 import type { BatchCompute } from '../repository/batch-compute.ts';
-import type { Compute } from '../repository/ports.ts';
-import { contentIdsOf, openFramesInto, sealFramesInto } from '../repository/segment/frame-batch.ts';
+import type { FrameCompute } from '../repository/ports.ts';
+import { FrameBatches } from '../repository/segment/frame-batch.ts';
 
 /** Batches on the calling thread. */
-export function batchesInThread(compute: Omit<Compute, 'batches'>): BatchCompute {
+export function batchesInThread(compute: FrameCompute): BatchCompute {
+  const batches = new FrameBatches(compute);
   return {
     workspace: (sizeBytes) => ({ bytes: new Uint8Array(sizeBytes), release: () => {} }),
-    contentIds: (secret, { bytes }, contents) => contentIdsOf(compute, secret, bytes, contents),
-    sealFrames: async ({ bytes }, frames, roomStart) => {
-      const sealed = await sealFramesInto(compute, bytes, { frames, roomStart });
-      return sealed.map(({ start, length }) => bytes.subarray(start, start + length));
-    },
-    openFrames: ({ bytes }, frames) => openFramesInto(compute, bytes, frames),
+    contentIds: async (secret, { bytes }, contents) => batches.contentIds(secret, bytes, contents),
+    sealFrames: async ({ bytes }, frames, roomStart) =>
+      batches
+        .seal(bytes, { frames, roomStart })
+        .map(({ start, length }) => bytes.subarray(start, start + length)),
+    openFrames: async ({ bytes }, frames) => batches.open(bytes, frames),
   };
 }

@@ -4,14 +4,16 @@ import {
   createDecipheriv,
   createHash,
   createHmac,
+  createSecretKey,
   hkdfSync,
 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { AppError } from '../errors/app-error.ts';
-import type { Argon2Cost, Compute } from '../repository/ports.ts';
+import type { Argon2Cost, Compute, FrameCompute, Sealing } from '../repository/ports.ts';
 import { scanGear } from './gear/gear-scan.ts';
 import { batchesInThread } from './node-batches.ts';
+import { compressedBytesMax, zstdCompression, zstdDecompression } from './zstd/zstd-context.ts';
 
 const cipher = 'aes-256-gcm';
 const tagBytes = 16;
@@ -21,8 +23,36 @@ const chunkBytesMin = 64;
 const chunkBytesMax = 1024 * 1024 + 1;
 const argon2Async = promisify(argon2);
 
+/** What the cipher hands out goes through the heap of small buffers. */
+const cipherBytesMax = 32 * 1024;
+
+const compression = { 1: zstdCompression(1), 3: zstdCompression(3) } as const;
+const decompression = zstdDecompression();
+
+const frameCompute: FrameCompute = {
+  compressedBytesMax,
+  compressInto: (target, bytes, level) => {
+    const length = compression[level].run(target, bytes);
+    if (length === undefined) throw new RangeError(`${bytes.length} bytes were not compressed`);
+    return length;
+  },
+  decompressInto: (target, bytes) => {
+    const length = decompression.run(target, bytes);
+    if (length === undefined) throw damaged('compressed bytes cannot be decompressed');
+    return length;
+  },
+  sealInto,
+  openInto,
+  hmacSha256With: (key) => {
+    // Of raw bytes a key object would be made for each call.
+    const secret = createSecretKey(key);
+    return (bytes) => createHmac('sha256', secret).update(bytes).digest();
+  },
+};
+
 /** All but batches. */
 const primitives: Omit<Compute, 'batches'> = {
+  ...frameCompute,
   compress: async (bytes, level = 3) =>
     zstdCompressSync(bytes, {
       params: { [constants.ZSTD_c_compressionLevel]: level },
@@ -32,14 +62,15 @@ const primitives: Omit<Compute, 'batches'> = {
     }),
   decompress: async (bytes, sizeMax) => decompress(bytes, sizeMax),
   seal: async (key, nonce, plain, associated) => {
-    const sealing = createCipheriv(cipher, key, nonce).setAAD(associated);
     const sealed = new Uint8Array(plain.length + tagBytes);
-    sealed.set(sealing.update(plain));
-    sealing.final();
-    sealed.set(sealing.getAuthTag(), plain.length);
+    sealInto(sealed, { key, nonce, associated }, plain);
     return sealed;
   },
-  open: async (key, nonce, sealed, associated) => open({ key, nonce, sealed, associated }),
+  open: async (key, nonce, sealed, associated) => {
+    const plain = new Uint8Array(Math.max(0, sealed.length - tagBytes));
+    openInto(plain, { key, nonce, associated }, sealed);
+    return plain;
+  },
   hmacSha256: async (key, parts) => {
     const hmac = createHmac('sha256', key);
     for (const part of parts) hmac.update(part);
@@ -59,6 +90,33 @@ const primitives: Omit<Compute, 'batches'> = {
 /** Compute on the calling thread. */
 export const nodeCompute: Compute = { ...primitives, batches: batchesInThread(primitives) };
 
+function sealInto(target: Uint8Array, sealing: Sealing, plain: Uint8Array): void {
+  const { key, nonce, associated } = sealing;
+  const sealer = createCipheriv(cipher, createSecretKey(key), nonce).setAAD(associated);
+  for (let at = 0; at < plain.length; at += cipherBytesMax) {
+    target.set(sealer.update(plain.subarray(at, at + cipherBytesMax)), at);
+  }
+  sealer.final();
+  target.set(sealer.getAuthTag(), plain.length);
+}
+
+function openInto(target: Uint8Array, sealing: Sealing, sealed: Uint8Array): void {
+  const { key, nonce, associated } = sealing;
+  const tagAt = sealed.length - tagBytes;
+  if (tagAt < 0) throw damaged('sealed bytes are shorter than their tag');
+  const opener = createDecipheriv(cipher, createSecretKey(key), nonce, { authTagLength: tagBytes });
+  opener.setAAD(associated).setAuthTag(sealed.subarray(tagAt));
+  for (let at = 0; at < tagAt; at += cipherBytesMax) {
+    const end = Math.min(at + cipherBytesMax, tagAt);
+    target.set(opener.update(sealed.subarray(at, end)), at);
+  }
+  try {
+    opener.final();
+  } catch (error) {
+    throw damaged('sealed bytes do not match their tag', error);
+  }
+}
+
 function decompress(bytes: Uint8Array, sizeMax: number): Uint8Array {
   try {
     // One byte more than expected: filled to the brim it would be grown once more for nothing.
@@ -68,28 +126,6 @@ function decompress(bytes: Uint8Array, sizeMax: number): Uint8Array {
     throw new AppError('E_REPOSITORY_DAMAGED', 'compressed bytes cannot be decompressed', {
       cause: error,
     });
-  }
-}
-
-interface Sealed {
-  readonly key: Uint8Array;
-  readonly nonce: Uint8Array;
-  readonly sealed: Uint8Array;
-  readonly associated: Uint8Array;
-}
-
-function open({ key, nonce, sealed, associated }: Sealed): Uint8Array {
-  const tagAt = sealed.length - tagBytes;
-  if (tagAt < 0) throw damaged('sealed bytes are shorter than their tag');
-  try {
-    const opening = createDecipheriv(cipher, key, nonce, { authTagLength: tagBytes });
-    opening.setAAD(associated).setAuthTag(sealed.subarray(tagAt));
-    const plain = opening.update(sealed.subarray(0, tagAt));
-    // It checks the tag: in this mode nothing is left to come.
-    opening.final();
-    return plain;
-  } catch (error) {
-    throw damaged('sealed bytes do not match their tag', error);
   }
 }
 

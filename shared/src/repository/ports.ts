@@ -84,6 +84,12 @@ export interface BlobStore {
    * head(to) says rehydrating until the bytes can be read.
    */
   copy(from: string, to: string, options: CopyOptions): Promise<void>;
+  /**
+   * Ends uploads of streams that were begun before, by the storage's clock, and never
+   * ended: their parts are billed. Absent where the storage forgets them by itself.
+   * @returns how many
+   */
+  abortStrays?(beforeMs: number, signal?: AbortSignal): Promise<number>;
   /** Present when the storage can lock blobs; whether it does so is its own setting. */
   readonly locks?: BlobLocks | undefined;
 }
@@ -137,11 +143,40 @@ export interface GearScan {
 /** Of zstd: 3 unless computing is what everything waits for. */
 export type CompressionLevel = 1 | 3;
 
+/** What a frame is sealed with. The nonce has 12 bytes. */
+export interface Sealing {
+  readonly key: Uint8Array;
+  readonly nonce: Uint8Array;
+  readonly associated: Uint8Array;
+}
+
+/** What frames are made of: synchronous, into memory that is given. */
+export interface FrameCompute {
+  /** Room that compressInto needs for so many bytes. */
+  compressedBytesMax(length: number): number;
+  /** @returns how much of the target was filled */
+  compressInto(target: Uint8Array, bytes: Uint8Array, level: CompressionLevel): number;
+  /**
+   * Fails with E_REPOSITORY_DAMAGED unless the bytes decompress to less than fills
+   * the target. @returns how much of it was filled
+   */
+  decompressInto(target: Uint8Array, bytes: Uint8Array): number;
+  /** AES-256-GCM. @param target has 16 bytes more than the plain ones, for the tag at its end */
+  sealInto(target: Uint8Array, sealing: Sealing, plain: Uint8Array): void;
+  /**
+   * Fails with E_REPOSITORY_DAMAGED when the tag does not match.
+   * @param target has 16 bytes less than the sealed ones
+   */
+  openInto(target: Uint8Array, sealing: Sealing, sealed: Uint8Array): void;
+  /** HMAC-SHA-256 of one after the other. */
+  hmacSha256With(key: Uint8Array): (bytes: Uint8Array) => Uint8Array;
+}
+
 /**
  * Compressing, sealing and hashing of little things, synchronous inside; batches
  * may run on other threads.
  */
-export interface Compute {
+export interface Compute extends FrameCompute {
   readonly batches: BatchCompute;
   /** @param level default 3 */
   compress(bytes: Uint8Array, level?: CompressionLevel): Promise<Uint8Array>;

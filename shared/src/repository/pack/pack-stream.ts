@@ -99,7 +99,7 @@ export class PackStream {
     const { compute, footerKey } = this.#options;
     const plain = encodeFooter({ pack: this.name, segments: this.#segments }, this.#records);
     const segment = await newSegmentUnder(this.#options, footerKey);
-    const footer = await sealBoxAs(compute, { segment, kind: 'footer' }, plain);
+    const footer = sealBoxAs(compute, { segment, kind: 'footer' }, plain);
     if (this.#length === 0) await this.#push(packMagic);
     await this.#push(footer);
     await this.#push(

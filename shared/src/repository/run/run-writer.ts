@@ -48,7 +48,7 @@ export class RunWriter {
     const run = await this.#openRun(entry.key);
     const bytes = encodeEntry(this.#options.kind, entry);
     if (this.#pending.length > 0 && this.#pendingBytes + bytes.length > frameBytes) {
-      await this.#sealPending(run);
+      this.#sealPending(run);
     }
     if (this.#pending.length === 0) this.#pendingFirst = entry.key;
     this.#pending.push(bytes);
@@ -76,16 +76,16 @@ export class RunWriter {
     return this.#run;
   }
 
-  async #sealPending(run: OpenRun): Promise<void> {
+  #sealPending(run: OpenRun): void {
     if (this.#pending.length === 0) return;
-    const sealed = await this.#seal(run, concatBytes(this.#pending));
+    const sealed = this.#seal(run, concatBytes(this.#pending));
     run.frames.push({ first: this.#pendingFirst, sealed });
     run.sealedBytes += sealed.length;
     this.#pending = [];
     this.#pendingBytes = 0;
   }
 
-  #seal(run: OpenRun, content: Uint8Array): Promise<Uint8Array> {
+  #seal(run: OpenRun, content: Uint8Array): Uint8Array {
     const { ports, kind } = this.#options;
     const place = { segment: run.segment, number: run.frames.length, kind };
     return sealFrame(ports.compute, place, content);
@@ -94,13 +94,13 @@ export class RunWriter {
   async #endRun(): Promise<void> {
     const run = this.#run;
     if (run === undefined) return;
-    await this.#sealPending(run);
+    this.#sealPending(run);
     this.#run = undefined;
     const { entries, first, last } = run;
     const frames = run.frames.map((frame) => ({ first: frame.first, length: frame.sealed.length }));
     const refersTo = [...run.refersTo].sort();
     const content = encodeJson({ entries, frames, last, segments: refersTo });
-    const directory = await this.#seal(run, content);
+    const directory = this.#seal(run, content);
     const { kind, keyId, objectId, meta } = this.#options;
     const lengths = [...frames.map((frame) => frame.length), directory.length];
     const segment = toHex(run.segment.id);

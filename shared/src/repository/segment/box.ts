@@ -21,12 +21,12 @@ export async function sealBox(
   return sealBoxAs(ports.compute, { segment, kind }, content);
 }
 
-export async function sealBoxAs(
+export function sealBoxAs(
   compute: Compute,
   { segment, kind }: { readonly segment: SegmentKey; readonly kind: SegmentKind },
   content: Uint8Array,
-): Promise<Uint8Array> {
-  const frame = await sealFrame(compute, { segment, number: 0, kind }, content);
+): Uint8Array {
+  const frame = sealFrame(compute, { segment, number: 0, kind }, content);
   return concatBytes([segment.id, frame]);
 }
 

@@ -1,24 +1,22 @@
 /** Frames: compressed, sealed, and opened again before anybody may store them. */
-import { concatBytes, discard, equalBytes, readU32, writeU32 } from '../bytes.ts';
+import { equalBytes, readU32, writeU32 } from '../bytes.ts';
 import { damaged } from '../damaged.ts';
-import type { CompressionLevel, Compute } from '../ports.ts';
+import type { CompressionLevel, FrameCompute, Sealing } from '../ports.ts';
 import { type SegmentKind, segmentKinds } from './kinds.ts';
 import { type SegmentKey, segmentIdBytes } from './segment-key.ts';
 
 /** Largest content of a frame, by kind of segment. */
 export const frameBytesMax = 16 * 1024 * 1024;
+const headerBytes = 5;
+const tagBytes = 16;
 /** A sealed frame has at most this many bytes more than its content. */
-export const frameOverheadBytes = 5 + 16;
+export const frameOverheadBytes = headerBytes + tagBytes;
 export const footerBytesMax = 64 * 1024 * 1024;
 
-const headerBytes = 5;
 /** A smaller content is compressed about as fast as it is sampled. */
 const probedBytesMin = 64 * 1024;
 const sampleBytes = 4 * 1024;
 const nonceBytes = 12;
-
-/** What frames need of compute. */
-type FrameCompute = Pick<Compute, 'compress' | 'decompress' | 'seal' | 'open'>;
 
 export interface FramePlace {
   readonly segment: SegmentKey;
@@ -26,80 +24,131 @@ export interface FramePlace {
   readonly kind: SegmentKind;
 }
 
-/** Seals content as a frame: memory of its own. E_REPOSITORY_DAMAGED when it does not open to the same bytes. */
-export async function sealFrame(
+/** Memory for what a frame is on its way, of at least this size. Of one use there is only one at a time. */
+export type Scratch = (use: 'plain' | 'opened' | 'content', sizeBytes: number) => Uint8Array;
+
+const fresh: Scratch = (_, sizeBytes) => new Uint8Array(sizeBytes);
+
+export interface SealFrame {
+  readonly place: FramePlace;
+  readonly content: Uint8Array;
+  /** Default 3. */
+  readonly level?: CompressionLevel | undefined;
+  /** Default: fresh memory. */
+  readonly scratch?: Scratch;
+}
+
+/**
+ * Seals content as a frame. E_REPOSITORY_DAMAGED when it does not open to the same bytes.
+ * @param target has frameOverheadBytes more than the content
+ * @returns how much of it was filled
+ */
+export function sealFrameInto(
+  compute: FrameCompute,
+  target: Uint8Array,
+  { place, content, level = 3, scratch = fresh }: SealFrame,
+): number {
+  const bytesMax = headerBytes + compute.compressedBytesMax(content.length);
+  const plain = encodePlain(compute, { content, level, into: scratch('plain', bytesMax) });
+  const sealed = target.subarray(0, plain.length + tagBytes);
+  compute.sealInto(sealed, sealingOf(place), plain);
+  const opened = openFrameWithin(compute, { place, sealed, scratch });
+  if (equalBytes(opened, content)) return sealed.length;
+  throw damaged('a frame that was just sealed opens to other bytes');
+}
+
+/** Into memory of its own. */
+export function sealFrame(
   compute: FrameCompute,
   place: FramePlace,
   content: Uint8Array,
-  level: CompressionLevel = 3,
-): Promise<Uint8Array> {
-  const { key } = place.segment;
-  const plain = await encodePlain(compute, content, level);
-  const sealed = await compute.seal(key, nonceOf(place), plain, associatedOf(place));
-  discard(plain);
-  const opened = await openFrame(compute, place, sealed);
-  const isSame = equalBytes(opened, content);
-  discard(opened);
-  if (!isSame) throw damaged('a frame that was just sealed opens to other bytes');
-  return sealed;
+): Uint8Array {
+  const target = new Uint8Array(content.length + frameOverheadBytes);
+  return target.slice(0, sealFrameInto(compute, target, { place, content }));
+}
+
+export interface OpenFrame {
+  readonly place: FramePlace;
+  readonly sealed: Uint8Array;
+  readonly scratch: Scratch;
 }
 
 /**
  * E_REPOSITORY_DAMAGED unless exactly this frame was sealed at this place.
- * @returns memory of its own
+ * @returns its content: in the scratch memory
  */
-export async function openFrame(
+export function openFrameWithin(
+  compute: FrameCompute,
+  { place, sealed, scratch }: OpenFrame,
+): Uint8Array {
+  const length = Math.max(0, sealed.length - tagBytes);
+  const plain = scratch('opened', length).subarray(0, length);
+  compute.openInto(plain, sealingOf(place), sealed);
+  return decodePlain(compute, { plain, kind: place.kind, scratch });
+}
+
+/** Into memory of its own. */
+export function openFrame(
   compute: FrameCompute,
   place: FramePlace,
   sealed: Uint8Array,
-): Promise<Uint8Array> {
-  const { key } = place.segment;
-  const plain = await compute.open(key, nonceOf(place), sealed, associatedOf(place));
-  return decodePlain(compute, plain, place.kind === 'footer' ? footerBytesMax : frameBytesMax);
+): Uint8Array {
+  return openFrameWithin(compute, { place, sealed, scratch: fresh });
 }
 
-async function encodePlain(
-  compute: FrameCompute,
-  content: Uint8Array,
-  level: CompressionLevel,
-): Promise<Uint8Array> {
-  const compressed = (await mayShrink(compute, content))
-    ? await compute.compress(content, level)
-    : content;
-  const isSmaller = compressed.length < content.length;
-  const header = new Uint8Array(headerBytes);
-  header[0] = isSmaller ? 1 : 0;
-  writeU32(header, 1, content.length);
-  const plain = concatBytes([header, isSmaller ? compressed : content]);
-  if (compressed !== content) discard(compressed);
-  return plain;
+interface Encoding {
+  readonly content: Uint8Array;
+  readonly level: CompressionLevel;
+  readonly into: Uint8Array;
+}
+
+function encodePlain(compute: FrameCompute, { content, level, into }: Encoding): Uint8Array {
+  const body = into.subarray(headerBytes);
+  const isTried = mayShrink(compute, content, body);
+  const length = isTried ? compute.compressInto(body, content, level) : content.length;
+  const isSmaller = length < content.length;
+  if (!isSmaller) body.set(content);
+  into[0] = isSmaller ? 1 : 0;
+  writeU32(into, 1, content.length);
+  return into.subarray(0, headerBytes + Math.min(length, content.length));
 }
 
 /** False when none of a few samples of a large content saves 3 %. */
-async function mayShrink(compute: FrameCompute, content: Uint8Array): Promise<boolean> {
+function mayShrink(compute: FrameCompute, content: Uint8Array, room: Uint8Array): boolean {
   const rest = content.length - sampleBytes;
   if (content.length < probedBytesMin) return true;
   for (const at of [0, Math.floor(rest / 2), rest]) {
-    const sample = await compute.compress(content.subarray(at, at + sampleBytes), 1);
-    if (sample.length < sampleBytes * 0.97) return true;
+    const sample = content.subarray(at, at + sampleBytes);
+    if (compute.compressInto(room, sample, 1) < sampleBytes * 0.97) return true;
   }
   return false;
 }
 
-async function decodePlain(
-  compute: FrameCompute,
-  plain: Uint8Array,
-  sizeMax: number,
-): Promise<Uint8Array> {
+interface Decoding {
+  readonly plain: Uint8Array;
+  readonly kind: SegmentKind;
+  readonly scratch: Scratch;
+}
+
+function decodePlain(compute: FrameCompute, { plain, kind, scratch }: Decoding): Uint8Array {
   if (plain.length < headerBytes) throw damaged('a frame is shorter than its header');
   const length = readU32(plain, 1);
+  const sizeMax = kind === 'footer' ? footerBytesMax : frameBytesMax;
   if (length > sizeMax) throw damaged(`a frame says that it has ${length} bytes`);
   const body = plain.subarray(headerBytes);
-  const isCompressed = plain[0] === 1;
-  const content = isCompressed ? await compute.decompress(body, length) : body;
-  if (isCompressed) discard(plain);
+  const content =
+    plain[0] === 1 ? decompressed(compute, body, scratch('content', length + 1)) : body;
   if (content.length !== length) throw damaged('a frame has another length than it says');
   return content;
+}
+
+function decompressed(compute: FrameCompute, body: Uint8Array, room: Uint8Array): Uint8Array {
+  return room.subarray(0, compute.decompressInto(room, body));
+}
+
+function sealingOf(place: FramePlace): Sealing {
+  const { key } = place.segment;
+  return { key, nonce: nonceOf(place), associated: associatedOf(place) };
 }
 
 function nonceOf({ number }: FramePlace): Uint8Array {
