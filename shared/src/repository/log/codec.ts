@@ -1,13 +1,10 @@
 import { AppError, isAppError } from '../../errors/app-error.ts';
 import type { Compute, Entropy } from '../ports.ts';
+import { decodeLogEntry } from './decode-entry.ts';
 import type { LogEntry } from './entry.ts';
 import { checkpointName, logName } from './names.ts';
-import {
-  decodeLogState,
-  encodeLogState,
-  type LogStateJson,
-  stateVersion,
-} from './state/state-json.ts';
+import { decodeCheckpointState } from './state/decode-state.ts';
+import { encodeLogState } from './state/state-json.ts';
 import type { LogState } from './state.ts';
 
 /** Between entries and the bytes that are stored. The same bytes are put again, never encoded twice. */
@@ -72,8 +69,10 @@ export class SealedCodec implements EntryCodec {
   }
 
   async decodeEntry(n: number, stored: Uint8Array): Promise<LogEntry> {
-    const entry = (await this.#open({ kind: 'log', n }, stored, entryBytesMax)) as LogEntry;
-    if (entry.n !== n) throw damaged({ kind: 'log', n }, `it says that it is entry ${entry.n}`);
+    const object: SealedObject = { kind: 'log', n };
+    const json = await this.#open(object, stored, entryBytesMax);
+    const entry = await naming(object, () => decodeLogEntry(json));
+    if (entry.n !== n) throw damaged(object, `it says that it is entry ${entry.n}`);
     return entry;
   }
 
@@ -87,10 +86,10 @@ export class SealedCodec implements EntryCodec {
 
   async decodeCheckpoint(n: number, stored: Uint8Array): Promise<LogState | undefined> {
     const object: SealedObject = { kind: 'checkpoint', n };
-    const json = (await this.#open(object, stored, checkpointBytesMax)) as LogStateJson;
-    if (json.version !== stateVersion) return undefined;
-    if (json.head !== n) throw damaged(object, `it says that it is of entry ${json.head}`);
-    return decodeLogState(json);
+    const json = await this.#open(object, stored, checkpointBytesMax);
+    const state = await naming(object, () => decodeCheckpointState(json));
+    if (state === undefined || state.head === n) return state;
+    throw damaged(object, `it says that it is of entry ${state.head}`);
   }
 
   async #seal(object: SealedObject, content: unknown): Promise<Uint8Array> {
@@ -107,7 +106,7 @@ export class SealedCodec implements EntryCodec {
     return concat([prefix, nonce, sealed]);
   }
 
-  async #open(object: SealedObject, stored: Uint8Array, sizeMax: number): Promise<unknown> {
+  async #open(object: SealedObject, stored: Uint8Array, sizeMax: number): Promise<Uint8Array> {
     const { compute } = this.#options;
     if (stored.length < prefixBytes + nonceBytes + tagBytes) {
       throw damaged(object, `it is only ${stored.length} bytes long`);
@@ -120,11 +119,10 @@ export class SealedCodec implements EntryCodec {
     const key = await this.#key(object, view.getUint32(1));
     const nonce = stored.subarray(prefixBytes, prefixBytes + nonceBytes);
     const sealed = stored.subarray(prefixBytes + nonceBytes);
-    const plain = await naming(object, async () => {
+    return naming(object, async () => {
       const opened = await compute.open(key, nonce, sealed, associatedData(object, prefix));
       return compute.decompress(opened, sizeMax);
     });
-    return parseJson(object, plain);
   }
 
   #key(object: SealedObject, rootKeyNumber: number): Promise<Uint8Array> {
@@ -158,16 +156,8 @@ function concat(parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-function parseJson(object: SealedObject, bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    throw damaged(object, 'it is not JSON', error);
-  }
-}
-
-/** Compute does not know what it opens. */
-async function naming(object: SealedObject, open: () => Promise<Uint8Array>): Promise<Uint8Array> {
+/** Nobody below knows what it opens. */
+async function naming<T>(object: SealedObject, open: () => T | Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (error) {

@@ -17,7 +17,7 @@ import type {
  */
 export const stateVersion = 3;
 
-interface SessionJson {
+export interface SessionJson {
   readonly jobId: string;
   readonly sessionId: string;
   readonly attempt: number;
