@@ -59,6 +59,12 @@ const bodies: { readonly [T in EntryType]: Shape<EntryBodyOf<T>> } = {
     after: isNumber,
     packs: isNames,
   }),
+  mend: isRecordOf<EntryBodyOf<'mend'>>({
+    type: isText,
+    ...ofAttempt,
+    roots: isMapOf(isText),
+    packs: isNames,
+  }),
   erase: isRecordOf<EntryBodyOf<'erase'>>({ type: isText, erasureId: isText, objects: isNames }),
   condemn: isRecordOf<EntryBodyOf<'condemn'>>({
     type: isText,
