@@ -4,7 +4,7 @@ import { checkpointName, checkpointPrefix, logName, parseCheckpointName } from '
 import { encodeLogState } from '../log/state/state-json.ts';
 import { emptyLogState, type LogState } from '../log/state.ts';
 import type { OpenContext } from '../open-context.ts';
-import { ahead } from './ahead.ts';
+import { ahead } from '../ahead.ts';
 import { type Finding, finding, messageOf } from './finding.ts';
 
 /** An entry of the log that somebody else has seen. */

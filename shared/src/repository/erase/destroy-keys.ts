@@ -1,5 +1,5 @@
 import { isAppError } from '../../errors/app-error.ts';
-import { ahead } from '../check/ahead.ts';
+import { ahead } from '../ahead.ts';
 import { isDamage } from '../damaged.ts';
 import type { ErasedObject } from '../log/state.ts';
 import type { OpenContext } from '../open-context.ts';
