@@ -1,8 +1,8 @@
 import type { RecipePart } from '../../src/repository/catalog/row.ts';
-import {
-  type ContentSplitter,
-  type SplitPart,
-  splitContent,
+import type {
+  ContentSplitter,
+  PartBytes,
+  SplitPart,
 } from '../../src/repository/split/content-splitter.ts';
 import { joinContents } from '../../src/repository/split/join-contents.ts';
 import { collected } from './test-repository.ts';
@@ -19,11 +19,20 @@ export async function splitInChunks(
   chunks: Iterable<Uint8Array>,
 ): Promise<SplitItem> {
   const parts = new Map<SplitPart, Uint8Array[]>();
-  for await (const { part, bytes } of splitContent(splitter, reusing(chunks))) {
+  for (const { part, bytes } of splitParts(splitter, chunks)) {
     parts.set(part, [...(parts.get(part) ?? []), Uint8Array.from(bytes)]);
   }
   const contents = [...parts.values()].map((each) => new Uint8Array(Buffer.concat(each)));
   return { contents, recipe: [...parts.keys()].map(({ base64 }) => ({ contents: 1, base64 })) };
+}
+
+function* splitParts(
+  splitter: ContentSplitter,
+  chunks: Iterable<Uint8Array>,
+): Generator<PartBytes> {
+  const item = splitter.open();
+  for (const bytes of reusing(chunks)) yield* item.push(bytes);
+  yield* item.end();
 }
 
 export async function joined({ contents, recipe }: SplitItem): Promise<Uint8Array> {
@@ -42,7 +51,7 @@ export function* inChunks(bytes: Uint8Array, sizes: readonly number[]): Generato
   }
 }
 
-async function* reusing(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+function* reusing(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
   for (const chunk of chunks) {
     const reused = Uint8Array.from(chunk);
     yield reused;

@@ -19,7 +19,7 @@ import type { ObjectState } from '../object/object-state.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import { sealBox } from '../segment/box.ts';
-import { type ContentSplitter, splitContent } from '../split/content-splitter.ts';
+import type { ContentSplitter } from '../split/content-splitter.ts';
 import { unsplit } from '../split/unsplit.ts';
 import type { ContentCutter } from './content-cutter.ts';
 import type { ContentWriter } from './content-writer.ts';
@@ -84,11 +84,12 @@ export class StoredObjectWriter implements ObjectWriter {
   }
 
   async putItem(row: NewItem, content: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
-    const { content: contents, splitter } = this.#options;
-    const storing = new StoringItem(contents, this.#options.cutter);
-    for await (const { part, bytes } of splitContent(splitter ?? unsplit, content)) {
-      await this.#supervised(() => storing.push(part, bytes));
-    }
+    const { content: contents, splitter = unsplit, cutter } = this.#options;
+    const storing = new StoringItem({ writer: contents, splitter: splitter.open(), cutter });
+    const push = (bytes: Uint8Array) => this.#supervised(() => storing.push(bytes));
+    // What fails to be read leaves the object open.
+    if (content instanceof Uint8Array) await push(content);
+    else for await (const bytes of content) await push(bytes);
     await this.#supervised(async () => {
       await storing.end();
       await contents.whenNamed(row.itemId, () => this.#putRow({ ...row, ...storing.content() }));

@@ -27,15 +27,3 @@ export interface ItemSplitter {
 export interface ContentSplitter {
   open(): ItemSplitter;
 }
-
-/** The parts of a whole item. Errors of reading are thrown as they are. */
-export async function* splitContent(
-  splitter: ContentSplitter,
-  content: Uint8Array | AsyncIterable<Uint8Array>,
-): AsyncGenerator<PartBytes> {
-  const item = splitter.open();
-  for await (const bytes of content instanceof Uint8Array ? [content] : content) {
-    yield* item.push(bytes);
-  }
-  yield* item.end();
-}
