@@ -4,6 +4,8 @@ import { concatBytes, equalBytes, fromUtf8, toHex, utf8 } from '../bytes.ts';
 import { damaged } from '../damaged.ts';
 import { encodeJson } from '../json.ts';
 import type { Compute } from '../ports.ts';
+import { isCount, isObject } from '../shape.ts';
+import { isCurrentEpoch, isOlderEpochs } from './header-shape.ts';
 import { type PasswordKdf, verifyKdf } from './password-key.ts';
 
 interface AnySlot {
@@ -125,25 +127,14 @@ function parse(line: Uint8Array): RepositoryHeader | SupersededHeader {
       context: { format },
     });
   }
-  if (supersededBy !== undefined) return { repositoryId, supersededBy };
+  if (isCount(supersededBy)) return { repositoryId, supersededBy };
   if (!Array.isArray(keyEpochs)) throw incomplete();
   const epochs: readonly unknown[] = keyEpochs;
   const current = epochs.at(-1);
-  if (!isCurrent(current)) throw incomplete();
+  const older = epochs.slice(0, -1);
+  if (!isCurrentEpoch(current) || !isOlderEpochs(older)) throw incomplete();
   verifyKdf(current.kdf);
-  return { repositoryId, older: epochs.slice(0, -1).filter(isOlder), current };
-}
-
-function isCurrent(epoch: unknown): epoch is CurrentEpoch {
-  return isObject(epoch) && 'slots' in epoch && Array.isArray(epoch.slots) && 'kdf' in epoch;
-}
-
-function isOlder(epoch: unknown): epoch is OlderEpoch {
-  return isObject(epoch) && 'wrapped' in epoch;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+  return { repositoryId, older, current };
 }
 
 function parseJson(line: Uint8Array): Partial<HeaderJson> {
