@@ -1,6 +1,5 @@
 import { AppError } from '../../errors/app-error.ts';
 import { invariant } from '../../errors/invariant.ts';
-import { toBase64, toHex } from '../bytes.ts';
 import { failedKey, folderKey, itemKey } from '../catalog/catalog-keys.ts';
 import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
 import type { ContentAddress } from '../index/address.ts';
@@ -18,17 +17,14 @@ import { ObjectReferences } from '../object/object-references.ts';
 import type { ObjectState } from '../object/object-state.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
-import { sealBox } from '../segment/box.ts';
 import type { ContentSplitter } from '../split/content-splitter.ts';
 import { unsplit } from '../split/unsplit.ts';
 import type { ContentCutter } from './content-cutter.ts';
 import type { ContentWriter } from './content-writer.ts';
 import type { PlacedRecord, RecordSheets } from './record-sheets.ts';
 import type { NewItem, ObjectEnd, ObjectIdentity, ObjectWriter } from './repository-session.ts';
+import { storeSyncState } from './store-sync-state.ts';
 import { StoringItem } from './storing-item.ts';
-
-/** A larger sync state has a box of its own. */
-const inlineStateBytesMax = 4 * 1024;
 
 /** A finished object, before it is committed. */
 export interface FinishedObject {
@@ -198,13 +194,15 @@ export class StoredObjectWriter implements ObjectWriter {
   async #finish(end: ObjectEnd): Promise<void> {
     const { draft } = this.#options;
     const levels = await draft.finish();
-    const state = await this.#storeState(end.syncState);
+    const { context, key, meta } = this.#options;
+    const storing = { ports: context.ports, key, meta, objectId: this.objectId };
+    const state = await storeSyncState(storing, end.syncState);
     const { failedItems } = levels.counts;
     const stored = this.#storedRecord(end, levels, state);
     const record = await this.#options.records.add(stored, failedItems);
     const beside = 'base' in stored ? [decodeRoot(stored.base).ref.pack] : [];
     if (!('inline' in state)) beside.push(state.pack);
-    const { previous, context } = this.#options;
+    const { previous } = this.#options;
     const references = new ObjectReferences({
       levels,
       readers: 'base' in stored && previous !== undefined ? previous.readers : draft.readers,
@@ -219,18 +217,6 @@ export class StoredObjectWriter implements ObjectWriter {
       reader.forget();
     }
     this.#options.onFinished({ objectId: this.objectId, record, references, failedItems });
-  }
-
-  /** A small one lies in the record, beside the names: no box, no key, no request of its own. */
-  async #storeState(syncState: Uint8Array): Promise<StoredState> {
-    if (syncState.length <= inlineStateBytesMax) return { inline: toBase64(syncState) };
-    const { key, meta, context } = this.#options;
-    const sealing = { key: key.key, kind: 'syncState' } as const;
-    const box = await sealBox(context.ports, sealing, syncState);
-    const id = toHex(box.subarray(0, 16));
-    const { objectId } = this;
-    const frames = [box.length - 16];
-    return meta.append({ id, kind: 'syncState', frames, keyId: key.id, objectId }, box);
   }
 
   #storedRecord(end: ObjectEnd, levels: FinishedDraft, state: StoredState): StoredRecord {
