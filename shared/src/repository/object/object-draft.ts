@@ -6,10 +6,13 @@ import { encodeJson } from '../json.ts';
 import type { KeyRing, ObjectKey } from '../keys/key-ring.ts';
 import type { MetaPacks } from '../meta/meta-packs.ts';
 import type { RepositoryPorts } from '../ports.ts';
-import type { Level, Levels, RunKind } from '../run/run-layout.ts';
+import { EntryBuffer } from '../run/entry-buffer.ts';
+import type { Levels, RunKind } from '../run/run-layout.ts';
 import { RunWriter } from '../run/run-writer.ts';
 import type { EpochKeys } from '../segment/epoch-keys.ts';
 import { compactObject, needsCompaction } from './compact-object.ts';
+import { DraftLevels } from './draft-levels.ts';
+import type { DraftMemory } from './draft-memory.ts';
 import { type ObjectReaders, openReaders, type PlaceLookup } from './object-readers.ts';
 import type { ObjectLevels } from './object-record.ts';
 import type { ObjectState } from './object-state.ts';
@@ -26,6 +29,8 @@ export interface DraftOptions {
   readonly olderKeyIds: readonly string[];
   readonly previous: ObjectState | undefined;
   readonly relocations: PlaceLookup;
+  /** Of all drafts of the session. */
+  readonly memory: DraftMemory;
   /** Item-level retention of the job; undefined: it has none. */
   readonly itemsSinceMs?: number | undefined;
 }
@@ -36,9 +41,6 @@ export interface FinishedDraft extends ObjectLevels {
   readonly itemsSinceMs?: number | undefined;
 }
 
-const bufferBytesMax = 8 * 1024 * 1024;
-const addressBytes = 120;
-
 /** An object that lives on is rid of aged items once in so long, whatever else changes. */
 const agedForMs = 30 * 86_400_000;
 
@@ -48,31 +50,31 @@ function hasAged(sinceMs: number | undefined, droppedToMs: number | undefined): 
 
 /**
  * The next state of an object: what was committed before, and on top of it what
- * the session puts. Buffers at most 8 MiB, then writes them as sorted runs.
+ * the session puts. That is held in memory until the drafts of the session hold
+ * too much together; then it is written as sorted runs.
  */
 export class ObjectDraft {
   readonly readers: ObjectReaders;
   readonly #options: DraftOptions;
   readonly #catalogKeys: EpochKeys;
-  #catalog: Levels;
-  #index: Levels;
-  #table: Levels;
+  readonly #catalog: DraftLevels;
+  readonly #index: DraftLevels;
+  readonly #table: DraftLevels;
   #counts: RowCounts;
-  /** False once runs were written that a count would have to search. */
-  #countsAreExact = true;
-  readonly #rows = new Map<string, Uint8Array | undefined>();
-  readonly #addresses = new Map<string, Uint8Array>();
-  readonly #places = new Map<string, SegmentPlace>();
-  #bufferedBytes = 0;
+  /** False once there is more in the levels than the object had before. */
+  #isCounting = true;
+  readonly #rows = new EntryBuffer();
+  readonly #addresses = new EntryBuffer();
+  readonly #places = new EntryBuffer();
 
   private constructor(options: DraftOptions, readers: ObjectReaders, catalogKeys: EpochKeys) {
     const record = options.previous?.record;
     this.#options = options;
     this.#catalogKeys = catalogKeys;
     this.readers = readers;
-    this.#catalog = record?.catalog ?? [];
-    this.#index = record?.index ?? [];
-    this.#table = record?.table ?? [];
+    this.#catalog = this.#openLevels('catalog');
+    this.#index = this.#openLevels('index');
+    this.#table = this.#openLevels('table');
     this.#counts = RowCounts.of(record);
   }
 
@@ -103,34 +105,40 @@ export class ObjectDraft {
   /** Among what this draft holds in memory, and what was committed before. */
   async knownAddress(contentId: string): Promise<ContentAddress | undefined> {
     const { previous } = this.#options;
-    const buffered = this.#addresses.get(contentId);
-    return buffered === undefined ? previous?.address(contentId) : decodeAddress(buffered);
+    const value =
+      this.#addresses.get(contentId) ??
+      (previous && (await this.readers.index.get(previous.record.index, contentId)));
+    return value && decodeAddress(value);
   }
 
   /** Anywhere in this draft: also in runs that it has written. */
   async address(contentId: string): Promise<ContentAddress | undefined> {
-    const value =
-      this.#addresses.get(contentId) ?? (await this.readers.index.get(this.#index, contentId));
+    const value = this.#addresses.get(contentId) ?? (await this.#index.get(contentId));
     return value && decodeAddress(value);
   }
 
   async putAddress(contentId: string, address: ContentAddress): Promise<void> {
     this.#addresses.set(contentId, encodeAddress(address));
-    await this.#buffered(addressBytes);
+    await this.#held();
   }
 
   putPlace(segment: string, place: SegmentPlace): void {
-    this.#places.set(segment, place);
+    this.#places.set(segment, encodeJson(place));
   }
 
   /** Everything is in the session's meta packs. */
   async finish(): Promise<FinishedDraft> {
     await this.#flush();
-    const levels = { catalog: this.#catalog, index: this.#index, table: this.#table };
+    this.discard();
+    const levels = {
+      catalog: this.#catalog.all,
+      index: this.#index.all,
+      table: this.#table.all,
+    };
     const { itemsSinceMs, previous } = this.#options;
     const droppedToMs = previous?.record.itemsSinceMs;
     const isAged = hasAged(itemsSinceMs, droppedToMs);
-    if (!needsCompaction(levels) && !isAged && this.#countsAreExact) {
+    if (!needsCompaction(levels) && !isAged && this.#isCounting) {
       return { ...levels, counts: this.#counts, itemsSinceMs: droppedToMs };
     }
     const writer = (kind: RunKind) => this.#writer(kind);
@@ -138,59 +146,52 @@ export class ObjectDraft {
     return { ...compacted, itemsSinceMs: itemsSinceMs ?? droppedToMs };
   }
 
+  /** Forgets what it holds. */
+  discard(): void {
+    for (const buffer of [this.#rows, this.#addresses, this.#places]) buffer.clear();
+    this.#options.memory.release(this);
+  }
+
   async #rowBytes(key: string): Promise<Uint8Array | undefined> {
-    if (this.#rows.has(key)) return this.#rows.get(key);
-    return this.readers.catalog.get(this.#catalog, key);
+    return this.#rows.has(key) ? this.#rows.get(key) : this.#catalog.get(key);
   }
 
   async #setRow(key: string, value: Uint8Array | undefined): Promise<void> {
-    await this.#count(key, value !== undefined);
     this.#rows.set(key, value);
-    await this.#buffered(key.length + (value?.length ?? 0) + 100);
+    await this.#held();
   }
 
-  async #count(key: string, isPut: boolean): Promise<void> {
-    if (!this.#countsAreExact) return;
-    const wasThere = (await this.#rowBytes(key)) !== undefined;
-    if (wasThere !== isPut) this.#counts = this.#counts.changed(key, isPut ? 1 : -1);
-  }
-
-  async #buffered(bytes: number): Promise<void> {
-    this.#bufferedBytes += bytes;
-    if (this.#bufferedBytes < bufferBytesMax) return;
+  async #held(): Promise<void> {
+    const bytes = this.#rows.bytes + this.#addresses.bytes + this.#places.bytes;
+    if (!this.#options.memory.hold(this, bytes)) return;
     await this.#flush();
     // From here on finish counts, while it merges; asking per row would be slow.
-    this.#countsAreExact = false;
+    this.#isCounting = false;
+    this.#options.memory.hold(this, 0);
   }
 
   async #flush(): Promise<void> {
-    this.#catalog = await this.#flushTo(this.#catalog, 'catalog', this.#rows);
-    this.#index = await this.#flushTo(this.#index, 'index', this.#addresses);
-    const places = [...this.#places].map(([id, place]) => [id, encodeJson(place)] as const);
-    this.#table = await this.#flushTo(this.#table, 'table', new Map(places));
-    this.#rows.clear();
-    this.#addresses.clear();
-    this.#places.clear();
-    this.#bufferedBytes = 0;
+    if (this.#isCounting) await this.#count();
+    await this.#catalog.add(this.#rows.sorted());
+    await this.#index.add(this.#addresses.sorted());
+    await this.#table.add(this.#places.sorted());
+    for (const buffer of [this.#rows, this.#addresses, this.#places]) buffer.clear();
   }
 
-  async #flushTo(
-    levels: Levels,
-    kind: RunKind,
-    entries: ReadonlyMap<string, Uint8Array | undefined>,
-  ): Promise<Levels> {
-    const level = await this.#writeLevel(kind, entries);
-    return level.length === 0 ? levels : [level, ...levels];
+  /** In order of keys, so that no frame of the catalog is opened twice. */
+  async #count(): Promise<void> {
+    const isFirst = this.#catalog.all.length === 0;
+    for (const { key, value } of this.#rows.sorted()) {
+      const wasThere = !isFirst && (await this.#catalog.get(key)) !== undefined;
+      const isThere = value !== undefined;
+      if (wasThere !== isThere) this.#counts = this.#counts.changed(key, isThere ? 1 : -1);
+    }
   }
 
-  async #writeLevel(
-    kind: RunKind,
-    entries: ReadonlyMap<string, Uint8Array | undefined>,
-  ): Promise<Level> {
-    const writer = this.#writer(kind);
-    const keys = [...entries.keys()].sort();
-    for (const key of keys) await writer.add({ key, value: entries.get(key) });
-    return writer.finish();
+  #openLevels(kind: RunKind): DraftLevels {
+    const levels: Levels = this.#options.previous?.record[kind] ?? [];
+    const reader = this.readers[kind];
+    return new DraftLevels({ levels, reader, writer: () => this.#writer(kind) });
   }
 
   #writer(kind: RunKind): RunWriter {

@@ -116,6 +116,7 @@ export class ContentWriter {
     await Promise.all(this.#underWay);
     // A pack may have been opened meanwhile.
     await this.#abortPacks(reason);
+    await this.turns.run(async () => this.#options.draft.discard());
   }
 
   async #abortPacks(reason: unknown): Promise<void> {

@@ -16,7 +16,7 @@ describe('an object with more rows than are kept in memory', () => {
   it('is written in runs that are merged, and changes cost little afterwards', async () => {
     const stored = await aRepository();
     const repository = await owned(stored);
-    const properties = { note: 'x'.repeat(300) };
+    const properties = { note: 'x'.repeat(1_000) };
     const first = await repository.beginSession({ jobId: 'job', sessionId: 's1', attempt: 1 });
     const full = await first.object(anObject('mailbox-1'));
     for (let n = 0; n < count; n += 1) {

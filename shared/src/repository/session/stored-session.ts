@@ -4,6 +4,7 @@ import { isDamage } from '../damaged.ts';
 import type { ObjectKey } from '../keys/key-ring.ts';
 import { closeSession, commitSession } from '../log/sessions.ts';
 import { newestPoint } from '../log/state.ts';
+import { DraftMemory } from '../object/draft-memory.ts';
 import { ObjectDraft } from '../object/object-draft.ts';
 import type { ObjectRecord } from '../object/object-record.ts';
 import { ObjectState } from '../object/object-state.ts';
@@ -38,6 +39,8 @@ export interface SessionOptions {
 const splitter = new MimeSplitter();
 /** Of contents that all objects of a session have on their way into packs. */
 const underWayBytesMax = 4 * 1024 * 1024;
+/** Of rows and addresses that all objects of a session hold before they write them. */
+const draftBytesMax = 24 * 1024 * 1024;
 
 export class StoredSession implements RepositorySession {
   readonly jobId: string;
@@ -47,6 +50,7 @@ export class StoredSession implements RepositorySession {
   readonly context: OpenContext;
   readonly #shared: SessionSharedChunks;
   readonly #underWay = new UnderWay(underWayBytesMax);
+  readonly #draftMemory = new DraftMemory(draftBytesMax);
   readonly #bases = new Map<string, Promise<ObjectState | undefined>>();
   readonly #keys = new Map<string, ObjectKey>();
   readonly #finished = new Map<string, FinishedObject>();
@@ -112,7 +116,8 @@ export class StoredSession implements RepositorySession {
     const { relocations } = context;
     const draftOptions = { ports, keys, meta, objectId, key, olderKeyIds, previous, relocations };
     const itemsSinceMs = itemsSinceOf(context.log.state, jobId);
-    const draft = await ObjectDraft.open({ ...draftOptions, itemsSinceMs });
+    const memory = this.#draftMemory;
+    const draft = await ObjectDraft.open({ ...draftOptions, memory, itemsSinceMs });
     const contentIdSecret = await keys.contentIdSecret(contentIds);
     // A copy keeps an object together, and stores nothing by itself.
     const isCopy = contentIds !== context.repositoryId;
