@@ -20,24 +20,28 @@ export interface OwnedObject {
 /** Every object that a point or a pin needs, in the order in which they were stored first. */
 export function ownedObjects(state: LogState): readonly OwnedObject[] {
   const owned = new Map<string, { jobId: string; objectId: string; roots: OwnedRoot[] }>();
-  const add = (jobId: string, objectId: string, root: OwnedRoot) => {
+  const rootsOfObject = (jobId: string, objectId: string): OwnedRoot[] => {
     const key = JSON.stringify([jobId, objectId]);
     const object = owned.get(key) ?? { jobId, objectId, roots: [] };
-    if (!object.roots.some((known) => known.root === root.root)) object.roots.push(root);
     owned.set(key, object);
+    return object.roots;
   };
   for (const [jobId, objects] of state.points) {
     const restorePoints = state.restorePoints.get(jobId) ?? [];
     for (const [objectId, { points }] of objects) {
       for (const [at, point] of points.entries()) {
         const shown = shownBy(restorePoints, point, points[at + 1]);
-        add(jobId, objectId, { root: point.root, points: shown });
+        rootsOfObject(jobId, objectId).push({ root: point.root, points: shown });
       }
     }
   }
-  for (const { points } of state.pins.values()) {
+  for (const { points, untilMs } of state.pins.values()) {
+    if (untilMs <= state.headAtMs) continue;
     for (const { jobId, objectId, sessionId, root } of points) {
-      add(jobId, objectId, { root, points: [`${jobId}/${sessionId}`] });
+      const roots = rootsOfObject(jobId, objectId);
+      const isKnown = roots.some((known) => known.root === root);
+      // What only a pin keeps has expired: it is older than all others.
+      if (!isKnown) roots.unshift({ root, points: [`${jobId}/${sessionId}`] });
     }
   }
   return [...owned.values()]

@@ -7,8 +7,8 @@ import type { MetaReader, MetaRef } from '../meta/meta-packs.ts';
 import { decodePlace, type SegmentPlace } from '../object/segment-place.ts';
 import type { Compute } from '../ports.ts';
 import { isLevels } from '../run/decode-directory.ts';
-import { mergeLevels } from '../run/merge-levels.ts';
-import type { Levels } from '../run/run-layout.ts';
+import { mergeLevels, type RunScanner } from '../run/merge-levels.ts';
+import type { Levels, RunEntry } from '../run/run-layout.ts';
 import { RunReader } from '../run/run-reader.ts';
 import { openBox } from '../segment/box.ts';
 import { isOneOf, isRecordOf } from '../shape.ts';
@@ -36,13 +36,17 @@ export interface RelocationTable {
   place(segment: string): Promise<SegmentPlace | undefined>;
   /** In order of segments. */
   rows(): AsyncIterable<readonly [segment: string, place: SegmentPlace]>;
+  /** As rows, past what is damaged; older rows of the same segments may show through. */
+  soundRows(onLost: () => void): AsyncIterable<readonly [segment: string, place: SegmentPlace]>;
 }
 
-const nothing: RelocationTable = {
+/** Nothing was moved. */
+export const emptyRelocationTable: RelocationTable = {
   levels: [],
   holders: new Set(),
   place: async () => undefined,
   async *rows() {},
+  async *soundRows() {},
 };
 
 /** Where segments lie that consolidation has moved, by the log as it was last read. */
@@ -87,7 +91,7 @@ export class Relocations {
 
   /** E_REPOSITORY_DAMAGED */
   tableOf({ relocation }: LogState): Promise<RelocationTable> {
-    if (relocation === undefined) return Promise.resolve(nothing);
+    if (relocation === undefined) return Promise.resolve(emptyRelocationTable);
     const { root } = relocation;
     if (this.#newest?.root === root) return this.#newest.table;
     const table = this.#open(relocation);
@@ -128,12 +132,18 @@ function openedTable(reader: RunReader, levels: Levels, recordIn: string): Reloc
       const value = await reader.get(levels, segment);
       return value && decodePlace(value);
     },
-    async *rows() {
-      for await (const { key, value } of mergeLevels(reader, levels)) {
-        if (value !== undefined) yield [key, decodePlace(value)] as const;
-      }
+    rows: () => placesIn(mergeLevels(reader, levels)),
+    soundRows: (onLost) => {
+      const scan: RunScanner['scan'] = (ref, from = '') => reader.scanSound(ref, from, onLost);
+      return placesIn(mergeLevels({ scan }, levels));
     },
   };
+}
+
+async function* placesIn(entries: AsyncIterable<RunEntry>) {
+  for await (const { key, value } of entries) {
+    if (value !== undefined) yield [key, decodePlace(value)] as const;
+  }
 }
 
 /** As a relocate entry names it: `<meta pack>:<offset>:<length>`. */

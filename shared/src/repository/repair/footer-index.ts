@@ -4,7 +4,7 @@ import type { OpenContext } from '../open-context.ts';
 import type { PackContent, PackFooter, PackSegment } from '../pack/pack-layout.ts';
 import { readFooter } from '../pack/read-footer.ts';
 import type { BlobInfo } from '../ports.ts';
-import type { PlacedContent } from '../read/frame-reader.ts';
+import type { PlacedContent } from '../read/placed-content.ts';
 import type { StoredPacks } from './stored-packs.ts';
 
 /** Where contents lie by the word of the packs themselves. */

@@ -3,7 +3,7 @@ import type { BadPart } from '../check/name-affected.ts';
 import { fitsSegment } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { BlobInfo } from '../ports.ts';
-import type { PlacedContent } from '../read/frame-reader.ts';
+import type { PlacedContent } from '../read/placed-content.ts';
 
 /** The data packs that exist, and what of them is known to be damaged. */
 export class StoredPacks {

@@ -1,58 +1,106 @@
 import type { AppError } from '../../errors/app-error.ts';
-import { locatedWindows, soundRows } from '../check/sound-rows.ts';
+import { openState } from '../check/check-objects.ts';
+import { type Finding, finding } from '../check/finding.ts';
+import type { OwnedObject, OwnedRoot } from '../check/root-owners.ts';
 import { isDamage } from '../damaged.ts';
+import { decodeRoot } from '../object/object-record.ts';
 import type { ObjectState } from '../object/object-state.ts';
-import type { PlacedContent } from '../read/frame-reader.ts';
-import { type LocatedItem, Locator } from '../read/locate.ts';
-import type { StoredPacks } from './stored-packs.ts';
+import type { OpenContext } from '../open-context.ts';
+import { ObjectRuns, type RunSources, undefinedWhenDamaged } from './object-runs.ts';
+import { placedItems } from './placed-rows.ts';
 
-/** What is wrong with the newest state of an object. */
-export interface ObjectSurvey {
+/** A state of an object of which not everything can be read. */
+export interface DamagedState {
+  readonly owned: OwnedRoot;
   readonly state: ObjectState;
-  /** Parts of the catalog that cannot be read: what they said is not known. */
-  readonly lostParts: readonly AppError[];
   /** Undefined: it cannot be read. */
   readonly syncState: Uint8Array | undefined;
-  /** Contents that cannot be read where the index says, or of which it does not know. */
+  /** Contents that cannot be read where the state's index says, or of which it does not know. */
   readonly unplaced: ReadonlySet<string>;
 }
 
-export function isSound({ lostParts, syncState, unplaced }: ObjectSurvey): boolean {
-  return lostParts.length === 0 && syncState !== undefined && unplaced.size === 0;
+export interface ObjectSurvey {
+  readonly object: OwnedObject;
+  readonly states: readonly ObjectState[];
+  readonly runs: ObjectRuns;
+  /** Oldest first. */
+  readonly damaged: readonly DamagedState[];
+  /** States of which the record or the key cannot be read. */
+  readonly unreadable: readonly Finding[];
 }
 
-export async function surveyObject(state: ObjectState, packs: StoredPacks): Promise<ObjectSurvey> {
-  const lostParts: AppError[] = [];
+interface OpenedState {
+  readonly owned: OwnedRoot;
+  readonly state: ObjectState;
+}
+
+/**
+ * What is wrong with the states of one object. Each run is read once, whatever
+ * number of states share it; rows only of the newest state, and of those that
+ * have a damaged run.
+ */
+export async function surveyObject(
+  context: OpenContext,
+  object: OwnedObject,
+  sources: RunSources,
+): Promise<ObjectSurvey> {
+  const opened: OpenedState[] = [];
+  const unreadable: Finding[] = [];
+  for (const owned of object.roots) {
+    const state = await openOrTell(context, object, owned);
+    if ('code' in state) unreadable.push(state);
+    else opened.push({ owned, state });
+  }
+  const states = opened.map(({ state }) => state);
+  const runs = await ObjectRuns.read([...states].reverse(), sources);
+  const damaged: DamagedState[] = [];
+  for (const { owned, state } of opened) {
+    const isNewest = owned === object.roots.at(-1);
+    const surveyed = await surveyState({ owned, state }, runs, isNewest);
+    if (!isWhole(surveyed, runs)) damaged.push(surveyed);
+    for (const reader of [state.readers.catalog, state.readers.index, state.readers.table]) {
+      reader.forget();
+    }
+  }
+  return { object, states, runs, damaged, unreadable };
+}
+
+async function openOrTell(
+  context: OpenContext,
+  { objectId }: OwnedObject,
+  { root, points }: OwnedRoot,
+): Promise<ObjectState | Finding> {
+  try {
+    return await openState(context, root);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    const { pack } = decodeRoot(root).ref;
+    return finding({ blob: pack, objectId, points }, 'E_REPAIR_LEFT', error.message);
+  }
+}
+
+async function surveyState(
+  { owned, state }: OpenedState,
+  runs: ObjectRuns,
+  isNewest: boolean,
+): Promise<DamagedState> {
   const unplaced = new Set<string>();
-  const locator = new Locator(state);
-  const rows = soundRows(state, (error) => lostParts.push(error));
-  for await (const window of locatedWindows(state, rows)) {
-    for (const located of window) {
-      const places = await placesOf(locator, located);
-      for (const [at, contentId] of located.item.content.entries()) {
-        const placed = places[at];
-        if (placed === undefined || !packs.isUsable(placed)) unplaced.add(contentId);
+  if (isNewest || !runs.isStateSound(state)) {
+    for await (const { item, contents } of placedItems(state, runs)) {
+      for (const [at, contentId] of item.content.entries()) {
+        if (contents[at] === undefined) unplaced.add(contentId);
       }
     }
   }
-  const syncState = await state.syncState().catch(orUndefinedWhenDamaged);
-  return { state, lostParts, syncState, unplaced };
+  const syncState = await state.syncState().catch(undefinedWhenDamaged);
+  return { owned, state, syncState, unplaced };
 }
 
-/** One per content of the item; undefined: the index does not tell. */
-export async function placesOf(
-  locator: Locator,
-  { item, contents, failure }: LocatedItem,
-): Promise<readonly (PlacedContent | undefined)[]> {
-  if (failure === undefined) return contents;
-  const places: (PlacedContent | undefined)[] = [];
-  for (const contentId of item.content) {
-    places.push(await locator.locate(contentId).catch(orUndefinedWhenDamaged));
-  }
-  return places;
+function isWhole({ state, syncState, unplaced }: DamagedState, runs: ObjectRuns): boolean {
+  return runs.isStateSound(state) && syncState !== undefined && unplaced.size === 0;
 }
 
-function orUndefinedWhenDamaged(error: unknown): undefined {
-  if (isDamage(error)) return undefined;
-  throw error;
+/** Why parts of the state's catalog cannot be read. */
+export function lostParts({ record }: ObjectState, runs: ObjectRuns): readonly AppError[] {
+  return record.catalog.flat().flatMap((run) => runs.damagesOf(run));
 }

@@ -1,0 +1,29 @@
+import { isSharedKey } from '../keys/shared-key.ts';
+import type { PlacedContent } from '../read/placed-content.ts';
+import type { FooterIndex } from './footer-index.ts';
+import type { ObjectSurvey } from './survey-object.ts';
+
+/** Where the contents lie that states of an object have lost track of. */
+export interface FoundContents {
+  readonly places: ReadonlyMap<string, PlacedContent>;
+  /** Nobody knows where they lay, and there are archived packs whose footers cannot be read. */
+  readonly unsure: ReadonlySet<string>;
+}
+
+/** Looks into the other states of the object, then into the footers of packs. */
+export async function findContents(
+  { damaged, states, runs }: ObjectSurvey,
+  footers: FooterIndex,
+): Promise<FoundContents> {
+  const own = new Set(states.flatMap(({ record }) => [record.keyId, ...record.olderKeyIds]));
+  const isOwnKey = (id: string) => own.has(id) || isSharedKey(id);
+  const places = new Map<string, PlacedContent>();
+  const unsure = new Set<string>();
+  for (const contentId of new Set(damaged.flatMap(({ unplaced }) => [...unplaced]))) {
+    const known = await runs.find(contentId);
+    const placed = known.placed ?? footers.find(contentId, isOwnKey);
+    if (placed !== undefined) places.set(contentId, placed);
+    else if (!known.isKnown && footers.coldPacks > 0) unsure.add(contentId);
+  }
+  return { places, unsure };
+}
