@@ -22,7 +22,11 @@ export function describeBatchCompute(batches: () => BatchCompute): void {
       const frames = [[a, c], [b]].map((each, number) => frameAt(number, { contents: each }));
       const sealed = await batches().sealFrames(workspace, frames, roomStart);
       expect(sealed[1]?.length).toBeLessThan(200);
-      expect(await opened(batches(), sealed)).toEqual(['ac', 'b'.repeat(9_000)]);
+      const stored = [
+        { sealed: sealed[0], texts: ['a', 'c'] },
+        { sealed: sealed[1], texts: ['b'.repeat(9_000)] },
+      ];
+      expect(await opened(batches(), stored)).toEqual(['a', 'c', 'b'.repeat(9_000)]);
     });
 
     it('store what does not shrink as it is', async () => {
@@ -31,22 +35,53 @@ export function describeBatchCompute(batches: () => BatchCompute): void {
       const frames = [frameAt(0, { contents })];
       const sealed = await batches().sealFrames(workspace, frames, roomStart);
       expect(sealed[0]?.length).toBe(200_000 + frameOverheadBytes);
-      expect(await opened(batches(), sealed)).toEqual([content]);
+      expect(await opened(batches(), [{ sealed: sealed[0], texts: [content] }])).toEqual([content]);
     });
 
     it('say which frames are damaged, and open the others', async () => {
       const { workspace, contents, roomStart } = written(batches(), ['a', 'b', 'c']);
       const frames = contents.map((content, number) => frameAt(number, { contents: [content] }));
       const sealed = await batches().sealFrames(workspace, frames, roomStart);
-      const damaged = sealed.map((frame) => Uint8Array.from(frame));
-      damaged[1]?.fill(0, 3, 4);
-      expect(await opened(batches(), damaged)).toEqual(['a', undefined, 'c']);
+      const stored = sealed.map((frame, at) => {
+        return { sealed: Uint8Array.from(frame), texts: ['abc'.charAt(at)] };
+      });
+      stored[1]?.sealed.fill(0, 3, 4);
+      expect(await opened(batches(), stored)).toEqual(['a', undefined, 'c']);
     });
 
-    it('refuse a frame that is longer than its room', async () => {
+    it('say which contents of a sound frame are others than their ids say', async () => {
+      const { workspace, contents, roomStart } = written(batches(), ['abc', 'def']);
+      const frames = [frameAt(0, { contents })];
+      const [sealed] = await batches().sealFrames(workspace, frames, roomStart);
+      const stored = [{ sealed, texts: ['abX', 'def'] }];
+      expect(await opened(batches(), stored)).toEqual([undefined, 'def']);
+      expect(await opened(batches(), stored, { secrets: [] })).toEqual(['abc', 'def']);
+      expect(await opened(batches(), stored, { secrets: [randomBytes(32), secret] })).toEqual([
+        undefined,
+        'def',
+      ]);
+    });
+
+    it('refuse a content that reaches beyond its frame', async () => {
       const { workspace, contents, roomStart } = written(batches(), ['abc']);
       const [sealed] = await batches().sealFrames(workspace, [frameAt(0, { contents })], roomStart);
-      expect(await opened(batches(), [sealed ?? new Uint8Array()], 2)).toEqual([undefined]);
+      const stored = [{ sealed, texts: ['abcd'] }];
+      expect(await opened(batches(), stored, { secrets: [] })).toEqual([undefined]);
+    });
+
+    it('verify contents that go nowhere', async () => {
+      const { workspace, contents, roomStart } = written(batches(), ['abc']);
+      const [sealed] = await batches().sealFrames(workspace, [frameAt(0, { contents })], roomStart);
+      const stretch = { start: sealed?.byteOffset ?? 0, length: sealed?.length ?? 0 };
+      stretch.start -= workspace.bytes.byteOffset;
+      const looked = (contentId: string) => {
+        const content = { offset: 0, length: 3, contentId, to: undefined };
+        const frame = frameAt(0, { sealed: stretch, contents: [content] });
+        return batches().openContents(workspace, [frame], [secret]);
+      };
+      expect(await looked(idOf('abc'))).toEqual([]);
+      expect(await looked(idOf('abd'))).toMatchObject([{ frame: 0, content: 0 }]);
+      workspace.release();
     });
 
     it('run side by side', async () => {
@@ -54,7 +89,8 @@ export function describeBatchCompute(batches: () => BatchCompute): void {
         const { workspace, contents, roomStart } = written(batches(), [`${n}`.repeat(5_000)]);
         const frames = [frameAt(n, { contents })];
         const sealed = await batches().sealFrames(workspace, frames, roomStart);
-        const back = await opened(batches(), sealed, 5_000, n);
+        const stored = [{ sealed: sealed[0], texts: [`${n}`.repeat(5_000)] }];
+        const back = await opened(batches(), stored, { first: n });
         workspace.release();
         return back;
       });
@@ -80,26 +116,46 @@ function frameAt<T extends object>(number: number, rest: T) {
   return { segment, number, kind: 'data', ...rest } as const;
 }
 
+function idOf(text: string): string {
+  return createHmac('sha256', secret).update(Buffer.from(text, 'latin1')).digest('hex');
+}
+
+interface StoredFrame {
+  readonly sealed: Uint8Array | undefined;
+  /** That it should hold, end to end. */
+  readonly texts: readonly string[];
+}
+
+/** Of all contents in order, what lies where they should be; undefined: damaged. */
 async function opened(
   batches: BatchCompute,
-  sealed: readonly Uint8Array[],
-  roomBytes = 250_000,
-  first = 0,
+  stored: readonly StoredFrame[],
+  { first = 0, secrets = [secret] }: { first?: number; secrets?: readonly Uint8Array[] } = {},
 ): Promise<(string | undefined)[]> {
   const spaceBytes = 256 * 1024;
-  const workspace = batches.workspace(sealed.length * 2 * spaceBytes);
-  const frames = sealed.map((bytes, n) => {
+  const workspace = batches.workspace(stored.length * 2 * spaceBytes);
+  const frames = stored.map(({ sealed = new Uint8Array(), texts }, n) => {
     const start = n * 2 * spaceBytes;
-    workspace.bytes.set(bytes, start);
-    const room = { start: start + spaceBytes, length: roomBytes };
-    return frameAt(first + n, { sealed: { start, length: bytes.length }, room });
+    workspace.bytes.set(sealed, start);
+    let offset = 0;
+    const contents = texts.map((text) => {
+      const { length } = text;
+      offset += length;
+      const at = offset - length;
+      return { offset: at, length, contentId: idOf(text), to: start + spaceBytes + at };
+    });
+    return frameAt(first + n, { sealed: { start, length: sealed.length }, contents });
   });
-  const results = await batches.openFrames(workspace, frames);
-  const texts = results.map((result) => {
-    if ('damage' in result) return undefined;
-    const { start, length } = result;
-    return Buffer.from(workspace.bytes.slice(start, start + length)).toString('latin1');
-  });
+  const damages = await batches.openContents(workspace, frames, secrets);
+  const texts = frames.flatMap(({ contents }, frame) =>
+    contents.map(({ to, length }, content) => {
+      const isDamaged = damages.some(
+        (each) => each.frame === frame && (each.content ?? content) === content,
+      );
+      const bytes = Buffer.from(workspace.bytes.slice(to, to + length));
+      return isDamaged ? undefined : bytes.toString('latin1');
+    }),
+  );
   workspace.release();
   return texts;
 }

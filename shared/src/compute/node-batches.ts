@@ -12,6 +12,6 @@ export function batchesInThread(compute: FrameCompute): BatchCompute {
       batches
         .seal(bytes, { frames, roomStart })
         .map(({ start, length }) => bytes.subarray(start, start + length)),
-    openFrames: async ({ bytes }, frames) => batches.open(bytes, frames),
+    openContents: async ({ bytes }, frames, secrets) => batches.open(bytes, { frames, secrets }),
   };
 }

@@ -24,14 +24,28 @@ export interface FrameToSeal extends BatchFrame {
   readonly contents: readonly Stretch[];
 }
 
-export interface FrameToOpen extends BatchFrame {
-  readonly sealed: Stretch;
-  /** Where the opened frame goes; its length is the most that it may have. */
-  readonly room: Stretch;
+/** A content in an opened frame. */
+export interface ContentToOpen {
+  readonly offset: number;
+  readonly length: number;
+  /** Hex. */
+  readonly contentId: string;
+  /** Where it goes in the workspace, not into what is sealed; undefined: it is only looked at. */
+  readonly to: number | undefined;
 }
 
-/** Of one frame: its bytes in the workspace, or why it does not open. */
-export type OpenedFrame = Stretch | { readonly damage: string };
+export interface FrameToOpen extends BatchFrame {
+  readonly sealed: Stretch;
+  readonly contents: readonly ContentToOpen[];
+}
+
+/** A frame of a batch that does not open, or one of its contents that is not what it should be. */
+export interface OpenDamage {
+  readonly frame: number;
+  /** Undefined: none of the frame's contents was opened. */
+  readonly content: number | undefined;
+  readonly message: string;
+}
 
 /**
  * Work on many contents at once, of about a megabyte or more: so much that
@@ -58,6 +72,13 @@ export interface BatchCompute {
     frames: readonly FrameToSeal[],
     roomStart: number,
   ): Promise<readonly Uint8Array[]>;
-  /** Opens frames within the workspace; rooms do not overlap what is sealed. */
-  openFrames(workspace: Workspace, frames: readonly FrameToOpen[]): Promise<readonly OpenedFrame[]>;
+  /**
+   * Opens frames and compares their contents with their ids, under any of the secrets;
+   * without secrets they are not compared. What is damaged leaves the rest as it is.
+   */
+  openContents(
+    workspace: Workspace,
+    frames: readonly FrameToOpen[],
+    secrets: readonly Uint8Array[],
+  ): Promise<readonly OpenDamage[]>;
 }

@@ -12,6 +12,12 @@ export function isDamage(error: unknown): error is AppError {
   return isAppError(error, 'E_REPOSITORY_DAMAGED') || isAppError(error, 'E_BLOB_NOT_FOUND');
 }
 
+/** For catch, where what is damaged is done without. */
+export function undefinedWhenDamaged(error: unknown): undefined {
+  if (isDamage(error)) return undefined;
+  throw error;
+}
+
 /** Takes bytes apart: whatever fails at that is damage of the bytes. */
 export function decoding<T>(what: string, decode: () => T): T {
   try {

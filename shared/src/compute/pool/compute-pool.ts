@@ -4,7 +4,7 @@ import type {
   BatchCompute,
   FrameToOpen,
   FrameToSeal,
-  OpenedFrame,
+  OpenDamage,
   Stretch,
   Workspace,
 } from '../../repository/batch-compute.ts';
@@ -76,8 +76,13 @@ export class ComputePool implements BatchCompute {
     return sealed.map(({ start, length }) => workspace.bytes.subarray(start, start + length));
   }
 
-  async openFrames(workspace: Workspace, frames: readonly FrameToOpen[]) {
-    return (await this.#run(workspace, { kind: 'openFrames', frames })) as readonly OpenedFrame[];
+  async openContents(
+    workspace: Workspace,
+    frames: readonly FrameToOpen[],
+    secrets: readonly Uint8Array[],
+  ) {
+    const work = { kind: 'openContents', frames, secrets } as const;
+    return (await this.#run(workspace, work)) as readonly OpenDamage[];
   }
 
   /** Ends the threads; calls under way fail with E_COMPUTE_FAILED. */

@@ -1,7 +1,7 @@
 import type {
   FrameToOpen,
   FrameToSeal,
-  OpenedFrame,
+  OpenDamage,
   Stretch,
 } from '../../repository/batch-compute.ts';
 import type { CompressionLevel } from '../../repository/ports.ts';
@@ -19,7 +19,11 @@ export type PoolWork =
       readonly roomStart: number;
       readonly level: CompressionLevel;
     }
-  | { readonly kind: 'openFrames'; readonly frames: readonly FrameToOpen[] };
+  | {
+      readonly kind: 'openContents';
+      readonly frames: readonly FrameToOpen[];
+      readonly secrets: readonly Uint8Array[];
+    };
 
 export interface PoolCall {
   readonly id: number;
@@ -28,7 +32,7 @@ export interface PoolCall {
   readonly work: PoolWork;
 }
 
-export type PoolResult = readonly string[] | readonly Stretch[] | readonly OpenedFrame[];
+export type PoolResult = readonly string[] | readonly Stretch[] | readonly OpenDamage[];
 
 export type PoolReply =
   | { readonly id: number; readonly result: PoolResult }

@@ -27,8 +27,8 @@ function run({ bytes, work }: PoolCall): PoolResult {
       return batches.contentIds(work.secret, bytes, work.contents);
     case 'sealFrames':
       return batches.seal(bytes, work);
-    case 'openFrames':
-      return batches.open(bytes, work.frames);
+    case 'openContents':
+      return batches.open(bytes, work);
   }
 }
 

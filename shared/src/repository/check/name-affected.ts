@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../errors/codes.ts';
 import { isDamage } from '../damaged.ts';
 import { referencedPlaces } from '../object/referenced-packs.ts';
 import type { OpenContext } from '../open-context.ts';
-import type { PlacedContent } from '../read/frame-reader.ts';
+import type { PlacedContent } from '../read/placed-content.ts';
 import { openState } from './check-objects.ts';
 import { type Finding, finding, findingsOfItems } from './finding.ts';
 import { type OwnedObject, ownedObjects } from './root-owners.ts';

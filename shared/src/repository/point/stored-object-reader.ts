@@ -1,13 +1,22 @@
 import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
+import { undefinedWhenDamaged } from '../damaged.ts';
 import { isSharedKey } from '../keys/shared-key.ts';
 import { catalogOf, type ObjectCatalog } from '../object/object-catalog.ts';
 import type { ObjectState } from '../object/object-state.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { ByteRange } from '../ports.ts';
+import type { FrameAccess } from '../read/frame-access.ts';
 import { FrameReader } from '../read/frame-reader.ts';
 import { Locator } from '../read/locate.ts';
 import type { PackFetcher } from '../read/pack-fetcher.ts';
-import { neverStored, type PackOrder, readInPackOrder, stream } from '../read/pack-order.ts';
+import {
+  neverStored,
+  type PackOrder,
+  readInPackOrder,
+  stream,
+  streamRange,
+} from '../read/pack-order.ts';
+import { SegmentKeys } from '../read/segment-keys.ts';
 import { isItemKept, keptItems } from '../retention/item-cutoff.ts';
 import { deriveSegmentKey } from '../segment/segment-key.ts';
 import { ItemPageBuilder } from './item-page.ts';
@@ -76,7 +85,9 @@ export class StoredObjectReader implements ObjectReader {
     if (missing !== undefined) throw missing;
     const [located] = await this.#order.locator.locateItems([item]);
     if (located?.failure !== undefined) throw located.failure;
-    if (located !== undefined) yield* stream(this.#order, located, range);
+    if (located === undefined) return;
+    if (range === undefined) yield* stream(this.#order, located);
+    else yield* streamRange(this.#order, located, range);
   }
 
   /** Has frames of its own, so that several may run at the same time. */
@@ -100,20 +111,30 @@ export class StoredObjectReader implements ObjectReader {
   }
 
   #newOrder(): PackOrder {
-    const { context, packs, object, state } = this.#options;
+    const { context, object, state } = this.#options;
     const { objectId } = object;
-    const { keys, ports, sharedChunks } = context;
-    const { compute } = ports;
     const locator = new Locator(state);
+    const access = this.#access();
     const frames = new FrameReader({
-      ...{ compute, packs },
+      ...{ access, objectId },
       placeAgain: (content) => locator.locateAgain(content),
       onDamaged: async ({ keyId, pack }) => {
-        if (isSharedKey(keyId)) await sharedChunks.forgetPacks([pack]);
+        if (isSharedKey(keyId)) await context.sharedChunks.forgetPacks([pack]);
       },
-      segmentKeyOf: async ({ address, place }) =>
-        deriveSegmentKey(compute, await keys.objectKey(place.keyId), address.segment),
     });
-    return { objectId, frames, locator };
+    return { objectId, access, frames, locator };
+  }
+
+  #access(): FrameAccess {
+    const { context, packs, state } = this.#options;
+    const { keys, ports } = context;
+    const { compute } = ports;
+    const segmentKeys = new SegmentKeys(async ({ address, place }) =>
+      deriveSegmentKey(compute, await keys.objectKey(place.keyId), address.segment),
+    );
+    // Where the secret of a copy is lost, which check tells, its items can still be read.
+    const contentIdSecret = () =>
+      keys.contentIdSecret(state.record.contentIds).catch(undefinedWhenDamaged);
+    return { compute, packs, segmentKeys, contentIdSecret };
   }
 }

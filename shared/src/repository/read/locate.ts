@@ -3,12 +3,12 @@ import type { CatalogItem } from '../catalog/row.ts';
 import { damaged, isDamage } from '../damaged.ts';
 import type { ObjectState } from '../object/object-state.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
-import type { PlacedContent } from './frame-reader.ts';
+import type { NamedContent } from './placed-content.ts';
 
 /** An item and where its contents lie; or why that is not known. */
 export interface LocatedItem {
   readonly item: CatalogItem;
-  readonly contents: readonly PlacedContent[];
+  readonly contents: readonly NamedContent[];
   readonly failure: AppError | undefined;
 }
 
@@ -25,7 +25,7 @@ export class Locator {
   }
 
   /** E_REPOSITORY_DAMAGED */
-  async locate(contentId: string): Promise<PlacedContent> {
+  async locate(contentId: string): Promise<NamedContent> {
     const address = await this.#state.address(contentId);
     if (address === undefined) {
       const { objectId } = this.#state.record;
@@ -34,16 +34,16 @@ export class Locator {
         contentId,
       });
     }
-    return { address, place: await this.#place(address.segment) };
+    return { contentId, address, place: await this.#place(address.segment) };
   }
 
   /** For a content that cannot be read: its segment may have been moved. Asks once a pack. */
-  async locateAgain(content: PlacedContent): Promise<PlacedContent> {
+  async locateAgain(content: NamedContent): Promise<NamedContent> {
     const { address, place } = content;
     if (this.#unreadable.has(place.pack)) return content;
     const again = await this.#state.placeAgain(address.segment);
     if (again.pack === place.pack) this.#unreadable.add(place.pack);
-    return { address, place: again };
+    return { ...content, place: again };
   }
 
   /** Remembered until consolidation has moved something. */
@@ -58,7 +58,7 @@ export class Locator {
 
   /** All at once, in order of content ids, so that each index frame is opened once. */
   async locateItems(items: readonly CatalogItem[]): Promise<LocatedItem[]> {
-    const found = new Map<string, PlacedContent | AppError>();
+    const found = new Map<string, NamedContent | AppError>();
     const contentIds = [...new Set(items.flatMap(({ content }) => content))].sort();
     for (const contentId of contentIds) {
       found.set(contentId, await this.locate(contentId).catch(damageOrThrow));
@@ -69,9 +69,9 @@ export class Locator {
 
 function located(
   item: CatalogItem,
-  found: ReadonlyMap<string, PlacedContent | AppError>,
+  found: ReadonlyMap<string, NamedContent | AppError>,
 ): LocatedItem {
-  const contents: PlacedContent[] = [];
+  const contents: NamedContent[] = [];
   for (const contentId of item.content) {
     const content = found.get(contentId);
     if (content === undefined || content instanceof Error) {
@@ -82,7 +82,8 @@ function located(
   return { item, contents, failure: undefined };
 }
 
-function damageOrThrow(error: unknown): AppError {
+/** For catch. */
+export function damageOrThrow(error: unknown): AppError {
   if (isDamage(error)) return error;
   throw error;
 }

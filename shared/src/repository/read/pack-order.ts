@@ -4,15 +4,17 @@ import type { CatalogItem } from '../catalog/row.ts';
 import { damaged, isDamage } from '../damaged.ts';
 import type { ReadItem } from '../point/point-reader.ts';
 import type { ByteRange } from '../ports.ts';
-import { joinContents } from '../split/join-contents.ts';
-import { byPlace, type FrameReader } from './frame-reader.ts';
+import { joinContents, type ReadContent } from '../split/join-contents.ts';
+import { type ContentSequence, ContentsAhead } from './contents-ahead.ts';
+import type { FrameAccess } from './frame-access.ts';
+import type { FrameReader } from './frame-reader.ts';
+import { ItemWindow, type WindowItem } from './item-window.ts';
 import type { LocatedItem, Locator } from './locate.ts';
-
-const windowItems = 10_000;
-const windowContents = 50_000;
+import type { NamedContent } from './placed-content.ts';
 
 export interface PackOrder {
   readonly objectId: string;
+  readonly access: FrameAccess;
   readonly frames: FrameReader;
   readonly locator: Locator;
 }
@@ -23,24 +25,39 @@ export async function* readInPackOrder(
   items: AsyncIterable<CatalogItem>,
 ): AsyncGenerator<ReadItem> {
   for await (const window of windows(items)) {
-    const located = await order.locator.locateItems(window);
-    located.sort(byFirstContent);
-    order.frames.plan(located.flatMap(({ contents }) => contents));
-    for (const item of located) yield await readItem(order, item);
+    const located = await window.locate(order.locator);
+    const contents = located.sequence;
+    const ahead = new ContentsAhead(order.access, order.frames, contents);
+    try {
+      for (const item of located) yield await readItem(order, item, { contents, ahead });
+    } finally {
+      await ahead.close();
+    }
   }
 }
 
+interface WindowContents {
+  readonly contents: ContentSequence;
+  readonly ahead: ContentsAhead;
+}
+
 /** A small item is read before it is yielded, so that its damage is known. */
-async function readItem(order: PackOrder, located: LocatedItem): Promise<ReadItem> {
-  const { item, contents } = located;
-  const known = located.failure ?? neverStored(order, item);
+async function readItem(
+  order: PackOrder,
+  { item, from, to, failure }: WindowItem,
+  { contents, ahead }: WindowContents,
+): Promise<ReadItem> {
+  const known = failure ?? neverStored(order, item);
   if (known !== undefined) return failed(item, naming(order, item, known));
-  const [only] = contents;
-  if (only === undefined || contents.length > 1 || item.recipe !== undefined) {
-    return { item, failure: undefined, content: () => stream(order, located) };
+  if (to - from !== 1 || item.recipe !== undefined) {
+    const lengths = Array.from({ length: to - from }, (_, n) => {
+      return contents.at(from + n).address.length;
+    });
+    const read = (ordinal: number) => ahead.read(from + ordinal);
+    return { item, failure: undefined, content: () => joined(order, item, { lengths, read }) };
   }
   try {
-    const bytes = await order.frames.read(only, order.objectId);
+    const bytes = await ahead.read(from);
     return { item, failure: undefined, content: () => once(bytes) };
   } catch (error) {
     if (!isDamage(error)) throw error;
@@ -48,21 +65,52 @@ async function readItem(order: PackOrder, located: LocatedItem): Promise<ReadIte
   }
 }
 
-/** The bytes of one item, or of a range of it. Damage names the item. */
+/** The bytes of one item. Damage names the item. */
 export async function* stream(
   order: PackOrder,
   { item, contents }: LocatedItem,
-  range?: ByteRange,
 ): AsyncGenerator<Uint8Array> {
-  const { recipe } = item;
+  const sequence = { length: contents.length, at: (at: number) => contentAt(contents, at) };
+  const ahead = new ContentsAhead(order.access, order.frames, sequence);
   const lengths = contents.map(({ address }) => address.length);
-  const read = async (ordinal: number) => {
-    const content = contents[ordinal];
-    invariant(content !== undefined, `item ${item.itemId} has no content ${ordinal}`);
-    return order.frames.read(content, order.objectId);
-  };
   try {
-    yield* joinContents({ lengths, recipe }, read, range);
+    yield* joined(order, item, { lengths, read: (ordinal) => ahead.read(ordinal) });
+  } finally {
+    await ahead.close();
+  }
+}
+
+/** A range of one item: nothing is read ahead. Damage names the item. */
+export function streamRange(
+  order: PackOrder,
+  { item, contents }: LocatedItem,
+  range: ByteRange,
+): AsyncIterable<Uint8Array> {
+  const lengths = contents.map(({ address }) => address.length);
+  const read = async (ordinal: number) => order.frames.read(contentAt(contents, ordinal));
+  return joined(order, item, { lengths, read, range });
+}
+
+function contentAt(contents: readonly NamedContent[], ordinal: number): NamedContent {
+  const content = contents[ordinal];
+  invariant(content !== undefined, `an item has no content ${ordinal}`);
+  return content;
+}
+
+interface Joining {
+  readonly lengths: readonly number[];
+  readonly read: ReadContent;
+  /** Default: all. */
+  readonly range?: ByteRange;
+}
+
+async function* joined(
+  order: PackOrder,
+  item: CatalogItem,
+  { lengths, read, range }: Joining,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* joinContents({ lengths, recipe: item.recipe }, read, range);
   } catch (error) {
     throw isDamage(error) ? naming(order, item, error) : error;
   }
@@ -105,25 +153,13 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-async function* windows(items: AsyncIterable<CatalogItem>): AsyncGenerator<CatalogItem[]> {
-  let window: CatalogItem[] = [];
-  let contents = 0;
+async function* windows(items: AsyncIterable<CatalogItem>): AsyncGenerator<ItemWindow> {
+  let window = new ItemWindow();
   for await (const item of items) {
-    window.push(item);
-    contents += item.content.length;
-    if (window.length < windowItems && contents < windowContents) continue;
+    window.add(item);
+    if (!window.isFull) continue;
     yield window;
-    window = [];
-    contents = 0;
+    window = new ItemWindow();
   }
-  if (window.length > 0) yield window;
-}
-
-function byFirstContent(a: LocatedItem, b: LocatedItem): number {
-  const [first] = a.contents;
-  const [second] = b.contents;
-  if (first === undefined || second === undefined) {
-    return Number(first !== undefined) - Number(second !== undefined);
-  }
-  return byPlace(first, second);
+  if (!window.isEmpty) yield window;
 }

@@ -1,7 +1,7 @@
 import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
 import type { ObjectState } from '../object/object-state.ts';
-import type { PlacedContent } from '../read/frame-reader.ts';
 import { Locator } from '../read/locate.ts';
+import type { PlacedContent } from '../read/placed-content.ts';
 import { keptItems } from '../retention/item-cutoff.ts';
 import { type ChangedRow, changedRows, noRows } from './changed-rows.ts';
 

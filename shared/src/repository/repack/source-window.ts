@@ -1,8 +1,13 @@
+import { ahead } from '../ahead.ts';
 import { discard, fromHex } from '../bytes.ts';
 import { isDamage } from '../damaged.ts';
 import type { BlobStore, Compute } from '../ports.ts';
-import { byPlace, FrameReader, type PlacedContent } from '../read/frame-reader.ts';
+import type { FrameAccess } from '../read/frame-access.ts';
+import { FrameReader } from '../read/frame-reader.ts';
+import { loadContents } from '../read/load-contents.ts';
 import { PackFetcher } from '../read/pack-fetcher.ts';
+import { byPlace, type NamedContent } from '../read/placed-content.ts';
+import { SegmentKeys } from '../read/segment-keys.ts';
 import type { PlannedContent, RepackDamage, RepackPlan } from './plan-codec.ts';
 
 export interface SourceWindowOptions {
@@ -13,10 +18,12 @@ export interface SourceWindowOptions {
 }
 
 const windowBytesMax = 16 * 1024 * 1024;
+/** Read at once, and so much ahead. */
+const readBytes = 2 * 1024 * 1024;
 
 interface Loaded {
   readonly content: PlannedContent;
-  readonly placed: PlacedContent;
+  readonly placed: NamedContent;
   readonly at: number;
   /** In the window's memory. */
   readonly start: number;
@@ -30,7 +37,7 @@ interface Loaded {
  */
 export class SourceWindow {
   readonly #options: SourceWindowOptions;
-  readonly #frames: FrameReader;
+  readonly #access: FrameAccess;
   /** Object of each content. */
   readonly #objectIds: readonly string[];
   readonly #damaged = new Map<string, { contents: number[]; pack: string; message: string }>();
@@ -39,18 +46,18 @@ export class SourceWindow {
 
   constructor(options: SourceWindowOptions) {
     const { plan, compute, store } = options;
-    const sources = new Map(plan.sources.map((source) => [source.segment, source] as const));
     this.#options = options;
     this.#objectIds = plan.targets.flatMap(({ objectId, contents }) =>
       new Array<string>(contents).fill(objectId),
     );
-    this.#frames = new FrameReader({
-      compute,
-      packs: new PackFetcher(store, undefined),
-      segmentKeyOf: async ({ address: { segment } }) => {
-        return { id: fromHex(segment), key: fromHex(sources.get(segment)?.key ?? '') };
-      },
-    });
+    const sources = new Map(plan.sources.map(({ segment, key }) => [segment, key] as const));
+    this.#access = {
+      ...{ compute, packs: new PackFetcher(store, undefined) },
+      contentIdSecret: async () => undefined,
+      segmentKeys: new SegmentKeys(async ({ address: { segment } }) => {
+        return { id: fromHex(segment), key: fromHex(sources.get(segment) ?? '') };
+      }),
+    };
   }
 
   /** What could not be read so far. */
@@ -74,11 +81,8 @@ export class SourceWindow {
   async load(first: number): Promise<void> {
     this.#loaded = this.#stretch(first);
     const inPlace = [...this.#loaded.values()].sort((a, b) => byPlace(a.placed, b.placed));
-    this.#frames.plan(inPlace.map(({ placed }) => placed));
-    for (const loaded of inPlace) {
-      this.#options.signal?.throwIfAborted();
-      await this.#read(loaded);
-    }
+    const read = (part: readonly Loaded[]) => this.#read(part);
+    for await (const _ of ahead(partsOf(inPlace), 2, read)) this.#options.signal?.throwIfAborted();
   }
 
   /** Frees its memory. */
@@ -106,22 +110,37 @@ export class SourceWindow {
     return stretch;
   }
 
-  async #read(loaded: Loaded): Promise<void> {
-    const { placed, at, start } = loaded;
-    try {
-      this.#memory.set(await this.#frames.read(placed, this.#objectIds[at] ?? ''), start);
+  async #read(part: readonly Loaded[]): Promise<void> {
+    const contents = part.map(({ placed }) => placed);
+    const found = await loadContents(this.#access, contents);
+    for (const [at, loaded] of part.entries()) {
+      const bytes = found.get(at) ?? (await this.#readAlone(loaded));
+      if (bytes === undefined) continue;
+      this.#memory.set(bytes, loaded.start);
       loaded.isSound = true;
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      const { pack } = placed.place;
-      const id = `${pack} ${error.message}`;
-      const known = this.#damaged.get(id) ?? { contents: [], pack, message: error.message };
-      known.contents.push(at);
-      this.#damaged.set(id, known);
     }
   }
 
-  #placed({ frame, offset, length }: PlannedContent): PlacedContent {
+  /** Says what is wrong with it; undefined: it is damaged, and noted. */
+  async #readAlone({ placed, at }: Loaded): Promise<Uint8Array | undefined> {
+    try {
+      const frames = new FrameReader({ access: this.#access, objectId: this.#objectIds[at] ?? '' });
+      return await frames.read(placed);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#note(at, placed.place.pack, error.message);
+      return undefined;
+    }
+  }
+
+  #note(at: number, pack: string, message: string): void {
+    const id = `${pack} ${message}`;
+    const known = this.#damaged.get(id) ?? { contents: [], pack, message };
+    known.contents.push(at);
+    this.#damaged.set(id, known);
+  }
+
+  #placed({ contentId, frame, offset, length }: PlannedContent): NamedContent {
     const { plan } = this.#options;
     const planned = plan.frames[frame];
     const source = planned && plan.sources[planned.source];
@@ -131,8 +150,24 @@ export class SourceWindow {
     const { segment, pack } = source;
     const inFrame = { frame: planned.frame, frameOffset: planned.offset, offset, length };
     return {
+      contentId,
       address: { segment, frameLength: planned.length, ...inFrame },
       place: { pack, offset: source.offset, length: 0, keyId: '', packLength: 0 },
     };
   }
+}
+
+/** Parts that are read at once. */
+function* partsOf(loaded: readonly Loaded[]): Generator<Loaded[]> {
+  let part: Loaded[] = [];
+  let bytes = 0;
+  for (const each of loaded) {
+    part.push(each);
+    bytes += each.content.length;
+    if (bytes < readBytes) continue;
+    yield part;
+    part = [];
+    bytes = 0;
+  }
+  if (part.length > 0) yield part;
 }

@@ -1,7 +1,7 @@
 import { toHex } from '../bytes.ts';
 import type { ObjectKey } from '../keys/key-ring.ts';
 import type { OpenContext } from '../open-context.ts';
-import { frameId } from '../read/frame-reader.ts';
+import { frameId } from '../read/placed-content.ts';
 import { sharedFrameBytes } from '../segment/frame-groups.ts';
 import { deriveSegmentKey, newPrefixKey } from '../segment/segment-key.ts';
 import type { NeededContent } from './object-plan.ts';

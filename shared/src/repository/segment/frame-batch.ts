@@ -1,4 +1,10 @@
-import type { FrameToOpen, FrameToSeal, OpenedFrame, Stretch } from '../batch-compute.ts';
+import type {
+  ContentToOpen,
+  FrameToOpen,
+  FrameToSeal,
+  OpenDamage,
+  Stretch,
+} from '../batch-compute.ts';
 import { sum, toHex } from '../bytes.ts';
 import { isDamage } from '../damaged.ts';
 import type { CompressionLevel, FrameCompute } from '../ports.ts';
@@ -9,6 +15,15 @@ interface SealBatch {
   readonly roomStart: number;
   readonly level?: CompressionLevel;
 }
+
+interface OpenBatch {
+  readonly frames: readonly FrameToOpen[];
+  readonly secrets: readonly Uint8Array[];
+}
+
+type ContentDamage = Omit<OpenDamage, 'frame'>;
+
+type IdOf = (content: Uint8Array) => Uint8Array;
 
 /** What is larger is seldom, and let go of. */
 const keptBytesMax = 2 * 1024 * 1024;
@@ -40,21 +55,28 @@ export class FrameBatches {
     });
   }
 
-  open(bytes: Uint8Array, frames: readonly FrameToOpen[]): OpenedFrame[] {
-    return frames.map((frame) => this.#open(bytes, frame));
+  /** @returns what is damaged */
+  open(bytes: Uint8Array, { frames, secrets }: OpenBatch): OpenDamage[] {
+    const idsOf = secrets.map((secret) => this.#compute.hmacSha256With(secret));
+    return frames.flatMap((frame, at) => {
+      const damages = this.#open(bytes, frame, idsOf);
+      return damages.map((damage) => ({ frame: at, ...damage }));
+    });
   }
 
-  #open(bytes: Uint8Array, place: FrameToOpen): OpenedFrame {
-    const { start, length: lengthMax } = place.room;
+  #open(bytes: Uint8Array, place: FrameToOpen, idsOf: readonly IdOf[]): ContentDamage[] {
     try {
       const sealed = inside(bytes, place.sealed);
-      const content = openFrameWithin(this.#compute, { place, sealed, scratch: this.scratch });
-      const { length } = content;
-      if (length > lengthMax) return { damage: 'it is longer than the index says' };
-      bytes.set(content, start);
-      return { start, length };
+      const opened = openFrameWithin(this.#compute, { place, sealed, scratch: this.scratch });
+      const damages: ContentDamage[] = [];
+      for (const [content, wanted] of place.contents.entries()) {
+        const message = contentProblem(opened, wanted, idsOf);
+        if (message !== undefined) damages.push({ content, message });
+        else if (wanted.to !== undefined) bytes.set(partOf(opened, wanted), wanted.to);
+      }
+      return damages;
     } catch (error) {
-      if (isDamage(error)) return { damage: error.message };
+      if (isDamage(error)) return [{ content: undefined, message: error.message }];
       throw error;
     }
   }
@@ -86,4 +108,21 @@ export class FrameBatches {
 
 function inside(bytes: Uint8Array, { start, length }: Stretch): Uint8Array {
   return bytes.subarray(start, start + length);
+}
+
+/** Undefined: it is what its id says. */
+export function contentProblem(
+  opened: Uint8Array,
+  content: Omit<ContentToOpen, 'to'>,
+  idsOf: readonly IdOf[],
+): string | undefined {
+  const { contentId, offset, length } = content;
+  if (offset + length > opened.length) return 'it is shorter than the index says';
+  const bytes = partOf(opened, content);
+  const isIt = idsOf.length === 0 || idsOf.some((idOf) => toHex(idOf(bytes)) === contentId);
+  return isIt ? undefined : 'a content does not match its id';
+}
+
+function partOf(opened: Uint8Array, { offset, length }: Pick<ContentToOpen, 'offset' | 'length'>) {
+  return opened.subarray(offset, offset + length);
 }

@@ -1,0 +1,92 @@
+import { invariant } from '../../errors/invariant.ts';
+import type { FrameAccess } from './frame-access.ts';
+import type { FrameReader } from './frame-reader.ts';
+import { loadContents } from './load-contents.ts';
+import { frameId, type NamedContent } from './placed-content.ts';
+
+/** Contents in the order in which they will be read. */
+export interface ContentSequence {
+  readonly length: number;
+  at(position: number): NamedContent;
+}
+
+/** Positions that are loaded at once. */
+interface Stretch {
+  readonly from: number;
+  /** Not included. */
+  readonly to: number;
+  readonly loaded: Promise<ReadonlyMap<number, Uint8Array>>;
+}
+
+/** A stretch has so much, or a single content that is larger. */
+const stretchBytes = 2 * 1024 * 1024;
+/** So that a frame's last contents do not make it be opened twice. */
+const overhangBytes = 256 * 1024;
+/** The one before, for readers that lag behind; the one that is read; and the next one. */
+const stretchesMax = 3;
+
+/** Reads a sequence of contents of one object: 2 MiB of them, and as much ahead. */
+export class ContentsAhead {
+  readonly #access: FrameAccess;
+  readonly #frames: FrameReader;
+  readonly #contents: ContentSequence;
+  #stretches: Stretch[] = [];
+
+  constructor(access: FrameAccess, frames: FrameReader, contents: ContentSequence) {
+    this.#access = access;
+    this.#frames = frames;
+    this.#contents = contents;
+  }
+
+  /**
+   * Best in order; positions may be left out. @returns memory that stays as it is
+   * E_REPOSITORY_DAMAGED with the pack and the object, never other bytes; E_BLOB_ARCHIVED.
+   */
+  async read(position: number): Promise<Uint8Array> {
+    const stretch = this.#stretchOf(position);
+    const bytes = (await stretch?.loaded)?.get(position - (stretch?.from ?? 0));
+    return bytes ?? this.#frames.read(this.#contents.at(position));
+  }
+
+  /** Once what is on its way has ended. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#stretches.map(({ loaded }) => loaded));
+    this.#stretches = [];
+  }
+
+  /** Undefined: it was passed by. */
+  #stretchOf(position: number): Stretch | undefined {
+    const next = this.#stretches.at(-1)?.to ?? 0;
+    if (position >= next) this.#load(position);
+    const found = this.#stretches.find(({ from, to }) => from <= position && position < to);
+    const isLast = found !== undefined && found === this.#stretches.at(-1);
+    if (isLast && found.to < this.#contents.length) this.#load(found.to);
+    return found;
+  }
+
+  #load(from: number): void {
+    const contents = this.#from(from);
+    const loaded = loadContents(this.#access, contents);
+    // Its error is met when its turn comes.
+    loaded.catch(() => undefined);
+    this.#stretches.push({ from, to: from + contents.length, loaded });
+    if (this.#stretches.length > stretchesMax) this.#stretches.shift();
+  }
+
+  #from(from: number): NamedContent[] {
+    invariant(from < this.#contents.length, `there is no content ${from} to read`);
+    const contents: NamedContent[] = [];
+    const frames = new Set<string>();
+    let bytes = 0;
+    for (let at = from; at < this.#contents.length; at += 1) {
+      const content = this.#contents.at(at);
+      const isOpened = frames.has(frameId(content));
+      bytes += content.address.length;
+      const bytesMax = stretchBytes + (isOpened ? overhangBytes : 0);
+      if (contents.length > 0 && bytes > bytesMax) break;
+      frames.add(frameId(content));
+      contents.push(content);
+    }
+    return contents;
+  }
+}
