@@ -1,7 +1,7 @@
+import { ahead } from '../ahead.ts';
 import { decodeHeader, verifyHeader } from '../header/header-layout.ts';
 import { readHeader } from '../header/header-store.ts';
 import type { OpenContext } from '../open-context.ts';
-import { ahead } from '../ahead.ts';
 import { type Finding, finding, problemOf } from './finding.ts';
 
 const width = 8;

@@ -1,10 +1,10 @@
+import { ahead } from '../ahead.ts';
 import { readNewestCheckpoint } from '../log/checkpoint.ts';
 import { type LogPlace, lastListed, readPlace, stepOver } from '../log/damaged-log.ts';
 import { checkpointName, checkpointPrefix, logName, parseCheckpointName } from '../log/names.ts';
 import { encodeLogState } from '../log/state/state-json.ts';
 import { emptyLogState, type LogState } from '../log/state.ts';
 import type { OpenContext } from '../open-context.ts';
-import { ahead } from '../ahead.ts';
 import { type Finding, finding, messageOf } from './finding.ts';
 
 /** An entry of the log that somebody else has seen. */

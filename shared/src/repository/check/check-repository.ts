@@ -1,6 +1,6 @@
+import { ahead } from '../ahead.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { Repository } from '../repository.ts';
-import { ahead } from '../ahead.ts';
 import { checkHeaderAndKeys } from './check-keys.ts';
 import { type KnownHead, LogCheck } from './check-log.ts';
 import { addPacks, checkObject, type ReferredPacks } from './check-objects.ts';
