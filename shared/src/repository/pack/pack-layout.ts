@@ -11,7 +11,7 @@ export const trailerBytes = 16;
 /** Behind the last segment: a footer's box, with nothing in it, and the trailer. */
 export const packEndBytesMin = 16 + 16 + trailerBytes;
 const contentIdBytes = 32;
-const recordBytes = contentIdBytes + 16;
+export const contentRecordBytes = contentIdBytes + 16;
 
 export interface PackSegment {
   readonly id: string;
@@ -49,16 +49,22 @@ export interface Trailer {
 }
 
 export function encodeContentRecord(content: PackContent): Uint8Array {
-  const record = new Uint8Array(recordBytes);
-  record.set(fromHex(content.contentId));
-  writeU32(record, contentIdBytes, content.segment);
-  writeU32(record, contentIdBytes + 4, content.frame);
-  writeU32(record, contentIdBytes + 8, content.offset);
-  writeU32(record, contentIdBytes + 12, content.length);
+  const record = new Uint8Array(contentRecordBytes);
+  writeContentRecord(record, 0, content);
   return record;
 }
 
-/** @param records as encodeContentRecord makes them */
+/** As encodeContentRecord, into bytes that are there. */
+export function writeContentRecord(bytes: Uint8Array, at: number, content: PackContent): void {
+  bytes.set(fromHex(content.contentId), at);
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at + contentIdBytes);
+  view.setUint32(0, content.segment);
+  view.setUint32(4, content.frame);
+  view.setUint32(8, content.offset);
+  view.setUint32(12, content.length);
+}
+
+/** @param records as encodeContentRecord makes them, end to end in each part */
 export function encodeFooter(
   footer: Omit<PackFooter, 'contents'>,
   records: readonly Uint8Array[],
@@ -92,7 +98,7 @@ function footerOf(bytes: Uint8Array): PackFooter {
   const jsonEnd = 4 + readU32(bytes, 0);
   const head = decodeJson(bytes.subarray(4, jsonEnd), isFooterHead);
   const contents: PackContent[] = [];
-  for (let at = jsonEnd; at + recordBytes <= bytes.length; at += recordBytes) {
+  for (let at = jsonEnd; at + contentRecordBytes <= bytes.length; at += contentRecordBytes) {
     contents.push(decodeRecord(bytes, at));
   }
   return { ...head, contents };

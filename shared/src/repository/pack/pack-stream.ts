@@ -4,7 +4,8 @@ import { sealBoxAs } from '../segment/box.ts';
 import type { SegmentKind } from '../segment/kinds.ts';
 import { newSegmentUnder, type PrefixKey } from '../segment/segment-key.ts';
 import { ByteChannel } from './byte-channel.ts';
-import { encodeContentRecord, encodeFooter, encodeTrailer, packMagic } from './pack-layout.ts';
+import { ContentRecords } from './content-records.ts';
+import { encodeFooter, encodeTrailer, packMagic } from './pack-layout.ts';
 
 export interface PackStreamOptions {
   readonly store: BlobStore;
@@ -53,7 +54,7 @@ export class PackStream {
   readonly #channel = new ByteChannel();
   readonly #put: Promise<void>;
   readonly #segments: OpenSegment[] = [];
-  readonly #records: Uint8Array[] = [];
+  readonly #records = new ContentRecords();
   #length = 0;
 
   constructor(options: PackStreamOptions) {
@@ -86,9 +87,7 @@ export class PackStream {
       this.#segments.push(segment);
     }
     const place = { segment: this.#segments.length - 1, frame: segment.frames.length };
-    for (const content of frame.contents) {
-      this.#records.push(encodeContentRecord({ ...content, ...place }));
-    }
+    for (const content of frame.contents) this.#records.add({ ...content, ...place });
     segment.frames.push(frame.sealed.length);
     await this.#push(frame.sealed);
     return { segmentOffset: segment.offset };
@@ -97,7 +96,10 @@ export class PackStream {
   /** Seals the footer and waits until the blob exists. @returns its length */
   async finish(): Promise<number> {
     const { compute, footerKey } = this.#options;
-    const plain = encodeFooter({ pack: this.name, segments: this.#segments }, this.#records);
+    const plain = encodeFooter(
+      { pack: this.name, segments: this.#segments },
+      this.#records.parts(),
+    );
     const segment = await newSegmentUnder(this.#options, footerKey);
     const footer = sealBoxAs(compute, { segment, kind: 'footer' }, plain);
     if (this.#length === 0) await this.#push(packMagic);
