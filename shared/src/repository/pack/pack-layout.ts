@@ -1,5 +1,5 @@
 /** Beginning, footer and end of packs. docs/repository-format.md, "Packs". */
-import { concatBytes, fromHex, fromUtf8, readU32, toHex, u32, utf8, writeU32 } from '../bytes.ts';
+import { concatBytes, fromHex, fromUtf8, readU32, toHex, u32, utf8 } from '../bytes.ts';
 import { damaged, decoding } from '../damaged.ts';
 import { decodeJson, encodeJson } from '../json.ts';
 import { type SegmentKind, segmentKinds } from '../segment/kinds.ts';
