@@ -1,15 +1,14 @@
-import type { RunningPostgres } from '@firn/shared/services/embedded-postgres';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApplianceLauncher, ApplianceOrder } from '../src/ports/appliance-launcher.ts';
 import {
   makeHost,
   startController,
-  startTestPostgres,
   type TestController,
   type TestHost,
 } from './harness/controller.ts';
 import { FakeWorker } from './harness/fake-worker.ts';
 import { runToEnd, type SetUp, setUp } from './harness/set-up.ts';
+import { usePostgres } from './harness/use-controller.ts';
 
 /** Remembers what was ordered; the test plays the appliance. */
 class RecordingLauncher implements ApplianceLauncher {
@@ -40,17 +39,11 @@ class RecordingLauncher implements ApplianceLauncher {
   }
 }
 
-let postgres: RunningPostgres;
+const postgres = await usePostgres();
 let host: TestHost;
 let controller: TestController;
 let launcher: RecordingLauncher;
 let ready: SetUp;
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-
-afterAll(() => postgres.stop());
 
 beforeEach(async () => {
   host = await makeHost(postgres);

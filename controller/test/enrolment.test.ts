@@ -3,34 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { LinkServiceClient } from '@firn/shared/gen/firn/link/v1/link';
 import { decodeJoinString, encodeJoinString } from '@firn/shared/rpc/enrolment/join-string';
 import { makeWorkerKey } from '@firn/shared/rpc/enrolment/worker-key';
-import type { RunningPostgres } from '@firn/shared/services/embedded-postgres';
 import { credentials } from '@grpc/grpc-js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createAuthorityKeys, makeX509Authority } from '../src/adapters/crypto/x509-authority.ts';
-import {
-  makeHost,
-  startController,
-  startTestPostgres,
-  type TestController,
-  type TestHost,
-} from './harness/controller.ts';
 import { FakeWorker } from './harness/fake-worker.ts';
+import { useController } from './harness/use-controller.ts';
 
-let postgres: RunningPostgres;
-let host: TestHost;
-let controller: TestController;
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-  host = await makeHost(postgres);
-  controller = await startController(host);
-});
-
-afterAll(async () => {
-  await controller.stop();
-  await host.remove();
-  await postgres.stop();
-});
+const { controller, host } = await useController();
 
 async function newToken(name: string) {
   const { joinString } = await controller.client.call('createEnrollmentToken', { body: { name } });

@@ -1,28 +1,21 @@
-import type { RunningPostgres } from '@firn/shared/services/embedded-postgres';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   makeHost,
   startController,
-  startTestPostgres,
   type TestController,
   type TestHost,
 } from './harness/controller.ts';
 import { type FakeLink, FakeWorker } from './harness/fake-worker.ts';
 import { type SetUp, setUp } from './harness/set-up.ts';
+import { usePostgres } from './harness/use-controller.ts';
 
-let postgres: RunningPostgres;
+const postgres = await usePostgres();
 let host: TestHost;
 let controller: TestController;
 let ready: SetUp;
 
 /** Leases that end at once when the test says so, and at no other time. */
 const config = { leaseMs: 60_000, heartbeatMs: 10_000, graceMs: 1 };
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-
-afterAll(() => postgres.stop());
 
 beforeEach(async () => {
   host = await makeHost(postgres);

@@ -2,24 +2,19 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MemoryLogger } from '@firn/shared/observe/memory-logger';
-import type { RunningPostgres } from '@firn/shared/services/embedded-postgres';
 import type { Pool } from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from '../src/adapters/postgres/migrate.ts';
 import { makePool } from '../src/adapters/postgres/pool.ts';
-import { makeHost, startTestPostgres, type TestHost } from './harness/controller.ts';
+import { makeHost, type TestHost } from './harness/controller.ts';
+import { usePostgres } from './harness/use-controller.ts';
 
 const productSql = join(import.meta.dirname, '..', 'sql');
 
-let postgres: RunningPostgres;
+const postgres = await usePostgres();
 let host: TestHost;
 let pool: Pool;
 let folder: string;
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-});
-afterAll(() => postgres.stop());
 
 beforeEach(async () => {
   host = await makeHost(postgres);

@@ -10,30 +10,16 @@ import {
   readHeader,
 } from '@firn/shared/repository/header/header-store';
 import { unlockHeader } from '@firn/shared/repository/header/repository-header';
-import type { RunningPostgres } from '@firn/shared/services/embedded-postgres';
 import { ManualClock } from '@firn/shared/time/manual-clock';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  makeHost,
-  startController,
-  startTestPostgres,
-  type TestController,
-  type TestHost,
-} from './harness/controller.ts';
-import { repositoryPassword, type SetUp, setUp } from './harness/set-up.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { repositoryPassword } from './harness/set-up.ts';
+import { useSetUp } from './harness/use-controller.ts';
 
-let postgres: RunningPostgres;
-let host: TestHost;
-let controller: TestController;
-let ready: SetUp;
+const { controller, ready } = await useSetUp();
 const store = new MemoryStore({ clock: new ManualClock(1) });
 const params = { repository: 'sealed' };
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  host = await makeHost(postgres);
-  controller = await startController(host);
-  ready = await setUp(controller);
   await controller.client.call('createRepository', {
     body: {
       name: 'sealed',
@@ -47,13 +33,6 @@ beforeAll(async () => {
   if (work?.$case !== 'initializeRepository') throw new Error('nothing was initialized');
   await initializeRepository(store, work.value.header);
   await ready.link.end(assignment);
-});
-
-afterAll(async () => {
-  ready.link.close();
-  await controller.stop();
-  await host.remove();
-  await postgres.stop();
 });
 
 /** Does the work of the next change-keys session, as a proxy agent does. */

@@ -1,41 +1,15 @@
 import { inspect } from 'node:util';
-import type { RunningPostgres } from '@firn/shared/services/embedded-postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  makeHost,
-  startController,
-  startTestPostgres,
-  type TestController,
-  type TestHost,
-} from './harness/controller.ts';
+import { describe, expect, it } from 'vitest';
 import { FakeWorker } from './harness/fake-worker.ts';
 import {
   accountKey,
   makeCertificate,
   makeForeignKeyPem,
   repositoryPassword,
-  type SetUp,
-  setUp,
 } from './harness/set-up.ts';
+import { useSetUp } from './harness/use-controller.ts';
 
-let postgres: RunningPostgres;
-let host: TestHost;
-let controller: TestController;
-let ready: SetUp;
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-  host = await makeHost(postgres);
-  controller = await startController(host);
-  ready = await setUp(controller, repositoryPassword);
-});
-
-afterAll(async () => {
-  ready.link.close();
-  await controller.stop();
-  await host.remove();
-  await postgres.stop();
-});
+const { controller, host, ready } = await useSetUp(repositoryPassword);
 
 /** What a user sees of an error. */
 async function told(call: Promise<unknown>): Promise<string> {

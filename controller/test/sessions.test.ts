@@ -1,32 +1,8 @@
-import type { RunningPostgres } from '@firn/shared/services/embedded-postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  makeHost,
-  startController,
-  startTestPostgres,
-  type TestController,
-  type TestHost,
-} from './harness/controller.ts';
-import { runToEnd, type SetUp, setUp } from './harness/set-up.ts';
+import { describe, expect, it } from 'vitest';
+import { runToEnd } from './harness/set-up.ts';
+import { useSetUp } from './harness/use-controller.ts';
 
-let postgres: RunningPostgres;
-let host: TestHost;
-let controller: TestController;
-let ready: SetUp;
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-  host = await makeHost(postgres);
-  controller = await startController(host);
-  ready = await setUp(controller);
-});
-
-afterAll(async () => {
-  ready.link.close();
-  await controller.stop();
-  await host.remove();
-  await postgres.stop();
-});
+const { controller, host, ready } = await useSetUp();
 
 async function startJob() {
   const { id } = await controller.client.call('startJob', { params: { job: 'all' }, body: {} });
