@@ -50,6 +50,7 @@ export default {
     sharedFolder('object-store', [
       'errors/',
       'time/',
+      'lifecycle/',
       'observe/',
       'gen/',
       'repository/ports\\.ts$',

@@ -1,32 +1,15 @@
-import type { RunningPostgres } from '@firn/shared/services/embedded-postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  makeHost,
-  startController,
-  startTestPostgres,
-  type TestController,
-  type TestHost,
-} from './harness/controller.ts';
-import { repositoryPassword, runToEnd, type SetUp, setUp } from './harness/set-up.ts';
+import { describe, expect, it } from 'vitest';
+import { repositoryPassword, runToEnd } from './harness/set-up.ts';
+import { useSetUp } from './harness/use-controller.ts';
 
-let postgres: RunningPostgres;
-let host: TestHost;
-let controller: TestController;
-let ready: SetUp;
+const { controller, ready } = await useSetUp(repositoryPassword);
 
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-  host = await makeHost(postgres);
-  controller = await startController(host);
-  ready = await setUp(controller, repositoryPassword);
-});
-
-afterAll(async () => {
-  ready.link.close();
-  await controller.stop();
-  await host.remove();
-  await postgres.stop();
-});
+/** A run that expired one point and did nothing else. */
+const done = {
+  ...{ dryRun: false, pointsExpired: 1, points: [], condemned: [], deleted: [], kept: [] },
+  ...{ consolidatedPacks: 0n, consolidatedBytes: 0n, consolidatedSegments: 0n },
+  ...{ writtenPacks: 0n, writtenBytes: 0n, uploadsAborted: 0n },
+};
 
 const days = (count: number) => ({ count, unit: 'days' as const });
 
@@ -81,11 +64,7 @@ describe('retention', () => {
     const point = { jobId: 'job-1', restorePointId: 'point-1', at, reason: 'older than 3 years' };
     await link.event(assignment, {
       $case: 'retention',
-      value: {
-        ...{ dryRun: true, pointsExpired: 1, points: [point], condemned: [totals] },
-        ...{ deleted: [], kept: [], consolidatedPacks: 0n, consolidatedSegments: 0n },
-        ...{ writtenPacks: 0n, writtenBytes: 0n },
-      },
+      value: { ...done, dryRun: true, points: [point], condemned: [totals] },
     });
     await link.end(assignment);
     const ended = await client.call('getSession', { params: { session: session.id } });
@@ -115,14 +94,37 @@ describe('retention', () => {
       const point = { jobId: 'job-1', restorePointId, at: new Date(), reason: 'older than 1 day' };
       await link.event(assignment, {
         $case: 'retention',
-        value: {
-          ...{ dryRun, pointsExpired: 1, points: [point], condemned: [], deleted: [], kept: [] },
-          ...{ consolidatedPacks: 0n, consolidatedSegments: 0n },
-          ...{ writtenPacks: 0n, writtenBytes: 0n },
-        },
+        value: { ...done, dryRun, points: [point] },
       });
       await link.end(assignment);
     }
     expect(await listed()).toEqual([]);
+  });
+
+  it('takes out of the list all that the repository no longer has, however many', async () => {
+    const { client } = controller;
+    const { link } = ready;
+    const ids: string[] = [];
+    for (const key of ['many-1', 'many-2', 'many-3', 'many-4']) {
+      await client.call('startJob', { params: { job: 'all' }, idempotencyKey: key });
+      ids.push(await runToEnd(link, true));
+    }
+    const [first = '', second = '', third = '', fourth = ''] = ids.toSorted();
+    await client.call('runRetention', {
+      params: { repository: 'hot' },
+      body: {},
+      idempotencyKey: 'kept',
+    });
+    const assignment = await link.accept();
+    // Not of this part's ids, gone, and kept; then the rest: kept.
+    const parts = [
+      { after: first, upTo: third, restorePointIds: [third] },
+      { after: third, upTo: '', restorePointIds: [fourth, 'no-id-of-the-controller'] },
+    ];
+    for (const value of parts) await link.event(assignment, { $case: 'keptPoints', value });
+    await link.end(assignment);
+    const { items } = await client.call('listRestorePoints', {});
+    expect(items.map(({ id }) => id).toSorted()).toEqual([first, third, fourth]);
+    expect(items.some(({ id }) => id === second)).toBe(false);
   });
 });

@@ -21,6 +21,7 @@ import { IdentityFile } from './adapters/identity/identity-file.ts';
 import { openSqliteJournal } from './adapters/journal/sqlite-journal.ts';
 import { SharedChunkFiles } from './adapters/shared-chunks/shared-chunk-files.ts';
 import { makeSources } from './adapters/sources/organization-sources.ts';
+import { makeProviderStorageTester } from './adapters/storage-test/provider-storage-tester.ts';
 import { type AgentPorts, runAgent } from './app/run-agent.ts';
 import { type AgentConfig, readConfig } from './config.ts';
 import type { BrowseCache } from './ports/browse-cache.ts';
@@ -57,6 +58,7 @@ async function openPorts(
   releasers.add('shared chunks', () => sharedChunks.close());
   const bus = openBus(config, logger);
   releasers.add('bus', () => bus.close());
+  const stores = makeProviderStores(systemClock, systemRandom);
   const batches = new ComputePool({ threads: config.computeThreads });
   releasers.add('compute threads', () => batches.close());
   return {
@@ -72,7 +74,8 @@ async function openPorts(
     random: systemRandom,
     entropy: nodeEntropy,
     compute: { ...nodeCompute, batches },
-    stores: makeProviderStores(systemClock, systemRandom),
+    stores,
+    testStorage: makeProviderStorageTester(stores, systemClock),
     sources: makeSources(systemClock, systemRandom),
     logger,
     rssBytes: () => process.memoryUsage.rss(),

@@ -114,11 +114,17 @@ export function describeResult(result: RetentionResult): string[] {
       lines.push(`${what}: ${formatBytes(bytes)} in ${packs} packs, ${storageClass}${when}`);
     }
   }
-  if (result.consolidatedPacks > 0) {
-    const { consolidatedPacks, writtenPacks, writtenBytes } = result;
-    lines.push(
-      `consolidated: ${consolidatedPacks} packs into ${writtenPacks} (${formatBytes(writtenBytes)})`,
-    );
-  }
+  if (result.consolidatedPacks > 0) lines.push(describeConsolidation(result));
+  if (result.uploadsAborted > 0) lines.push(`unfinished uploads ended: ${result.uploadsAborted}`);
   return lines;
+}
+
+/** What is written again is freed later, by the run after the next. */
+function describeConsolidation(result: RetentionResult): string {
+  const { dryRun, consolidatedPacks, consolidatedBytes, writtenPacks, writtenBytes } = result;
+  const before = `${consolidatedPacks} packs (${formatBytes(consolidatedBytes)})`;
+  const freed = formatBytes(Math.max(0, consolidatedBytes - writtenBytes));
+  return dryRun
+    ? `would be consolidated: ${before}, of which ${formatBytes(writtenBytes)} are written again; frees about ${freed}`
+    : `consolidated: ${before} into ${writtenPacks} (${formatBytes(writtenBytes)}); frees ${freed}`;
 }

@@ -1,53 +1,65 @@
 import { randomUUID } from 'node:crypto';
 import { makeProviderStores } from '@firn/shared/object-store/provider-stores';
-import {
-  type StorageSpeed,
-  standardScale,
-} from '@firn/shared/object-store/storage-test/measure-speed';
 import type { StorageFinding } from '@firn/shared/object-store/storage-test/storage-check';
-import {
-  type StorageReport,
-  testStorage,
-} from '@firn/shared/object-store/storage-test/test-storage';
+import { testPlace } from '@firn/shared/object-store/storage-test/test-place';
+import type { StorageReport } from '@firn/shared/object-store/storage-test/test-storage';
 import type { StorageClass } from '@firn/shared/rest/schemas/fields';
 import { systemClock } from '@firn/shared/time/system-clock';
 import { systemRandom } from '@firn/shared/time/system-random';
 import { type Command, Option } from 'commander';
 import { exitCode } from '../exit-code.ts';
-import { formatBytes } from '../output/quantity.ts';
-import { renderTable } from '../output/table.ts';
-import { makeTerminal, paint } from '../output/terminal.ts';
+import { findingLine, reportText } from '../output/storage-report.ts';
+import { makeTerminal } from '../output/terminal.ts';
 import { storagePlace } from '../rescue/storage-url.ts';
+import type { Runner } from './resource.ts';
+import { type ProxyTestOptions, testFromProxy } from './storage-test-from-proxy.ts';
 
-interface TestOptions {
-  readonly local: string;
-  readonly speed: boolean;
+interface TestOptions extends ProxyTestOptions {
+  readonly local?: string;
   readonly storageClass: StorageClass;
   readonly json?: boolean;
 }
 
 /** `firn storage test`: what a storage does of all that repositories rest on. */
-export function addStorageTest(storage: Command, signal: AbortSignal): void {
+export function addStorageTest(storage: Command, run: Runner, signal: AbortSignal): void {
   storage
-    .command('test')
-    .description('try an object storage from this machine: what it must do, and how fast it is')
-    .requiredOption('--local <place>', 'a folder, azure://account/container/…, s3://bucket/…')
+    .command('test [id-or-name]')
+    .description('try what an object storage must do, and how fast it is, from a proxy')
+    .option('--proxy <id-or-name>', 'which proxy; default: that of its repositories, or the only')
+    .option('--local <place>', 'from here: a folder, azure://account/container/…, s3://bucket/…')
     .option('--no-speed', 'do not measure: saves about 1,200 puts')
+    .option('--detach', 'do not wait for the end of the session')
     .addOption(
-      new Option('--storage-class <class>', 'class of data packs')
+      new Option('--storage-class <class>', 'class of data packs; with --local')
         .choices(['hot', 'cool', 'cold', 'archive'])
         .default('hot'),
     )
-    .action(async (_options: TestOptions, command: Command) => {
+    .action(async (name: string | undefined, _options: TestOptions, command: Command) => {
       const options = command.optsWithGlobals<TestOptions>();
-      const terminal = makeTerminal(options.json === true);
-      const report = await runTest(options, {
-        signal,
-        onFinding: (finding) => terminal.note(findingLine(finding)),
-      });
-      terminal.result(report, reportText(report));
-      if (!report.usable) process.exitCode = exitCode.failed;
+      const { local } = options;
+      if ((name === undefined) === (local === undefined)) {
+        command.error('error: give the name of an object storage, or --local with a place');
+      }
+      if (name !== undefined) {
+        await run(command, (context) => testFromProxy(context, name, options));
+      } else if (local !== undefined) {
+        await testFromHere(local, options, signal);
+      }
     });
+}
+
+async function testFromHere(
+  place: string,
+  options: TestOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const terminal = makeTerminal(options.json === true);
+  const report = await runTest(place, options, {
+    signal,
+    onFinding: (finding) => terminal.note(findingLine(finding)),
+  });
+  terminal.result(report, reportText(report));
+  if (!report.usable) process.exitCode = exitCode.failed;
 }
 
 interface TestRun {
@@ -55,55 +67,21 @@ interface TestRun {
   readonly onFinding: (finding: StorageFinding) => void;
 }
 
-async function runTest(options: TestOptions, run: TestRun): Promise<StorageReport> {
+async function runTest(
+  place: string,
+  { speed, storageClass }: TestOptions,
+  run: TestRun,
+): Promise<StorageReport> {
   const { env } = process;
-  const place = storagePlace(options.local, { env, nowMs: systemClock.now(), access: 'write' });
-  const { ref, credential } = place;
-  const stores = makeProviderStores(systemClock, systemRandom);
-  return await testStorage({
-    ...run,
-    store: stores.open(ref, credential),
-    root: `firn-storage-test-${randomUUID()}/`,
-    storageClass: options.storageClass,
-    clock: systemClock,
-    bucketState: stores.bucketState(ref, credential),
-    ...(options.speed && { scale: standardScale }),
+  const { ref, credential } = storagePlace(place, {
+    ...{ env, nowMs: systemClock.now(), access: 'write' },
   });
-}
-
-const marks = {
-  passed: () => paint('green', 'ok'),
-  warning: () => paint('yellow', 'warning'),
-  failed: () => paint('red', 'failed'),
-} as const;
-
-function findingLine({ check, outcome, message }: StorageFinding): string {
-  return `${marks[outcome]()} ${check}${message === '' ? '' : `: ${message}`}`;
-}
-
-function reportText({ usable, speed }: StorageReport): string {
-  const verdict = usable ? 'repositories can lie here' : 'repositories cannot lie here';
-  return speed === undefined ? verdict : `${speedTable(speed)}\n${verdict}`;
-}
-
-function speedTable(speed: StorageSpeed): string {
-  const { putMs, getMs, upload, download, smallObjectsPerSecond } = speed;
-  const rate = (bytes: number) => `${formatBytes(bytes)}/s`;
-  const rows = [
-    { what: 'put, median', value: `${putMs} ms` },
-    { what: 'get, median', value: `${getMs} ms` },
-    {
-      what: 'upload, 1 and 8 streams',
-      value: `${rate(upload.oneStream)}, ${rate(upload.eightStreams)}`,
-    },
-    {
-      what: 'download, 1 and 8 streams',
-      value: `${rate(download.oneStream)}, ${rate(download.eightStreams)}`,
-    },
-    { what: 'objects of 1 KiB', value: `${smallObjectsPerSecond} a second` },
-  ];
-  return renderTable(rows, [
-    { heading: 'SPEED', value: ({ what }) => what },
-    { heading: '', value: ({ value }) => value },
-  ]);
+  return await testPlace({
+    ...run,
+    stores: makeProviderStores(systemClock, systemRandom),
+    ...{ storage: ref, credential, storageClass, clock: systemClock },
+    runId: randomUUID(),
+    tryId: 'local',
+    measuresSpeed: speed,
+  });
 }

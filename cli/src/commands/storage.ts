@@ -49,7 +49,7 @@ export function addStorageCommands(program: Command, run: Runner, signal: AbortS
         terminal.result(added, `object storage ${added.name} added (${added.id})`);
       }),
     );
-  addStorageTest(storage, signal);
+  addStorageTest(storage, run, signal);
   addResource<ObjectStorage>(storage, run, {
     noun: 'object storage',
     columns: [

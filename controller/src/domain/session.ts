@@ -1,3 +1,4 @@
+import { invariant } from '@firn/shared/errors/invariant';
 import type { ProblemSummary } from './problem.ts';
 import type { StorageClass } from './resources.ts';
 import type { SessionState } from './session-state.ts';
@@ -13,7 +14,8 @@ export type SessionKind =
   | 'repair'
   | 'retention'
   | 'change-keys'
-  | 'erase';
+  | 'erase'
+  | 'storage-test';
 
 export interface Counts {
   readonly items: number;
@@ -49,6 +51,8 @@ export interface SessionDetails {
   /** erase: whose objects, and which ones beside. */
   readonly eraseUsers?: readonly string[];
   readonly eraseObjects?: readonly string[];
+  /** storage-test: also how fast it is. */
+  readonly measuresSpeed?: boolean;
   /** restore: empty or absent means all objects. */
   readonly objects?: readonly ObjectSelection[];
 }
@@ -58,8 +62,10 @@ export interface NewSession {
   readonly id: string;
   readonly kind: SessionKind;
   readonly proxyId: string;
-  /** The repository that is written, or read where nothing is written. */
-  readonly repositoryId: string;
+  /** The repository that is written, or read where nothing is written; null: storage-test. */
+  readonly repositoryId: string | null;
+  /** storage-test: what is tested. */
+  readonly objectStorageId: string | null;
   readonly organizationId: string | null;
   readonly jobId: string | null;
   readonly copyJobId: string | null;
@@ -77,6 +83,8 @@ export interface Session extends NewSession {
   readonly problem: ProblemSummary | null;
   /** retention: what it did. */
   readonly retention: RetentionResult | null;
+  /** storage-test: what it found. */
+  readonly storageTest: StorageTestResult | null;
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
@@ -109,6 +117,33 @@ export interface RetentionResult {
   readonly consolidatedSegments: number;
   readonly writtenPacks: number;
   readonly writtenBytes: number;
+  readonly consolidatedBytes: number;
+  readonly uploadsAborted: number;
+}
+
+export interface StorageFinding {
+  readonly check: string;
+  readonly outcome: 'passed' | 'warning' | 'failed';
+  readonly message: string;
+}
+
+/** Medians in ms, rates in bytes a second, with one stream and with eight. */
+export interface StorageSpeed {
+  readonly putMs: number;
+  readonly getMs: number;
+  readonly uploadOneStream: number;
+  readonly uploadEightStreams: number;
+  readonly downloadOneStream: number;
+  readonly downloadEightStreams: number;
+  readonly smallObjectsPerSecond: number;
+}
+
+export interface StorageTestResult {
+  readonly findings: readonly StorageFinding[];
+  /** Absent: it was not measured. */
+  readonly speed?: StorageSpeed;
+  /** Repositories can lie there. */
+  readonly usable: boolean;
 }
 
 export interface ObjectCounts {
@@ -117,6 +152,12 @@ export interface ObjectCounts {
   readonly warning: number;
   readonly failed: number;
   readonly unchanged: number;
+}
+
+/** Of a session of any kind but storage-test. */
+export function repositoryIdOf({ id, repositoryId }: NewSession): string {
+  invariant(repositoryId !== null, `session ${id} is of no repository`);
+  return repositoryId;
 }
 
 /** One try of a session: what leases, events and fences are about. */

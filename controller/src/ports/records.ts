@@ -7,6 +7,7 @@ import type {
   Repository,
   Retention,
 } from '../domain/resources.ts';
+import type { Worker } from '../domain/worker.ts';
 import type { RestorePointRecords, RetrievalRecords } from './restore-records.ts';
 import type { SessionRecords } from './session-records.ts';
 import type { ApplianceRecords, WorkerRecords } from './worker-records.ts';
@@ -42,6 +43,11 @@ export type NewRepository = Omit<
 >;
 export type NewJob = Omit<Job, 'createdAt' | 'lastSessionId'>;
 export type NewCopyJob = Omit<CopyJob, 'createdAt' | 'lastSessionId'>;
+
+export interface ObjectStorageRecords extends NamedRecords<ObjectStorage, NewObjectStorage> {
+  /** Proxies with repositories there. */
+  proxiesOf(id: string): Promise<readonly Pick<Worker, 'id' | 'name'>[]>;
+}
 
 export interface ChangedHeader {
   readonly header: Uint8Array;
@@ -130,7 +136,7 @@ export interface IdempotencyRecords {
 /** The record of everything, in one transaction or outside of any. */
 export interface Records {
   readonly organizations: NamedRecords<Organization, NewOrganization>;
-  readonly objectStorages: NamedRecords<ObjectStorage, NewObjectStorage>;
+  readonly objectStorages: ObjectStorageRecords;
   readonly repositories: RepositoryRecords;
   readonly jobs: JobRecords;
   readonly copyJobs: NamedRecords<CopyJob, NewCopyJob>;

@@ -11,12 +11,30 @@ export interface RestorePointFilter {
 
 export type NewRestorePoint = Omit<RestorePoint, 'storageClass'>;
 
+export interface PointsOfRepository {
+  readonly repositoryId: string;
+  /** ISO 8601 */
+  readonly endedBefore: string;
+}
+
+export interface KeptPoints {
+  readonly after: string;
+  /** Empty: to the end. */
+  readonly upTo: string;
+  readonly restorePointIds: readonly string[];
+}
+
 export interface RestorePointRecords {
   /** Inserts, or adds what a later commit of the same session brought. */
   put(point: NewRestorePoint): Promise<void>;
   get(id: string): Promise<RestorePoint | undefined>;
   /** Marks those of the ids that are known: they are in no list any more. */
   expire(repositoryId: string, ids: readonly string[]): Promise<void>;
+  /**
+   * Marks those of sessions that ended before, and that the repository does not
+   * have any more: of the ids behind `after` up to `upTo`, it has these alone.
+   */
+  expireOthers(of: PointsOfRepository, kept: KeptPoints): Promise<void>;
   /** Newest first; those of deleted repositories and expired ones are left out. */
   list(filter: RestorePointFilter, page: PageRequest): Promise<Page<RestorePoint>>;
   newestOf(jobId: string, repositoryId: string): Promise<RestorePoint | undefined>;

@@ -11,6 +11,7 @@ import type {
   SessionAttempt,
   SessionKind,
   SessionObject,
+  StorageTestResult,
 } from '../domain/session.ts';
 import type { SessionState, SessionTrigger } from '../domain/session-state.ts';
 import type { Page, PageRequest } from './records.ts';
@@ -22,6 +23,7 @@ export interface SessionFilter {
   readonly jobId?: string | undefined;
   readonly copyJobId?: string | undefined;
   readonly repositoryId?: string | undefined;
+  readonly objectStorageId?: string | undefined;
   readonly organizationId?: string | undefined;
 }
 
@@ -48,6 +50,7 @@ export interface SessionRecords {
   openOf(proxyId: string): Promise<readonly Session[]>;
   openOfJob(jobId: string): Promise<readonly Session[]>;
   setRetention(sessionId: string, result: RetentionResult): Promise<void>;
+  setStorageTest(sessionId: string, result: StorageTestResult): Promise<void>;
   /**
    * The one compare-and-set of a session's state, by the transition table.
    * `assign` also raises the attempt. undefined: the trigger did not apply.

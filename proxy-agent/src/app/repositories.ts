@@ -1,5 +1,10 @@
 import { AppError } from '@firn/shared/errors/app-error';
-import type { RepositoryRef, SecretBundle, StorageRef } from '@firn/shared/gen/firn/link/v1/work';
+import type {
+  RepositoryRef,
+  SecretBundle,
+  StorageCredential,
+  StorageRef,
+} from '@firn/shared/gen/firn/link/v1/work';
 import type { BlobStore, Clock, Compute, Entropy } from '@firn/shared/repository/ports';
 import {
   type OpenRepository,
@@ -137,9 +142,13 @@ export class Repositories {
   }
 
   store(ref: StorageRef | undefined, signal: AbortSignal): BlobStore {
-    const { stores, credentials } = this.#options;
     const storage = required(ref, 'storage');
-    return stores.open(storage, () => credentials.newest(storage.storageId, signal));
+    return this.#options.stores.open(storage, this.credentialOf(storage, signal));
+  }
+
+  /** The newest at each call; it may have to be asked for. */
+  credentialOf({ storageId }: StorageRef, signal: AbortSignal): () => Promise<StorageCredential> {
+    return () => this.#options.credentials.newest(storageId, signal);
   }
 
   async #own(ref: RepositoryRef, secrets: SecretBundle): Promise<Repository> {

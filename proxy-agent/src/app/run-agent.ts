@@ -12,6 +12,7 @@ import { StorageCredentials } from '@firn/shared/rpc/storage-credentials';
 import type { BrowseCache } from '../ports/browse-cache.ts';
 import type { ObjectStores } from '../ports/object-stores.ts';
 import type { Sources } from '../ports/sources.ts';
+import type { StorageTester } from '../ports/storage-tester.ts';
 import type { WorkerIdentity } from '../ports/worker-identity.ts';
 import { keepCertificate } from './keep-certificate.ts';
 import { AgentLink, type AgentLinkPorts } from './link/agent-link.ts';
@@ -29,6 +30,7 @@ export interface AgentPorts extends AgentLinkPorts {
   readonly bus: Bus;
   readonly stores: ObjectStores;
   readonly sources: Sources;
+  readonly testStorage: StorageTester;
   readonly compute: Compute;
   readonly entropy: Entropy;
   readonly identity: WorkerIdentity;
@@ -177,7 +179,7 @@ class Agent {
     events: SessionEvents,
     signal: AbortSignal,
   ): Omit<SessionContext, 'secrets'> {
-    const { sources, journal, clock, compute, entropy } = this.#ports;
+    const { sources, testStorage, journal, clock, compute, entropy } = this.#ports;
     return {
       key,
       events,
@@ -185,6 +187,7 @@ class Agent {
       progress: new ProgressMeter(key),
       repositories: this.#repositories,
       sources,
+      testStorage,
       journal,
       clock,
       compute,

@@ -4,6 +4,7 @@ import type {
   RetentionWork,
   Immutability as WireImmutability,
 } from '@firn/shared/gen/firn/link/v1/work';
+import type { Consolidated } from '@firn/shared/repository/consolidation/consolidate';
 import { extendRetention } from '@firn/shared/repository/immutability/extend-retention';
 import type { Immutability } from '@firn/shared/repository/immutability/generation';
 import type { Repository } from '@firn/shared/repository/repository';
@@ -15,6 +16,7 @@ import {
   type PackBytes,
 } from '@firn/shared/repository/retention/maintain-repository';
 import type { PolicyOf } from '@firn/shared/repository/retention/plan-jobs';
+import { keptPoints } from './kept-points.ts';
 import { decodePolicy } from './retention-policy.ts';
 import type { SessionContext } from './session-context.ts';
 
@@ -48,12 +50,14 @@ async function foresee(
 ): Promise<RetentionDone> {
   const repository = await repositories.owned(work.repository, secrets, signal);
   progress.set({ phase: 'marking' });
-  const { points, frees } = await foreseeMaintenance(repository.context, { policyOf });
+  const foreseen = await foreseeMaintenance(repository.context, { policyOf });
+  const { points, frees, consolidates } = foreseen;
   await events.log('info', `${points.length} restore points would expire`);
   return {
     ...nothingDone(points),
     dryRun: true,
     condemned: frees.map((each) => ({ ...encodeTotals(each), deletableAt: new Date(each.atMs) })),
+    ...encodeConsolidated({ ...consolidates, writtenPacks: 0 }),
   };
 }
 
@@ -67,7 +71,8 @@ async function maintain(
   const onPhase = (phase: MaintenancePhase) => progress.set({ phase });
   const options = { sessionId, policyOf, signal, onPhase };
   const done = await maintainRepository(repository.context, options);
-  const { points, condemned, swept, kept, consolidated } = done;
+  const { points, condemned, swept, kept, consolidated, uploadsAborted } = done;
+  await tellKept(repository, events);
   await prolong(repository, work, { signal, events });
   await events.log(
     'info',
@@ -75,15 +80,34 @@ async function maintain(
       `${count(swept)} deleted, ${count(kept)} kept by the storage, ` +
       `${consolidated.packs} consolidated`,
   );
+  if (uploadsAborted === undefined) {
+    await events.log('warning', 'the storage does not let uploads be listed: strays stay billed');
+  }
   return {
     ...nothingDone(points),
     condemned: condemned.map(encodeTotals),
     deleted: swept.map(encodeTotals),
     kept: kept.map(encodeTotals),
-    consolidatedPacks: BigInt(consolidated.packs),
-    consolidatedSegments: BigInt(consolidated.segments),
-    writtenPacks: BigInt(consolidated.writtenPacks),
-    writtenBytes: BigInt(consolidated.writtenBytes),
+    uploadsAborted: BigInt(uploadsAborted ?? 0),
+    ...encodeConsolidated(consolidated),
+  };
+}
+
+/** All that there are: also points that an earlier run expired, and never came to tell of. */
+async function tellKept({ log }: Repository, events: SessionContext['events']): Promise<void> {
+  const points = [...log.state.restorePoints.values()].flat();
+  for (const value of keptPoints(points.map(({ sessionId }) => sessionId))) {
+    await events.emit({ $case: 'keptPoints', value });
+  }
+}
+
+function encodeConsolidated({ packs, bytes, segments, writtenPacks, writtenBytes }: Consolidated) {
+  return {
+    consolidatedPacks: BigInt(packs),
+    consolidatedBytes: BigInt(bytes),
+    consolidatedSegments: BigInt(segments),
+    writtenPacks: BigInt(writtenPacks),
+    writtenBytes: BigInt(writtenBytes),
   };
 }
 
@@ -120,7 +144,8 @@ function nothingDone(points: readonly ExpiringPoint[]): RetentionDone {
       ...{ jobId, restorePointId: pointId, at: new Date(committedAtMs), reason },
     })),
     ...{ condemned: [], deleted: [], kept: [] },
-    ...{ consolidatedPacks: 0n, consolidatedSegments: 0n, writtenPacks: 0n, writtenBytes: 0n },
+    ...{ consolidatedPacks: 0n, consolidatedBytes: 0n, consolidatedSegments: 0n },
+    ...{ writtenPacks: 0n, writtenBytes: 0n, uploadsAborted: 0n },
   };
 }
 

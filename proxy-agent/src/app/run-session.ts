@@ -12,6 +12,7 @@ import { runErase } from './run-erase.ts';
 import { runInitialize } from './run-initialize.ts';
 import { runRepair } from './run-repair.ts';
 import { runRetention } from './run-retention.ts';
+import { runStorageTest } from './run-storage-test.ts';
 import type { SessionContext } from './session-context.ts';
 
 /**
@@ -54,6 +55,9 @@ export async function runSession(
       return {};
     case 'erase':
       await runErase(context, work.value);
+      return {};
+    case 'storageTest':
+      await runStorageTest(context, work.value);
       return {};
     case 'repack':
     case undefined:

@@ -4,6 +4,7 @@ import type { Clock, Compute, Entropy } from '@firn/shared/repository/ports';
 import type { Journal, SessionKey } from '../ports/journal.ts';
 import type { RepackExecutor } from '../ports/repack-executor.ts';
 import type { Sources } from '../ports/sources.ts';
+import type { StorageTester } from '../ports/storage-tester.ts';
 import type { Repositories } from './repositories.ts';
 import type { SessionEvents } from './session-events.ts';
 
@@ -17,6 +18,7 @@ export interface SessionContext {
   readonly progress: ProgressMeter;
   readonly repositories: Repositories;
   readonly sources: Sources;
+  readonly testStorage: StorageTester;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly compute: Compute;

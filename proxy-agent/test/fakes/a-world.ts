@@ -4,12 +4,16 @@ import { nodeEntropy } from '@firn/shared/compute/node-entropy';
 import type { ViewRequest, ViewResponse } from '@firn/shared/gen/firn/link/v1/link';
 import type { RepositoryRef, SecretBundle } from '@firn/shared/gen/firn/link/v1/work';
 import { MemoryStore } from '@firn/shared/object-store/memory/memory-store';
+import { makeProviderStores } from '@firn/shared/object-store/provider-stores';
 import { MemoryLogger } from '@firn/shared/observe/memory-logger';
 import { eraseObjects } from '@firn/shared/repository/erase/erase-objects';
 import { createHeader } from '@firn/shared/repository/header/repository-header';
 import type { BlobStore } from '@firn/shared/repository/ports';
 import { openRepository, type Repository } from '@firn/shared/repository/repository';
 import { ManualClock } from '@firn/shared/time/manual-clock';
+import { systemClock } from '@firn/shared/time/system-clock';
+import { systemRandom } from '@firn/shared/time/system-random';
+import { makeProviderStorageTester } from '../../src/adapters/storage-test/provider-storage-tester.ts';
 import { type AgentPorts, type AgentSettings, runAgent } from '../../src/app/run-agent.ts';
 import type { BrowseCache } from '../../src/ports/browse-cache.ts';
 import { FakeController, FakeViews, openBoxes } from './fake-controller.ts';
@@ -199,6 +203,10 @@ export class World {
       rssBytes: () => 1,
       browseCache: this.browseCache,
       sources: { open: () => tenant.open(mortal.wrap(tenant.imports)) },
+      testStorage: makeProviderStorageTester(
+        makeProviderStores(systemClock, systemRandom),
+        systemClock,
+      ),
       stores: {
         open: ({ storageId }) => mortal.wrap(this.store(storageId), ['list']),
       },

@@ -98,6 +98,10 @@ export class CountingStore implements BlobStore {
     this.#add({ copies: 1 });
   }
 
+  async abortStrays(beforeMs: number, signal?: AbortSignal): Promise<number> {
+    return (await this.#store.abortStrays?.(beforeMs, signal)) ?? 0;
+  }
+
   #add(more: Partial<StoreCounts>): void {
     const before = this.#counts;
     this.#counts = {

@@ -82,6 +82,11 @@ export class RetryingStore implements BlobStore {
     await this.#retry(options.signal, () => this.#store.copy(from, to, options));
   }
 
+  async abortStrays(beforeMs: number, signal?: AbortSignal): Promise<number> {
+    const abort = async () => (await this.#store.abortStrays?.(beforeMs, signal)) ?? 0;
+    return await this.#retry(signal, abort);
+  }
+
   /** After a failure lists again from the start, and goes on behind the last name. */
   async *#listing<Named extends { readonly name: string }>(
     list: () => AsyncIterable<Named>,

@@ -22,6 +22,8 @@ const uniqueMeanings: Readonly<Record<string, () => AppError>> = {
     new AppError('E_SESSION_OPEN', 'the copy job has a session that has not ended'),
   sessions_one_open_retention: () =>
     new AppError('E_SESSION_OPEN', 'retention of the repository runs already'),
+  sessions_one_open_storage_test: () =>
+    new AppError('E_SESSION_OPEN', 'the proxy is testing the object storage already'),
   sessions_one_open_per_retrieval: () =>
     new AppError('E_SESSION_OPEN', 'the retrieval has a session that has not ended'),
 };

@@ -1,6 +1,6 @@
 import type { Progress } from '@firn/shared/bus/progress';
 import type { CopyJob, Job } from '@firn/shared/rest/schemas/job';
-import type { ObjectStorage } from '@firn/shared/rest/schemas/object-storage';
+import type { ObjectStorage, StorageTestResult } from '@firn/shared/rest/schemas/object-storage';
 import type { Organization } from '@firn/shared/rest/schemas/organization';
 import type { ProxyAgent } from '@firn/shared/rest/schemas/proxy';
 import type { Repository } from '@firn/shared/rest/schemas/repository';
@@ -125,8 +125,9 @@ export function encodeCopyJob(row: resources.CopyJob): CopyJob {
 export function encodeSession(row: sessions.Session, progress?: Progress): Session {
   const { id, kind, state, attempt, proxyId, repositoryId, organizationId, jobId } = row;
   const { copyJobId, restorePointId, retrievalId, createdAt, startedAt, endedAt } = row;
-  const { counts, problem, objectCounts: objects } = row;
+  const { objectStorageId, counts, problem, objectCounts: objects } = row;
   const retention = row.retention && encodeRetentionResult(row.retention);
+  const storageTest = row.storageTest && encodeStorageTest(row.storageTest);
   return present({
     id,
     kind,
@@ -134,6 +135,7 @@ export function encodeSession(row: sessions.Session, progress?: Progress): Sessi
     attempt,
     proxyId,
     repositoryId,
+    objectStorageId,
     organizationId,
     jobId,
     copyJobId,
@@ -146,6 +148,7 @@ export function encodeSession(row: sessions.Session, progress?: Progress): Sessi
     objects,
     problem,
     retention,
+    storageTest,
     progress: progress === undefined ? null : encodeProgress(progress),
   });
 }
@@ -164,6 +167,10 @@ function encodeRetentionResult(result: sessions.RetentionResult): RetentionResul
     deleted: [...deleted],
     kept: [...kept],
   };
+}
+
+function encodeStorageTest({ findings, ...rest }: sessions.StorageTestResult): StorageTestResult {
+  return { findings: [...findings], ...rest };
 }
 
 export function encodeSessionObject(row: sessions.SessionObject): SessionObject {

@@ -22,6 +22,11 @@ export async function buildSecrets(context: AppContext, { work }: Work): Promise
     const { source, target } = work.value;
     return { ...emptyBundle, storages: await repackCredentials(context, source, target) };
   }
+  if (work.$case === 'storageTest') {
+    const { storageId = '' } = work.value.storage ?? {};
+    const credential = await mintCredential(context, storageId, 'write');
+    return { ...emptyBundle, storages: credential === undefined ? [] : [credential] };
+  }
   const repositories =
     work.$case === 'copy' ? [work.value.source, work.value.target] : [work.value.repository];
   const bundle = await repositorySecrets(context, repositories);

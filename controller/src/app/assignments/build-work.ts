@@ -14,7 +14,7 @@ import type {
   Retention,
 } from '../../domain/resources.ts';
 import { jobIdOf } from '../../domain/restore-point.ts';
-import type { ObjectSelection, Session } from '../../domain/session.ts';
+import { type ObjectSelection, repositoryIdOf, type Session } from '../../domain/session.ts';
 import type { Records } from '../../ports/records.ts';
 import { found } from '../resources/found.ts';
 
@@ -26,10 +26,12 @@ export async function buildWork(records: Records, session: Session): Promise<Wor
 }
 
 async function workOf(records: Records, session: Session): Promise<WorkOf> {
-  const repository = await repositoryRef(records, session.repositoryId);
+  if (session.kind === 'storage-test') return storageTestWork(records, session);
+  const repositoryId = repositoryIdOf(session);
+  const repository = await repositoryRef(records, repositoryId);
   switch (session.kind) {
     case 'initialize': {
-      const { header } = await findRepository(records, session.repositoryId);
+      const { header } = await findRepository(records, repositoryId);
       return { $case: 'initializeRepository', value: { repository, header: Buffer.from(header) } };
     }
     case 'backup':
@@ -65,6 +67,16 @@ async function workOf(records: Records, session: Session): Promise<WorkOf> {
   }
 }
 
+async function storageTestWork(
+  records: Records,
+  { objectStorageId, details }: Session,
+): Promise<WorkOf> {
+  const storage = await findStorage(records, objectStorageId ?? '');
+  const { measuresSpeed = false } = details;
+  const value = { storage: storageRef(storage, storage.folder), measuresSpeed };
+  return { $case: 'storageTest', value };
+}
+
 /** With the newest entry of the log that is known here: whoever cut it off is found out. */
 async function checkWork(
   records: Records,
@@ -72,7 +84,7 @@ async function checkWork(
   repository: RepositoryRef,
 ): Promise<WorkOf> {
   const { readData = false, percent = 0, seed = '' } = session.details;
-  const { logHead, logDigest } = await findRepository(records, session.repositoryId);
+  const { logHead, logDigest } = await findRepository(records, repositoryIdOf(session));
   const head = {
     logHead: BigInt(logHead ?? 0),
     logDigest: Buffer.from(logDigest ?? new Uint8Array()),
@@ -85,14 +97,14 @@ async function retentionWork(
   session: Session,
   repository: RepositoryRef,
 ): Promise<WorkOf> {
-  const { repositoryId, details } = session;
+  const repositoryId = repositoryIdOf(session);
   const { retention } = await findRepository(records, repositoryId);
   const jobs = (await records.jobs.writingTo(repositoryId)).map((job) => ({
     jobId: job.id,
     policy: encodeRetention(job.retention ?? retention),
   }));
   const defaultPolicy = encodeRetention(retention);
-  const dryRun = details.dryRun ?? false;
+  const dryRun = session.details.dryRun ?? false;
   return { $case: 'retention', value: { repository, jobs, defaultPolicy, dryRun } };
 }
 
@@ -112,7 +124,7 @@ async function backupWork(
 ): Promise<WorkOf> {
   const jobId = session.jobId ?? '';
   const job = found('job', jobId, await records.jobs.find(jobId));
-  const stored = await findRepository(records, session.repositoryId);
+  const stored = await findRepository(records, repositoryIdOf(session));
   return {
     $case: 'backup',
     value: {
@@ -218,19 +230,20 @@ async function findRepository(records: Records, id: string): Promise<Repository>
 
 export async function repositoryRef(records: Records, id: string): Promise<RepositoryRef> {
   const { objectStorageId, immutability } = await findRepository(records, id);
-  const storage = found(
-    'object storage',
-    objectStorageId,
-    await records.objectStorages.find(objectStorageId),
-  );
+  const storage = await findStorage(records, objectStorageId);
+  const { folder } = storage;
+  // Each repository has a folder of its own below that of its object storage.
+  const prefix = folder === '' ? id : `${folder}/${id}`;
   const locked = { immutability: immutability ?? undefined };
-  return { repositoryId: id, storage: { ...storageRef(storage, id), ...locked } };
+  return { repositoryId: id, storage: { ...storageRef(storage, prefix), ...locked } };
 }
 
-/** Each repository has a folder of its own below that of its object storage. */
-function storageRef(storage: ObjectStorage, repositoryId: string): StorageRef {
+async function findStorage(records: Records, id: string): Promise<ObjectStorage> {
+  return found('object storage', id, await records.objectStorages.find(id));
+}
+
+function storageRef(storage: ObjectStorage, prefix: string): StorageRef {
   const { s3 } = storage;
-  const prefix = storage.folder === '' ? repositoryId : `${storage.folder}/${repositoryId}`;
   return {
     storageId: storage.id,
     provider: storage.provider,

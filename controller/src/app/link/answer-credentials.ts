@@ -1,10 +1,13 @@
 import type { CredentialsRequest } from '@firn/shared/gen/firn/link/v1/link';
+import type { StorageRef, Work } from '@firn/shared/gen/firn/link/v1/work';
 import { isFinal } from '../../domain/session-state.ts';
 import type { Worker } from '../../domain/worker.ts';
 import { repackWork } from '../appliances/appliance-link.ts';
 import { type Access, mintCredential } from '../assignments/build-secrets.ts';
 import { buildWork } from '../assignments/build-work.ts';
 import type { AppContext } from '../context.ts';
+
+type WorkOf = NonNullable<Work['work']>;
 
 /** Fresh credentials for a storage of a session that the worker has; else no answer. */
 export async function answerCredentials(
@@ -40,7 +43,19 @@ async function accessOf(
   if (session.proxyId !== worker.id) return undefined;
   const { work } = await buildWork(context.database, session);
   if (work === undefined || work.$case === 'repack') return undefined;
-  const refs =
-    work.$case === 'copy' ? [work.value.source, work.value.target] : [work.value.repository];
-  return refs.some((ref) => ref?.storage?.storageId === storageId) ? 'write' : undefined;
+  return storagesOf(work).some((ref) => ref?.storageId === storageId) ? 'write' : undefined;
+}
+
+/** Of the work of a proxy agent. */
+function storagesOf(
+  work: Exclude<WorkOf, { readonly $case: 'repack' }>,
+): readonly (StorageRef | undefined)[] {
+  switch (work.$case) {
+    case 'storageTest':
+      return [work.value.storage];
+    case 'copy':
+      return [work.value.source?.storage, work.value.target?.storage];
+    default:
+      return [work.value.repository?.storage];
+  }
 }

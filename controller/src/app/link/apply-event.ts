@@ -6,7 +6,7 @@ import type {
   RetrievalChanged,
   SessionEnded,
 } from '@firn/shared/gen/firn/link/v1/work';
-import type { RetentionResult, Session } from '../../domain/session.ts';
+import { type RetentionResult, repositoryIdOf, type Session } from '../../domain/session.ts';
 import type { SessionTrigger } from '../../domain/session-state.ts';
 import type { Worker } from '../../domain/worker.ts';
 import type { Records } from '../../ports/records.ts';
@@ -14,6 +14,7 @@ import { changeSessionIn } from '../sessions/change-session.ts';
 import { decodeProblem } from '../sessions/problem-summary.ts';
 import { decodeCounts, decodeObject, oneOf } from './decode-results.ts';
 import { decodeRetention } from './decode-retention.ts';
+import { decodeStorageTest } from './decode-storage-test.ts';
 
 export interface EventOfSession {
   readonly worker: Worker;
@@ -50,6 +51,13 @@ export async function applyEvent(records: Records, of: EventOfSession): Promise<
       return addFinding(records, session, event.value);
     case 'retention':
       return setRetention(records, session, decodeRetention(event.value));
+    case 'keptPoints':
+      return records.restorePoints.expireOthers(
+        { repositoryId: repositoryIdOf(session), endedBefore: session.createdAt },
+        event.value,
+      );
+    case 'storageTest':
+      return records.sessions.setStorageTest(session.id, decodeStorageTest(event.value));
     case 'header':
       return setHeader(records, session, event.value);
     case 'ended':
@@ -63,19 +71,20 @@ async function putRestorePoint(
   committed: RestorePointCommitted,
 ): Promise<void> {
   const isCopy = session.kind === 'copy';
+  const repositoryId = repositoryIdOf(session);
   await records.restorePoints.put({
     id: session.id,
     jobId: isCopy ? null : session.jobId,
     copyJobId: isCopy ? session.copyJobId : null,
     organizationId: session.organizationId ?? '',
-    repositoryId: session.repositoryId,
+    repositoryId,
     createdAt: committed.at?.toISOString() ?? session.createdAt,
     objects: committed.objects,
     partial: committed.partial,
     complete: committed.done,
   });
   const head = Number(committed.logHead);
-  await records.repositories.setLogHead(session.repositoryId, head, committed.logDigest);
+  await records.repositories.setLogHead(repositoryId, head, committed.logDigest);
 }
 
 async function changeRetrieval(
@@ -108,7 +117,7 @@ async function setHeader(
   changed: HeaderChanged,
 ): Promise<void> {
   const { header, encrypted, nextRootKey: takesNextRootKey } = changed;
-  await records.repositories.setHeader(session.repositoryId, {
+  await records.repositories.setHeader(repositoryIdOf(session), {
     ...{ header, encrypted, takesNextRootKey },
   });
 }
@@ -121,7 +130,7 @@ async function setRetention(
   await records.sessions.setRetention(session.id, result);
   if (result.dryRun) return;
   const ids = result.points.map(({ restorePointId }) => restorePointId);
-  await records.restorePoints.expire(session.repositoryId, ids);
+  await records.restorePoints.expire(repositoryIdOf(session), ids);
 }
 
 async function addFinding(

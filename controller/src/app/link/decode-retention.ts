@@ -20,6 +20,8 @@ export function decodeRetention(done: RetentionDone): RetentionResult {
     consolidatedSegments: Number(done.consolidatedSegments),
     writtenPacks: Number(done.writtenPacks),
     writtenBytes: Number(done.writtenBytes),
+    consolidatedBytes: Number(done.consolidatedBytes),
+    uploadsAborted: Number(done.uploadsAborted),
   };
 }
 

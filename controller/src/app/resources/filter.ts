@@ -6,6 +6,7 @@ export interface ResourceFilter {
   readonly jobId?: string;
   readonly copyJobId?: string;
   readonly repositoryId?: string;
+  readonly objectStorageId?: string;
   readonly organizationId?: string;
 }
 
@@ -23,6 +24,7 @@ export async function resolveFilter(
     ['jobId', 'job', database.jobs],
     ['copyJobId', 'copy job', database.copyJobs],
     ['repositoryId', 'repository', database.repositories],
+    ['objectStorageId', 'object storage', database.objectStorages],
     ['organizationId', 'organization', database.organizations],
   ] as const;
   const resolved: Partial<Record<keyof ResourceFilter, string>> = {};

@@ -1,5 +1,5 @@
 import { subjects } from '@firn/shared/bus/subjects';
-import type { Session } from '../../domain/session.ts';
+import { repositoryIdOf, type Session } from '../../domain/session.ts';
 import { isFinal } from '../../domain/session-state.ts';
 import type { Records } from '../../ports/records.ts';
 import type { Transition } from '../../ports/session-records.ts';
@@ -33,7 +33,7 @@ export async function changeSessionIn(
 async function concludeSession(records: Records, session: Session): Promise<void> {
   const succeeded = session.state === 'success' || session.state === 'warning';
   if (session.kind === 'initialize') {
-    await records.repositories.setState(session.repositoryId, succeeded ? 'ready' : 'failed');
+    await records.repositories.setState(repositoryIdOf(session), succeeded ? 'ready' : 'failed');
   }
   if (session.retrievalId === null) return;
   if (session.kind === 'retrieval') {

@@ -1,6 +1,6 @@
 import type { NewSession } from '../../domain/session.ts';
 
-type Required = Pick<NewSession, 'kind' | 'proxyId' | 'repositoryId'>;
+type Required = Pick<NewSession, 'kind' | 'proxyId'>;
 
 /** A session with nothing but what its kind needs. */
 export function newSession(
@@ -8,6 +8,8 @@ export function newSession(
   about: Required & Partial<Omit<NewSession, 'id'>>,
 ): NewSession {
   return {
+    repositoryId: null,
+    objectStorageId: null,
     organizationId: null,
     jobId: null,
     copyJobId: null,

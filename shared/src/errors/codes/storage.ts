@@ -31,6 +31,11 @@ export const storageCodes = {
     meaning: 'The storage ignores the condition of a put-if-absent, on which repositories rest.',
     help: 'Use a storage that honours If-None-Match; firn storage test tells.',
   },
+  E_STORAGE_UNFIT: {
+    retry: 'after-repair',
+    meaning: 'The test of an object storage found what repositories cannot do without.',
+    help: 'Mend what the rows of the test name, permissions first, then run firn storage test again.',
+  },
   E_STORAGE_CLOCK_SKEWED: {
     retry: 'after-repair',
     meaning: 'The clocks of this machine and of the storage differ too much for its signatures.',

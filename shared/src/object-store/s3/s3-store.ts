@@ -179,7 +179,6 @@ export class S3Store implements BlobStore {
     });
   }
 
-  /** Ends uploads below the prefix that were begun before and never ended. @returns how many */
   async abortStrays(beforeMs: number, signal?: AbortSignal): Promise<number> {
     return await abortStrayUploads(this.#connection, { keyPrefix: this.#root, beforeMs, signal });
   }

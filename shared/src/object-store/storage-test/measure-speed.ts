@@ -1,12 +1,15 @@
+import { mapConcurrent } from '../../lifecycle/concurrency.ts';
 import type { TestedStorage } from './storage-check.ts';
 
 /** Medians and rates, as seen from this machine. */
 export interface StorageSpeed {
   readonly putMs: number;
   readonly getMs: number;
-  /** Bytes a second. */
-  readonly upload: { readonly oneStream: number; readonly eightStreams: number };
-  readonly download: { readonly oneStream: number; readonly eightStreams: number };
+  /** Bytes a second, here and below. */
+  readonly uploadOneStream: number;
+  readonly uploadEightStreams: number;
+  readonly downloadOneStream: number;
+  readonly downloadEightStreams: number;
   /** Objects of 1 KiB, 8 at a time. */
   readonly smallObjectsPerSecond: number;
 }
@@ -48,16 +51,16 @@ export async function measureSpeed(
   const [first = ''] = larges;
   const rate = async (count: number, work: () => Promise<unknown>) =>
     perSecond(count * scale.largeBytes, await elapsedMs(tested, work));
-  const upload = {
-    oneStream: await rate(1, () => put(first, large)),
-    eightStreams: await rate(streams, () => Promise.all(larges.map((name) => put(name, large)))),
-  };
-  const download = {
-    oneStream: await rate(1, () => get(first)),
-    eightStreams: await rate(streams, () => Promise.all(larges.map(get))),
+  const transfers = {
+    uploadOneStream: await rate(1, () => put(first, large)),
+    uploadEightStreams: await rate(streams, () =>
+      Promise.all(larges.map((name) => put(name, large))),
+    ),
+    downloadOneStream: await rate(1, () => get(first)),
+    downloadEightStreams: await rate(streams, () => Promise.all(larges.map(get))),
   };
   const smallMs = await elapsedMs(tested, () => eightAtATime(smalls, (name) => put(name, small)));
-  const speed = { putMs, getMs, upload, download };
+  const speed = { putMs, getMs, ...transfers };
   return {
     speed: { ...speed, smallObjectsPerSecond: perSecond(smalls.length, smallMs) },
     ...(await listed(tested)),
@@ -78,11 +81,7 @@ async function eightAtATime(
   names: readonly string[],
   work: (name: string) => Promise<unknown>,
 ): Promise<void> {
-  let next = 0;
-  const runner = async () => {
-    for (let name = names[next++]; name !== undefined; name = names[next++]) await work(name);
-  };
-  await Promise.all(Array.from({ length: streams }, runner));
+  for await (const _ of mapConcurrent(names, streams, work));
 }
 
 async function medianMs(

@@ -20,8 +20,9 @@ export interface BucketState {
 }
 
 export interface TestedStorage {
+  /** A folder in which nothing but tests lies. */
   readonly store: BlobStore;
-  /** Names below it belong to the test: a random folder, ending with a slash. */
+  /** Names below it belong to this try: a folder of the run, one of the try, and a slash. */
   readonly root: string;
   /** The class that packs will have. */
   readonly storageClass: StorageClass;

@@ -10,7 +10,7 @@ import { testStorage } from './test-storage.ts';
 const scale = { largeBytes: 10_000, smallObjects: 30 };
 
 function tested(store: BlobStore, more: Partial<TestedStorage> = {}) {
-  return { store, root: 'probe/', storageClass: 'hot' as const, clock: systemClock, ...more };
+  return { store, root: 'run/try/', storageClass: 'hot' as const, clock: systemClock, ...more };
 }
 
 async function failuresOf(store: BlobStore, more: Partial<TestedStorage> = {}) {
@@ -24,7 +24,7 @@ describe('the test of a storage', () => {
     const report = await testStorage({ ...tested(store), scale });
     expect(report.findings.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
     expect(report.usable).toBe(true);
-    expect(report.speed?.upload.eightStreams).toBeGreaterThan(0);
+    expect(report.speed?.uploadEightStreams).toBeGreaterThan(0);
     for await (const { name } of store.list('')) expect.unreachable(name);
   });
 
@@ -87,6 +87,19 @@ describe('the test of a storage', () => {
     const bucketState = async () => ({ versioning: 'on' as const, objectLock: false });
     const [failure] = await failuresOf(new MemoryStore(), { bucketState });
     expect(failure).toMatchObject({ check: 'versions and locks', outcome: 'warning' });
+  });
+
+  it('removes what killed tries of the run left, and of other runs what is old', async () => {
+    const clock = new ManualClock(1_000_000);
+    const store = new MemoryStore({ clock });
+    await store.put('killed/try/once', new Uint8Array());
+    clock.advance(61 * 60_000);
+    await store.put('run/earlier-try/once', new Uint8Array());
+    await store.put('running/try/once', new Uint8Array());
+    await testStorage(tested(store, { clock }));
+    const left: string[] = [];
+    for await (const { name } of store.list('')) left.push(name);
+    expect(left).toEqual(['running/try/once']);
   });
 
   it('says what it could not remove', async () => {

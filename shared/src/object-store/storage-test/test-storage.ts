@@ -1,4 +1,3 @@
-import { AppError, isAppError } from '../../errors/app-error.ts';
 import { conformanceChecks } from './conformance-checks.ts';
 import {
   type MeasuredSpeed,
@@ -6,6 +5,7 @@ import {
   type SpeedScale,
   type StorageSpeed,
 } from './measure-speed.ts';
+import { removeRemains } from './remove-remains.ts';
 import { runCheck, Shortcoming, type StorageFinding, type TestedStorage } from './storage-check.ts';
 
 export interface TestStorage extends TestedStorage {
@@ -17,7 +17,8 @@ export interface TestStorage extends TestedStorage {
 
 export interface StorageReport {
   readonly findings: readonly StorageFinding[];
-  readonly speed: StorageSpeed | undefined;
+  /** Absent: it was not measured. */
+  readonly speed?: StorageSpeed;
   /** No finding failed: repositories can lie here. */
   readonly usable: boolean;
 }
@@ -50,9 +51,10 @@ export async function testStorage(options: TestStorage): Promise<StorageReport> 
       add(await runCheck({ ...paging, run }, options));
     }
   } finally {
-    add(await removed(options));
+    add(await removeRemains(options));
   }
-  return { findings, speed, usable: findings.every(({ outcome }) => outcome !== 'failed') };
+  const usable = findings.every(({ outcome }) => outcome !== 'failed');
+  return { findings, ...(speed && { speed }), usable };
 }
 
 function assertPaged({ smallObjectsListed, inOrder }: MeasuredSpeed, scale: SpeedScale): string {
@@ -61,27 +63,4 @@ function assertPaged({ smallObjectsListed, inOrder }: MeasuredSpeed, scale: Spee
   }
   if (!inOrder) throw new Shortcoming('it lists pages in another order than that of names');
   return `${smallObjectsListed} objects`;
-}
-
-/** Also after the signal was aborted: nobody else would. */
-async function removed({ store, root }: TestedStorage): Promise<StorageFinding> {
-  const check = 'clean-up';
-  const names: string[] = [];
-  const left: AppError[] = [];
-  try {
-    for await (const { name } of store.list(root)) names.push(name);
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return { check, outcome: 'warning', message: `what lies below ${root}? ${error.message}` };
-  }
-  for (const name of names) {
-    await store.delete(name).catch((error: unknown) => {
-      if (!isAppError(error)) throw error;
-      left.push(error);
-    });
-  }
-  const [first] = left;
-  if (first === undefined) return { check, outcome: 'passed', message: `${names.length} objects` };
-  const message = `of ${names.length} objects below ${root} ${left.length} stay: ${first.message}`;
-  return { check, outcome: 'warning', message };
 }

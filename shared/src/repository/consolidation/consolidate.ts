@@ -35,6 +35,8 @@ export interface Consolidate {
 export interface Consolidated {
   /** Written again; condemned by the next marking. */
   readonly packs: number;
+  /** Of these packs. */
+  readonly bytes: number;
   readonly segments: number;
   readonly writtenPacks: number;
   readonly writtenBytes: number;
@@ -43,7 +45,10 @@ export interface Consolidated {
 /** Sessions of consolidation are this job's, one at a time. */
 export const maintenanceJobId = 'maintenance';
 
-const nothing: Consolidated = { packs: 0, segments: 0, writtenPacks: 0, writtenBytes: 0 };
+const nothing: Consolidated = {
+  ...{ packs: 0, bytes: 0, segments: 0 },
+  ...{ writtenPacks: 0, writtenBytes: 0 },
+};
 
 /**
  * Regroups live segments of wasteful or small packs into full ones, and says so
@@ -58,7 +63,31 @@ export async function consolidate(
   const chosen = choosePacks({ ...options, packs: settled(state, options.listed) });
   if (chosen.size === 0) return nothing;
   const live = await liveIn(context, state, chosen);
-  return new Consolidation(context, options).run(live, chosen.size);
+  const written = await new Consolidation(context, options).run(live);
+  return { packs: chosen.size, bytes: sizeOf(chosen, options.listed), ...written };
+}
+
+/**
+ * What consolidate would put together in that state. How many packs it would
+ * write is not known; their bytes are at least what is needed of the chosen ones.
+ */
+export function foreseeConsolidation(
+  state: LogState,
+  options: Omit<Consolidate, 'sessionId' | 'signal'>,
+): Omit<Consolidated, 'writtenPacks'> {
+  const { listed, uses } = options;
+  const chosen = choosePacks({ ...options, packs: settled(state, listed) });
+  const needed = [...chosen].flatMap((name) => uses.get(name) ?? []);
+  return {
+    packs: chosen.size,
+    bytes: sizeOf(chosen, listed),
+    segments: needed.reduce((sum, { segments }) => sum + segments, 0),
+    writtenBytes: needed.reduce((sum, { liveBytes }) => sum + liveBytes, 0),
+  };
+}
+
+function sizeOf(packs: ReadonlySet<string>, listed: Consolidate['listed']): number {
+  return [...packs].reduce((sum, name) => sum + (listed.get(name)?.size ?? 0), 0);
 }
 
 /** Of sessions that can no longer commit, and not condemned. */
@@ -99,7 +128,7 @@ class Consolidation {
     this.#options = options;
   }
 
-  async run(live: readonly LiveSegment[], packs: number): Promise<Consolidated> {
+  async run(live: readonly LiveSegment[]): Promise<Omit<Consolidated, 'packs' | 'bytes'>> {
     const { log, ports, keys } = this.#context;
     const { sessionId } = this.#options;
     const session = { jobId: maintenanceJobId, sessionId };
@@ -113,7 +142,7 @@ class Consolidation {
     if (moved.size > 0) await this.#relocate(moved, sessionPacks, attempt);
     await closeSession(log, session);
     const { packs: writtenPacks, storedBytes: writtenBytes } = sessionPacks.totals();
-    return { packs, segments: moved.size, writtenPacks, writtenBytes };
+    return { segments: moved.size, writtenPacks, writtenBytes };
   }
 
   /** Each class for itself. */

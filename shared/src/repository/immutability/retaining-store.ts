@@ -55,6 +55,10 @@ export class RetainingStore implements BlobStore {
     return this.#store.copy(from, to, options);
   }
 
+  async abortStrays(beforeMs: number, signal?: AbortSignal): Promise<number> {
+    return (await this.#store.abortStrays?.(beforeMs, signal)) ?? 0;
+  }
+
   async #retaining(name: string, options: PutOptions): Promise<PutOptions> {
     if (!isRetained(name) || options.retainUntilMs !== undefined) return options;
     const nowMs = await this.locks.now(options.signal);

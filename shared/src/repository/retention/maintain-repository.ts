@@ -3,8 +3,13 @@ import {
   type ListedPack,
   standardLimits,
 } from '../consolidation/choose-packs.ts';
-import { type Consolidated, consolidate } from '../consolidation/consolidate.ts';
+import {
+  type Consolidated,
+  consolidate,
+  foreseeConsolidation,
+} from '../consolidation/consolidate.ts';
 import { PackMarker } from '../garbage/pack-marker.ts';
+import { abortStrayUploads, type UploadsAborted } from '../garbage/stray-uploads.ts';
 import {
   condemnUnreferenced,
   dropExpiredPins,
@@ -54,6 +59,8 @@ export interface Foreseen {
     /** When the last of it can be deleted: after the grace, and when no lock is left. */
     readonly atMs: number;
   })[];
+  /** What is put together, of which the rest is freed by the runs after that. */
+  readonly consolidates: ReturnType<typeof foreseeConsolidation>;
 }
 
 export interface Maintained {
@@ -63,6 +70,7 @@ export interface Maintained {
   /** Due, but locked by the storage. */
   readonly kept: readonly PackBytes[];
   readonly consolidated: Consolidated;
+  readonly uploadsAborted: UploadsAborted;
 }
 
 type Listed = ReadonlyMap<string, ListedPack>;
@@ -93,6 +101,7 @@ export async function maintainRepository(
   onPhase?.('sweeping');
   const listAgain = async () => [...(await listPacks(context)).keys()];
   const { deleted, kept } = await sweepCondemned(log, { store, listPacks: listAgain, graceMs });
+  const uploadsAborted = await abortStrayUploads(store, nowMs, signal);
   signal?.throwIfAborted();
   onPhase?.('consolidating');
   const { uses } = marker;
@@ -111,21 +120,24 @@ export async function maintainRepository(
     swept: byClass(listed, deleted),
     kept: byClass(listed, kept),
     consolidated,
+    uploadsAborted,
   };
 }
 
 /** What maintainRepository would expire, and what that would free. Writes nothing but the clock hint. */
 export async function foreseeMaintenance(
   context: OpenContext,
-  { policyOf, graceMs = sweepGraceMs }: Pick<MaintainRepository, 'policyOf' | 'graceMs'>,
+  options: Pick<MaintainRepository, 'policyOf' | 'graceMs' | 'limits'>,
 ): Promise<Foreseen> {
+  const { policyOf, graceMs = sweepGraceMs, limits = standardLimits } = options;
   const { log, ports } = context;
   const nowMs = await storageNowMs(ports.store);
   const state = await log.refresh();
   const plans = planJobs(state, policyOf, nowMs);
   const then = foreseeRetention(state, plans);
   const listed = await listPacks(context);
-  const needed = await new PackMarker(context).referencedPacks(rootsOf(then), then);
+  const marker = new PackMarker(context);
+  const needed = await marker.referencedPacks(rootsOf(then), then);
   const free = [...listed.keys()].filter((name) => {
     const isGoing = isAbandoned(then, name) && !needed.has(name);
     return isGoing || then.condemned.has(name);
@@ -137,7 +149,9 @@ export async function foreseeMaintenance(
       .map(({ lockedUntilMs = 0 }) => lockedUntilMs);
     return { ...each, atMs: locks.reduce((a, b) => Math.max(a, b), nowMs + graceMs) };
   });
-  return { points: pointsOf(plans), frees };
+  const { uses } = marker;
+  const consolidates = foreseeConsolidation(then, { listed, uses, limits, nowMs });
+  return { points: pointsOf(plans), frees, consolidates };
 }
 
 function pointsOf(plans: readonly JobPlan[]): ExpiringPoint[] {

@@ -4,6 +4,7 @@ import {
   ObjectStorage,
   ObjectStorageCreate,
   ObjectStoragePage,
+  ObjectStorageTest,
 } from '../schemas/object-storage.ts';
 import {
   EnrollmentToken,
@@ -65,6 +66,17 @@ const storageRoutes = {
     scope: 'admin',
     params: storageParams,
     success: { status: 204 },
+  },
+  testObjectStorage: {
+    method: 'POST',
+    path: '/object-storages/{objectStorage}/test',
+    tag: 'Object storages',
+    summary: 'Try from a proxy what repositories do to an object storage',
+    scope: 'operate',
+    params: storageParams,
+    body: ObjectStorageTest,
+    success: { status: 202, body: Session },
+    idempotent: true,
   },
 } as const satisfies Record<string, Route>;
 

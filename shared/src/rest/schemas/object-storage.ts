@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { closed, Id, Name, open, pageOf, StorageClass, Timestamp } from './fields.ts';
+import { closed, Id, IdOrName, Name, open, pageOf, StorageClass, Timestamp } from './fields.ts';
 
 export const StorageProvider = Type.Enum(['azure-blob', 's3', 'folder'], {
   title: 'StorageProvider',
@@ -88,3 +88,40 @@ export const ObjectStorageCreate = closed(
   'ObjectStorageCreate',
 );
 export type ObjectStorageCreate = Static<typeof ObjectStorageCreate>;
+
+export const ObjectStorageTest = closed(
+  {
+    proxyId: Type.Optional(IdOrName),
+    measuresSpeed: Type.Optional(
+      Type.Boolean({ default: true, description: 'About 1,200 puts, removed afterwards' }),
+    ),
+  },
+  'ObjectStorageTest',
+);
+export type ObjectStorageTest = Static<typeof ObjectStorageTest>;
+
+const Rate = Type.Number({ minimum: 0, description: 'Bytes a second' });
+
+const StorageSpeed = open('StorageSpeed', {
+  putMs: Type.Number({ minimum: 0 }),
+  getMs: Type.Number({ minimum: 0 }),
+  uploadOneStream: Rate,
+  uploadEightStreams: Rate,
+  downloadOneStream: Rate,
+  downloadEightStreams: Rate,
+  smallObjectsPerSecond: Type.Number({ minimum: 0 }),
+});
+
+/** What a test of an object storage found. */
+export const StorageTestResult = open('StorageTestResult', {
+  findings: Type.Array(
+    open('StorageFinding', {
+      check: Type.String(),
+      outcome: Type.Enum(['passed', 'warning', 'failed']),
+      message: Type.String(),
+    }),
+  ),
+  speed: Type.Optional(StorageSpeed),
+  usable: Type.Boolean({ description: 'No finding failed: repositories can lie there' }),
+});
+export type StorageTestResult = Static<typeof StorageTestResult>;

@@ -60,8 +60,10 @@ export const RetentionResult = open('RetentionResult', {
   deleted: Type.Array(PackTotals),
   kept: Type.Array(PackTotals, { description: 'Due, but locked by the storage' }),
   consolidatedPacks: Count,
+  consolidatedBytes: Type.Integer({ minimum: 0, description: 'Of these packs, before' }),
   consolidatedSegments: Count,
-  writtenPacks: Count,
-  writtenBytes: Count,
+  writtenPacks: Type.Integer({ minimum: 0, description: '0 in a dry run: not known' }),
+  writtenBytes: Type.Integer({ minimum: 0, description: 'Dry run: what of them is needed' }),
+  uploadsAborted: Type.Integer({ minimum: 0, description: 'In parts, that nobody would end' }),
 });
 export type RetentionResult = Static<typeof RetentionResult>;

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Count, closed, Id, IdOrName, open, PageQuery, pageOf, Timestamp } from './fields.ts';
+import { StorageTestResult } from './object-storage.ts';
 import { ProblemSummary } from './problem.ts';
 import { RetentionResult } from './retention.ts';
 
@@ -16,6 +17,7 @@ export const SessionKind = Type.Enum(
     'retention',
     'change-keys',
     'erase',
+    'storage-test',
   ],
   { title: 'SessionKind' },
 );
@@ -74,7 +76,8 @@ export const Session = open('Session', {
   state: SessionState,
   attempt: Type.Integer({ minimum: 0, description: '0 until it was first assigned' }),
   proxyId: Id,
-  repositoryId: Id,
+  repositoryId: Type.Optional(Id),
+  objectStorageId: Type.Optional(Id),
   organizationId: Type.Optional(Id),
   jobId: Type.Optional(Id),
   copyJobId: Type.Optional(Id),
@@ -87,6 +90,7 @@ export const Session = open('Session', {
   objects: ObjectCounts,
   problem: Type.Optional(ProblemSummary),
   retention: Type.Optional(RetentionResult),
+  storageTest: Type.Optional(StorageTestResult),
   progress: Type.Optional(SessionProgress),
 });
 export type Session = Static<typeof Session>;
@@ -100,6 +104,7 @@ export const SessionQuery = closed({
   jobId: Type.Optional(IdOrName),
   copyJobId: Type.Optional(IdOrName),
   repositoryId: Type.Optional(IdOrName),
+  objectStorageId: Type.Optional(IdOrName),
   organizationId: Type.Optional(IdOrName),
 });
 

@@ -1,7 +1,9 @@
 import type { RestorePoint } from '../../../domain/restore-point.ts';
 import type { PageRequest } from '../../../ports/records.ts';
 import type {
+  KeptPoints,
   NewRestorePoint,
+  PointsOfRepository,
   RestorePointFilter,
   RestorePointRecords,
 } from '../../../ports/restore-records.ts';
@@ -25,6 +27,7 @@ export function makeRestorePointRecords(db: Db): RestorePointRecords {
         WHERE repository_id = $1 AND id::text = ANY ($2::text[])`;
       await db.rows(sql, [repositoryId, ids]);
     },
+    expireOthers: (of, kept) => expireOthers(db, of, kept),
     list: (filter, page) => listPoints(db, filter, page),
     newestOf: (jobId, repositoryId) =>
       db.first<RestorePoint>(
@@ -34,6 +37,21 @@ export function makeRestorePointRecords(db: Db): RestorePointRecords {
         [jobId, repositoryId],
       ),
   };
+}
+
+async function expireOthers(
+  db: Db,
+  { repositoryId, endedBefore }: PointsOfRepository,
+  { after, upTo, restorePointIds }: KeptPoints,
+): Promise<void> {
+  await db.rows(
+    `UPDATE restore_points p SET expired = true FROM sessions s
+      WHERE s.id = p.id AND p.repository_id = $1 AND ${notExpired}
+        AND s.ended_at < $2::timestamptz
+        AND p.id::text COLLATE "C" > $3 AND ($4 = '' OR p.id::text COLLATE "C" <= $4)
+        AND NOT p.id::text = ANY ($5::text[])`,
+    [repositoryId, endedBefore, after, upTo, restorePointIds],
+  );
 }
 
 async function putPoint(db: Db, point: NewRestorePoint): Promise<void> {

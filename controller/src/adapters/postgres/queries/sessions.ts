@@ -29,6 +29,12 @@ export function makeSessionRecords(db: Db): SessionRecords {
     setRetention: async (sessionId, result) => {
       await db.rows('UPDATE sessions SET retention = $2 WHERE id = $1', [sessionId, json(result)]);
     },
+    setStorageTest: async (sessionId, result) => {
+      await db.rows('UPDATE sessions SET storage_test = $2 WHERE id = $1', [
+        sessionId,
+        json(result),
+      ]);
+    },
     ...makeSessionStateQueries(db),
     ...makeSessionObjectQueries(db),
     ...makeSessionLogQueries(db),
@@ -38,15 +44,16 @@ export function makeSessionRecords(db: Db): SessionRecords {
 async function insertSession(db: Db, row: NewSession): Promise<Session> {
   const session = await db.first<Session>(
     `WITH s AS (
-      INSERT INTO sessions (id, kind, state, proxy_id, repository_id, organization_id, job_id,
-          copy_job_id, restore_point_id, retrieval_id, details)
-        VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, $8, $9, $10) RETURNING *)
+      INSERT INTO sessions (id, kind, state, proxy_id, repository_id, object_storage_id,
+          organization_id, job_id, copy_job_id, restore_point_id, retrieval_id, details)
+        VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *)
     SELECT ${sessionColumns} FROM s`,
     [
       row.id,
       row.kind,
       row.proxyId,
       row.repositoryId,
+      row.objectStorageId,
       row.organizationId,
       row.jobId,
       row.copyJobId,
@@ -70,6 +77,7 @@ function listSessions(db: Db, filter: SessionFilter, page: PageRequest) {
       ...equals('s.job_id', filter.jobId),
       ...equals('s.copy_job_id', filter.copyJobId),
       ...equals('s.repository_id', filter.repositoryId),
+      ...equals('s.object_storage_id', filter.objectStorageId),
       ...equals('s.organization_id', filter.organizationId),
     ],
     page,

@@ -3,6 +3,7 @@ import type { NewEnrollmentToken, WorkerRecords } from '../../../ports/worker-re
 import type { Db } from '../db.ts';
 import { selectPage } from '../page.ts';
 import { keyColumn } from './named.ts';
+import { openStatesSql } from './session-columns.ts';
 
 const select = `SELECT w.*, (SELECT max(c.expires_at) FROM worker_certificates c
   WHERE c.worker_id = w.id) AS certificate_expires_at FROM workers w`;
@@ -45,7 +46,10 @@ export function makeWorkerRecords(db: Db): WorkerRecords {
 async function usersOf(db: Db, id: string): Promise<readonly string[]> {
   const rows = await db.rows<{ name: string }>(
     `SELECT 'repository "' || name || '"' AS name FROM repositories
-      WHERE proxy_id = $1 AND deleted_at IS NULL ORDER BY name`,
+        WHERE proxy_id = $1 AND deleted_at IS NULL
+      UNION ALL SELECT 'session ' || id FROM sessions
+        WHERE proxy_id = $1 AND kind = 'storage-test' AND state IN (${openStatesSql})
+      ORDER BY name`,
     [id],
   );
   return rows.map(({ name }) => name);

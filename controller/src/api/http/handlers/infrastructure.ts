@@ -15,6 +15,7 @@ import {
   runRetention,
   updateRepository,
 } from '../../../app/resources/repositories.ts';
+import { testObjectStorage } from '../../../app/resources/test-object-storage.ts';
 import { encodeObjectStorage, encodeProxy, encodeRepository, encodeSession } from '../encode.ts';
 import { encodePage, type Handlers, pageRequest } from '../handler.ts';
 
@@ -22,7 +23,8 @@ type Storages =
   | 'createObjectStorage'
   | 'listObjectStorages'
   | 'getObjectStorage'
-  | 'deleteObjectStorage';
+  | 'deleteObjectStorage'
+  | 'testObjectStorage';
 
 export const storageHandlers: Handlers<Storages> = {
   createObjectStorage: async ({ context, body }) =>
@@ -35,6 +37,8 @@ export const storageHandlers: Handlers<Storages> = {
     await deleteObjectStorage(context, params.objectStorage);
     return undefined;
   },
+  testObjectStorage: async ({ context, params, body }) =>
+    encodeSession(await testObjectStorage(context, params.objectStorage, body)),
 };
 
 type Proxies = 'createEnrollmentToken' | 'listProxies' | 'getProxy' | 'deleteProxy' | 'enroll';

@@ -29,10 +29,12 @@ import {
   Problem,
   RepositoryRef,
   RestorePointCommitted,
+  RestorePointsKept,
   RetentionDone,
   RetrievalChanged,
   SealedBox,
   SessionEnded,
+  StorageTested,
   Work,
 } from "./work.ts";
 
@@ -170,6 +172,8 @@ export interface SessionEvent {
     | { $case: "log"; value: LogLine }
     | { $case: "retention"; value: RetentionDone }
     | { $case: "header"; value: HeaderChanged }
+    | { $case: "keptPoints"; value: RestorePointsKept }
+    | { $case: "storageTest"; value: StorageTested }
     | undefined;
 }
 
@@ -2010,6 +2014,12 @@ export const SessionEvent: MessageFns<SessionEvent> = {
       case "header":
         HeaderChanged.encode(message.event.value, writer.uint32(90).fork()).join();
         break;
+      case "keptPoints":
+        RestorePointsKept.encode(message.event.value, writer.uint32(170).fork()).join();
+        break;
+      case "storageTest":
+        StorageTested.encode(message.event.value, writer.uint32(178).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2123,6 +2133,22 @@ export const SessionEvent: MessageFns<SessionEvent> = {
             message.event = { $case: "header", value: HeaderChanged.decode(reader, reader.uint32()) };
             continue;
           }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.event = { $case: "keptPoints", value: RestorePointsKept.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.event = { $case: "storageTest", value: StorageTested.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2163,6 +2189,14 @@ export const SessionEvent: MessageFns<SessionEvent> = {
         ? { $case: "retention", value: RetentionDone.fromJSON(object.retention) }
         : isSet(object.header)
         ? { $case: "header", value: HeaderChanged.fromJSON(object.header) }
+        : isSet(object.keptPoints)
+        ? { $case: "keptPoints", value: RestorePointsKept.fromJSON(object.keptPoints) }
+        : isSet(object.kept_points)
+        ? { $case: "keptPoints", value: RestorePointsKept.fromJSON(object.kept_points) }
+        : isSet(object.storageTest)
+        ? { $case: "storageTest", value: StorageTested.fromJSON(object.storageTest) }
+        : isSet(object.storage_test)
+        ? { $case: "storageTest", value: StorageTested.fromJSON(object.storage_test) }
         : undefined,
     };
   },
@@ -2197,6 +2231,10 @@ export const SessionEvent: MessageFns<SessionEvent> = {
       obj.retention = RetentionDone.toJSON(message.event.value);
     } else if (message.event?.$case === "header") {
       obj.header = HeaderChanged.toJSON(message.event.value);
+    } else if (message.event?.$case === "keptPoints") {
+      obj.keptPoints = RestorePointsKept.toJSON(message.event.value);
+    } else if (message.event?.$case === "storageTest") {
+      obj.storageTest = StorageTested.toJSON(message.event.value);
     }
     return obj;
   },
@@ -2256,6 +2294,18 @@ export const SessionEvent: MessageFns<SessionEvent> = {
       case "header": {
         if (object.event?.value !== undefined && object.event?.value !== null) {
           message.event = { $case: "header", value: HeaderChanged.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "keptPoints": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "keptPoints", value: RestorePointsKept.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "storageTest": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "storageTest", value: StorageTested.fromPartial(object.event.value) };
         }
         break;
       }

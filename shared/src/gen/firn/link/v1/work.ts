@@ -27,6 +27,7 @@ export interface Work {
     | { $case: "retention"; value: RetentionWork }
     | { $case: "changeKeys"; value: ChangeKeysWork }
     | { $case: "erase"; value: EraseWork }
+    | { $case: "storageTest"; value: StorageTestWork }
     | undefined;
 }
 
@@ -242,6 +243,12 @@ export interface EraseWork {
   objectIds: string[];
 }
 
+/** Tries what repositories do to a storage. Its prefix is the storage's folder. */
+export interface StorageTestWork {
+  storage: StorageRef | undefined;
+  measuresSpeed: boolean;
+}
+
 /** For an appliance: take repack tasks of this session until the last. */
 export interface RepackWork {
   source: StorageRef | undefined;
@@ -430,8 +437,54 @@ export interface RetentionDone {
   kept: PackTotals[];
   consolidatedPacks: bigint;
   consolidatedSegments: bigint;
+  /** Dry run: not known. */
   writtenPacks: bigint;
+  /** Dry run: what of them is needed. */
   writtenBytes: bigint;
+  /** Of the packs that were put together, before. */
+  consolidatedBytes: bigint;
+  /** Uploads in parts that nobody would have ended any more. */
+  uploadsAborted: bigint;
+}
+
+/**
+ * The restore points that the repository has: of all ids behind after, up to and
+ * with up_to, these alone. Told after retention, in as many events as it takes.
+ */
+export interface RestorePointsKept {
+  after: string;
+  /** Empty: to the end. */
+  upTo: string;
+  restorePointIds: string[];
+}
+
+export interface StorageTested {
+  findings: StorageFinding[];
+  /** Absent: not measured. */
+  speed:
+    | StorageSpeed
+    | undefined;
+  /** No finding failed: repositories can lie there. */
+  usable: boolean;
+}
+
+export interface StorageFinding {
+  /** Short name: "conditional put". */
+  check: string;
+  /** "passed", "warning" or "failed". */
+  outcome: string;
+  message: string;
+}
+
+/** As seen from the proxy. Rates in bytes a second, one stream and eight. */
+export interface StorageSpeed {
+  putMs: number;
+  getMs: number;
+  uploadOneStream: number;
+  uploadEightStreams: number;
+  downloadOneStream: number;
+  downloadEightStreams: number;
+  smallObjectsPerSecond: number;
 }
 
 export interface LogLine {
@@ -489,6 +542,9 @@ export const Work: MessageFns<Work> = {
         break;
       case "erase":
         EraseWork.encode(message.work.value, writer.uint32(178).fork()).join();
+        break;
+      case "storageTest":
+        StorageTestWork.encode(message.work.value, writer.uint32(186).fork()).join();
         break;
     }
     return writer;
@@ -606,6 +662,14 @@ export const Work: MessageFns<Work> = {
             message.work = { $case: "erase", value: EraseWork.decode(reader, reader.uint32()) };
             continue;
           }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.work = { $case: "storageTest", value: StorageTestWork.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -650,6 +714,10 @@ export const Work: MessageFns<Work> = {
         ? { $case: "changeKeys", value: ChangeKeysWork.fromJSON(object.change_keys) }
         : isSet(object.erase)
         ? { $case: "erase", value: EraseWork.fromJSON(object.erase) }
+        : isSet(object.storageTest)
+        ? { $case: "storageTest", value: StorageTestWork.fromJSON(object.storageTest) }
+        : isSet(object.storage_test)
+        ? { $case: "storageTest", value: StorageTestWork.fromJSON(object.storage_test) }
         : undefined,
     };
   },
@@ -680,6 +748,8 @@ export const Work: MessageFns<Work> = {
       obj.changeKeys = ChangeKeysWork.toJSON(message.work.value);
     } else if (message.work?.$case === "erase") {
       obj.erase = EraseWork.toJSON(message.work.value);
+    } else if (message.work?.$case === "storageTest") {
+      obj.storageTest = StorageTestWork.toJSON(message.work.value);
     }
     return obj;
   },
@@ -762,6 +832,12 @@ export const Work: MessageFns<Work> = {
       case "erase": {
         if (object.work?.value !== undefined && object.work?.value !== null) {
           message.work = { $case: "erase", value: EraseWork.fromPartial(object.work.value) };
+        }
+        break;
+      }
+      case "storageTest": {
+        if (object.work?.value !== undefined && object.work?.value !== null) {
+          message.work = { $case: "storageTest", value: StorageTestWork.fromPartial(object.work.value) };
         }
         break;
       }
@@ -3413,6 +3489,97 @@ export const EraseWork: MessageFns<EraseWork> = {
   },
 };
 
+function createBaseStorageTestWork(): StorageTestWork {
+  return { storage: undefined, measuresSpeed: false };
+}
+
+export const StorageTestWork: MessageFns<StorageTestWork> = {
+  encode(message: StorageTestWork, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.storage !== undefined) {
+      StorageRef.encode(message.storage, writer.uint32(10).fork()).join();
+    }
+    if (message.measuresSpeed !== false) {
+      writer.uint32(16).bool(message.measuresSpeed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StorageTestWork {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStorageTestWork();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.storage = StorageRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.measuresSpeed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StorageTestWork {
+    return {
+      storage: isSet(object.storage) ? StorageRef.fromJSON(object.storage) : undefined,
+      measuresSpeed: isSet(object.measuresSpeed)
+        ? globalThis.Boolean(object.measuresSpeed)
+        : isSet(object.measures_speed)
+        ? globalThis.Boolean(object.measures_speed)
+        : false,
+    };
+  },
+
+  toJSON(message: StorageTestWork): unknown {
+    const obj: any = {};
+    if (message.storage !== undefined) {
+      obj.storage = StorageRef.toJSON(message.storage);
+    }
+    if (message.measuresSpeed !== false) {
+      obj.measuresSpeed = message.measuresSpeed;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StorageTestWork>): StorageTestWork {
+    return StorageTestWork.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StorageTestWork>): StorageTestWork {
+    const message = createBaseStorageTestWork();
+    message.storage = (object.storage !== undefined && object.storage !== null)
+      ? StorageRef.fromPartial(object.storage)
+      : undefined;
+    message.measuresSpeed = object.measuresSpeed ?? false;
+    return message;
+  },
+};
+
 function createBaseRepackWork(): RepackWork {
   return { source: undefined, target: undefined, epoch: 0n };
 }
@@ -5846,6 +6013,8 @@ function createBaseRetentionDone(): RetentionDone {
     consolidatedSegments: 0n,
     writtenPacks: 0n,
     writtenBytes: 0n,
+    consolidatedBytes: 0n,
+    uploadsAborted: 0n,
   };
 }
 
@@ -5892,6 +6061,18 @@ export const RetentionDone: MessageFns<RetentionDone> = {
         throw new globalThis.Error("value provided for field message.writtenBytes of type uint64 too large");
       }
       writer.uint32(80).uint64(message.writtenBytes);
+    }
+    if (message.consolidatedBytes !== 0n) {
+      if (BigInt.asUintN(64, message.consolidatedBytes) !== message.consolidatedBytes) {
+        throw new globalThis.Error("value provided for field message.consolidatedBytes of type uint64 too large");
+      }
+      writer.uint32(88).uint64(message.consolidatedBytes);
+    }
+    if (message.uploadsAborted !== 0n) {
+      if (BigInt.asUintN(64, message.uploadsAborted) !== message.uploadsAborted) {
+        throw new globalThis.Error("value provided for field message.uploadsAborted of type uint64 too large");
+      }
+      writer.uint32(96).uint64(message.uploadsAborted);
     }
     return writer;
   },
@@ -5989,6 +6170,22 @@ export const RetentionDone: MessageFns<RetentionDone> = {
             message.writtenBytes = reader.uint64() as bigint;
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.consolidatedBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.uploadsAborted = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -6039,6 +6236,16 @@ export const RetentionDone: MessageFns<RetentionDone> = {
         : isSet(object.written_bytes)
         ? BigInt(object.written_bytes)
         : 0n,
+      consolidatedBytes: isSet(object.consolidatedBytes)
+        ? BigInt(object.consolidatedBytes)
+        : isSet(object.consolidated_bytes)
+        ? BigInt(object.consolidated_bytes)
+        : 0n,
+      uploadsAborted: isSet(object.uploadsAborted)
+        ? BigInt(object.uploadsAborted)
+        : isSet(object.uploads_aborted)
+        ? BigInt(object.uploads_aborted)
+        : 0n,
     };
   },
 
@@ -6074,6 +6281,12 @@ export const RetentionDone: MessageFns<RetentionDone> = {
     if (message.writtenBytes !== 0n) {
       obj.writtenBytes = message.writtenBytes.toString();
     }
+    if (message.consolidatedBytes !== 0n) {
+      obj.consolidatedBytes = message.consolidatedBytes.toString();
+    }
+    if (message.uploadsAborted !== 0n) {
+      obj.uploadsAborted = message.uploadsAborted.toString();
+    }
     return obj;
   },
 
@@ -6100,6 +6313,528 @@ export const RetentionDone: MessageFns<RetentionDone> = {
     message.writtenBytes = (object.writtenBytes !== undefined && object.writtenBytes !== null)
       ? BigInt(object.writtenBytes)
       : 0n;
+    message.consolidatedBytes = (object.consolidatedBytes !== undefined && object.consolidatedBytes !== null)
+      ? BigInt(object.consolidatedBytes)
+      : 0n;
+    message.uploadsAborted = (object.uploadsAborted !== undefined && object.uploadsAborted !== null)
+      ? BigInt(object.uploadsAborted)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseRestorePointsKept(): RestorePointsKept {
+  return { after: "", upTo: "", restorePointIds: [] };
+}
+
+export const RestorePointsKept: MessageFns<RestorePointsKept> = {
+  encode(message: RestorePointsKept, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.after !== "") {
+      writer.uint32(10).string(message.after);
+    }
+    if (message.upTo !== "") {
+      writer.uint32(18).string(message.upTo);
+    }
+    for (const v of message.restorePointIds) {
+      writer.uint32(26).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RestorePointsKept {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRestorePointsKept();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.after = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.upTo = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.restorePointIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RestorePointsKept {
+    return {
+      after: isSet(object.after) ? globalThis.String(object.after) : "",
+      upTo: isSet(object.upTo)
+        ? globalThis.String(object.upTo)
+        : isSet(object.up_to)
+        ? globalThis.String(object.up_to)
+        : "",
+      restorePointIds: globalThis.Array.isArray(object?.restorePointIds)
+        ? object.restorePointIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.restore_point_ids)
+        ? object.restore_point_ids.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: RestorePointsKept): unknown {
+    const obj: any = {};
+    if (message.after !== "") {
+      obj.after = message.after;
+    }
+    if (message.upTo !== "") {
+      obj.upTo = message.upTo;
+    }
+    if (message.restorePointIds?.length) {
+      obj.restorePointIds = message.restorePointIds;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RestorePointsKept>): RestorePointsKept {
+    return RestorePointsKept.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RestorePointsKept>): RestorePointsKept {
+    const message = createBaseRestorePointsKept();
+    message.after = object.after ?? "";
+    message.upTo = object.upTo ?? "";
+    message.restorePointIds = object.restorePointIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseStorageTested(): StorageTested {
+  return { findings: [], speed: undefined, usable: false };
+}
+
+export const StorageTested: MessageFns<StorageTested> = {
+  encode(message: StorageTested, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.findings) {
+      StorageFinding.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.speed !== undefined) {
+      StorageSpeed.encode(message.speed, writer.uint32(18).fork()).join();
+    }
+    if (message.usable !== false) {
+      writer.uint32(24).bool(message.usable);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StorageTested {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStorageTested();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.findings.push(StorageFinding.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.speed = StorageSpeed.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.usable = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StorageTested {
+    return {
+      findings: globalThis.Array.isArray(object?.findings)
+        ? object.findings.map((e: any) => StorageFinding.fromJSON(e))
+        : [],
+      speed: isSet(object.speed) ? StorageSpeed.fromJSON(object.speed) : undefined,
+      usable: isSet(object.usable) ? globalThis.Boolean(object.usable) : false,
+    };
+  },
+
+  toJSON(message: StorageTested): unknown {
+    const obj: any = {};
+    if (message.findings?.length) {
+      obj.findings = message.findings.map((e) => StorageFinding.toJSON(e));
+    }
+    if (message.speed !== undefined) {
+      obj.speed = StorageSpeed.toJSON(message.speed);
+    }
+    if (message.usable !== false) {
+      obj.usable = message.usable;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StorageTested>): StorageTested {
+    return StorageTested.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StorageTested>): StorageTested {
+    const message = createBaseStorageTested();
+    message.findings = object.findings?.map((e) => StorageFinding.fromPartial(e)) || [];
+    message.speed = (object.speed !== undefined && object.speed !== null)
+      ? StorageSpeed.fromPartial(object.speed)
+      : undefined;
+    message.usable = object.usable ?? false;
+    return message;
+  },
+};
+
+function createBaseStorageFinding(): StorageFinding {
+  return { check: "", outcome: "", message: "" };
+}
+
+export const StorageFinding: MessageFns<StorageFinding> = {
+  encode(message: StorageFinding, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.check !== "") {
+      writer.uint32(10).string(message.check);
+    }
+    if (message.outcome !== "") {
+      writer.uint32(18).string(message.outcome);
+    }
+    if (message.message !== "") {
+      writer.uint32(26).string(message.message);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StorageFinding {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStorageFinding();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.check = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.outcome = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StorageFinding {
+    return {
+      check: isSet(object.check) ? globalThis.String(object.check) : "",
+      outcome: isSet(object.outcome) ? globalThis.String(object.outcome) : "",
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+    };
+  },
+
+  toJSON(message: StorageFinding): unknown {
+    const obj: any = {};
+    if (message.check !== "") {
+      obj.check = message.check;
+    }
+    if (message.outcome !== "") {
+      obj.outcome = message.outcome;
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StorageFinding>): StorageFinding {
+    return StorageFinding.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StorageFinding>): StorageFinding {
+    const message = createBaseStorageFinding();
+    message.check = object.check ?? "";
+    message.outcome = object.outcome ?? "";
+    message.message = object.message ?? "";
+    return message;
+  },
+};
+
+function createBaseStorageSpeed(): StorageSpeed {
+  return {
+    putMs: 0,
+    getMs: 0,
+    uploadOneStream: 0,
+    uploadEightStreams: 0,
+    downloadOneStream: 0,
+    downloadEightStreams: 0,
+    smallObjectsPerSecond: 0,
+  };
+}
+
+export const StorageSpeed: MessageFns<StorageSpeed> = {
+  encode(message: StorageSpeed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.putMs !== 0) {
+      writer.uint32(9).double(message.putMs);
+    }
+    if (message.getMs !== 0) {
+      writer.uint32(17).double(message.getMs);
+    }
+    if (message.uploadOneStream !== 0) {
+      writer.uint32(25).double(message.uploadOneStream);
+    }
+    if (message.uploadEightStreams !== 0) {
+      writer.uint32(33).double(message.uploadEightStreams);
+    }
+    if (message.downloadOneStream !== 0) {
+      writer.uint32(41).double(message.downloadOneStream);
+    }
+    if (message.downloadEightStreams !== 0) {
+      writer.uint32(49).double(message.downloadEightStreams);
+    }
+    if (message.smallObjectsPerSecond !== 0) {
+      writer.uint32(57).double(message.smallObjectsPerSecond);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StorageSpeed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStorageSpeed();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.putMs = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.getMs = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.uploadOneStream = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.uploadEightStreams = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.downloadOneStream = reader.double();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.downloadEightStreams = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.smallObjectsPerSecond = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StorageSpeed {
+    return {
+      putMs: isSet(object.putMs)
+        ? globalThis.Number(object.putMs)
+        : isSet(object.put_ms)
+        ? globalThis.Number(object.put_ms)
+        : 0,
+      getMs: isSet(object.getMs)
+        ? globalThis.Number(object.getMs)
+        : isSet(object.get_ms)
+        ? globalThis.Number(object.get_ms)
+        : 0,
+      uploadOneStream: isSet(object.uploadOneStream)
+        ? globalThis.Number(object.uploadOneStream)
+        : isSet(object.upload_one_stream)
+        ? globalThis.Number(object.upload_one_stream)
+        : 0,
+      uploadEightStreams: isSet(object.uploadEightStreams)
+        ? globalThis.Number(object.uploadEightStreams)
+        : isSet(object.upload_eight_streams)
+        ? globalThis.Number(object.upload_eight_streams)
+        : 0,
+      downloadOneStream: isSet(object.downloadOneStream)
+        ? globalThis.Number(object.downloadOneStream)
+        : isSet(object.download_one_stream)
+        ? globalThis.Number(object.download_one_stream)
+        : 0,
+      downloadEightStreams: isSet(object.downloadEightStreams)
+        ? globalThis.Number(object.downloadEightStreams)
+        : isSet(object.download_eight_streams)
+        ? globalThis.Number(object.download_eight_streams)
+        : 0,
+      smallObjectsPerSecond: isSet(object.smallObjectsPerSecond)
+        ? globalThis.Number(object.smallObjectsPerSecond)
+        : isSet(object.small_objects_per_second)
+        ? globalThis.Number(object.small_objects_per_second)
+        : 0,
+    };
+  },
+
+  toJSON(message: StorageSpeed): unknown {
+    const obj: any = {};
+    if (message.putMs !== 0) {
+      obj.putMs = floatToJson(message.putMs);
+    }
+    if (message.getMs !== 0) {
+      obj.getMs = floatToJson(message.getMs);
+    }
+    if (message.uploadOneStream !== 0) {
+      obj.uploadOneStream = floatToJson(message.uploadOneStream);
+    }
+    if (message.uploadEightStreams !== 0) {
+      obj.uploadEightStreams = floatToJson(message.uploadEightStreams);
+    }
+    if (message.downloadOneStream !== 0) {
+      obj.downloadOneStream = floatToJson(message.downloadOneStream);
+    }
+    if (message.downloadEightStreams !== 0) {
+      obj.downloadEightStreams = floatToJson(message.downloadEightStreams);
+    }
+    if (message.smallObjectsPerSecond !== 0) {
+      obj.smallObjectsPerSecond = floatToJson(message.smallObjectsPerSecond);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StorageSpeed>): StorageSpeed {
+    return StorageSpeed.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StorageSpeed>): StorageSpeed {
+    const message = createBaseStorageSpeed();
+    message.putMs = object.putMs ?? 0;
+    message.getMs = object.getMs ?? 0;
+    message.uploadOneStream = object.uploadOneStream ?? 0;
+    message.uploadEightStreams = object.uploadEightStreams ?? 0;
+    message.downloadOneStream = object.downloadOneStream ?? 0;
+    message.downloadEightStreams = object.downloadEightStreams ?? 0;
+    message.smallObjectsPerSecond = object.smallObjectsPerSecond ?? 0;
     return message;
   },
 };
@@ -6300,6 +7035,10 @@ function bytesFromBase64(b64: string): Uint8Array {
 
 function base64FromBytes(arr: Uint8Array): string {
   return globalThis.Buffer.from(arr).toString("base64");
+}
+
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
