@@ -35,7 +35,7 @@ const isPlannedPack = isRecordOf<PlannedPack>({
   sharedBytes: isCount,
 });
 
-const isErasurePlan = isRecordOf<ErasurePlan>({
+export const isErasurePlan = isRecordOf<ErasurePlan>({
   format: isOneOf(1),
   erasureId: isText,
   objects: isListOf(isText),

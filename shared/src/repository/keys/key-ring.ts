@@ -5,9 +5,9 @@ import { decodeJson, encodeJson } from '../json.ts';
 import type { RepositoryPorts } from '../ports.ts';
 import { openBox, sealBox } from '../segment/box.ts';
 import { EpochKeys, epochOfId, newIdBytes } from '../segment/epoch-keys.ts';
-import { isEither, isHexOf, isOneOf, isRecordOf, isText } from '../shape.ts';
 import type { DerivedKeys } from './derived-keys.ts';
 import { sharedKeyId } from './shared-key.ts';
+import { isStoredKey, type StoredKey } from './stored-key.ts';
 
 export interface ObjectKey {
   readonly id: string;
@@ -26,44 +26,8 @@ export interface StoredKeyOwner {
   readonly objectId: string;
 }
 
-interface StoredObjectKey {
-  readonly type: 'object';
-  readonly id: string;
-  readonly objectId: string;
-  readonly key: string;
-}
-
-interface StoredSecret {
-  readonly type: 'content-ids';
-  readonly repositoryId: string;
-  readonly key: string;
-}
-
-interface StoredSharedKey {
-  readonly type: 'shared';
-  readonly id: string;
-  readonly key: string;
-}
-
-type StoredKey = StoredObjectKey | StoredSecret | StoredSharedKey;
-
 const keyBytes = 32;
 const keyIdBytes = 16;
-
-const isKey = isHexOf(keyBytes);
-
-const isStoredKey = isEither(
-  isRecordOf<StoredObjectKey>({
-    type: isOneOf('object'),
-    id: isText,
-    objectId: isText,
-    key: isKey,
-  }),
-  isEither(
-    isRecordOf<StoredSecret>({ type: isOneOf('content-ids'), repositoryId: isText, key: isKey }),
-    isRecordOf<StoredSharedKey>({ type: isOneOf('shared'), id: isText, key: isKey }),
-  ),
-);
 
 /** Object keys and content id secrets of one repository, kept once they were read. */
 export class KeyRing {

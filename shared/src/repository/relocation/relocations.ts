@@ -105,18 +105,10 @@ export class Relocations {
   async #open({ root }: RelocationState): Promise<RelocationTable> {
     const { compute, keys, meta } = this.#options;
     const ref = decodeRelocationRoot(root);
-    const record = await naming(
-      `the relocation record in ${ref.pack}`,
-      { blob: ref.pack },
-      async () =>
-        decodeJson(
-          await openBox(
-            compute,
-            { key: keys.derived.meta, kind: 'relocation' },
-            await meta.read(ref),
-          ),
-          isRelocationRecord,
-        ),
+    const opening = { key: keys.derived.meta, kind: 'relocation' } as const;
+    const what = `the relocation record in ${ref.pack}`;
+    const record = await naming(what, { blob: ref.pack }, async () =>
+      decodeRelocationRecord(await openBox(compute, opening, await meta.read(ref))),
     );
     const key = keys.derived.meta;
     const reader = new RunReader({ compute, meta, kind: 'table', key, objectId: 'relocations' });
@@ -146,12 +138,18 @@ async function* placesIn(entries: AsyncIterable<RunEntry>) {
   }
 }
 
+/** E_REPOSITORY_DAMAGED */
+export function decodeRelocationRecord(json: Uint8Array): RelocationRecord {
+  return decodeJson(json, isRelocationRecord);
+}
+
 /** As a relocate entry names it: `<meta pack>:<offset>:<length>`. */
 export function encodeRelocationRoot({ pack, offset, length }: MetaRef): string {
   return `${pack}:${offset}:${length}`;
 }
 
-function decodeRelocationRoot(root: string): MetaRef {
+/** E_REPOSITORY_DAMAGED */
+export function decodeRelocationRoot(root: string): MetaRef {
   const match = /^(meta\/[^:]+):(\d+):(\d+)$/.exec(root);
   if (match === null) throw damaged(`a relocate names the root ${root}, which is none`);
   const [, pack = '', offset, length] = match;

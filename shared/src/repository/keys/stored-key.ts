@@ -1,0 +1,38 @@
+import { isEither, isHexOf, isOneOf, isRecordOf, isText } from '../shape.ts';
+
+interface StoredObjectKey {
+  readonly type: 'object';
+  readonly id: string;
+  readonly objectId: string;
+  readonly key: string;
+}
+
+interface StoredSecret {
+  readonly type: 'content-ids';
+  readonly repositoryId: string;
+  readonly key: string;
+}
+
+interface StoredSharedKey {
+  readonly type: 'shared';
+  readonly id: string;
+  readonly key: string;
+}
+
+/** The plaintext of `keys/<id>`. docs/repository-format.md, "Keys". */
+export type StoredKey = StoredObjectKey | StoredSecret | StoredSharedKey;
+
+const isKey = isHexOf(32);
+
+export const isStoredKey = isEither(
+  isRecordOf<StoredObjectKey>({
+    type: isOneOf('object'),
+    id: isText,
+    objectId: isText,
+    key: isKey,
+  }),
+  isEither(
+    isRecordOf<StoredSecret>({ type: isOneOf('content-ids'), repositoryId: isText, key: isKey }),
+    isRecordOf<StoredSharedKey>({ type: isOneOf('shared'), id: isText, key: isKey }),
+  ),
+);
