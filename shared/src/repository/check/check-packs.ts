@@ -5,6 +5,7 @@ import type { BlobInfo } from '../ports.ts';
 import type { ExpectedPack } from './check-objects.ts';
 import { type Finding, finding, messageOf } from './finding.ts';
 import type { BadPart } from './name-affected.ts';
+import { referredInMeta } from './referred-meta.ts';
 import { type BadFrame, verifyPack } from './verify-pack.ts';
 import type { WholeMeta } from './whole-meta.ts';
 
@@ -23,10 +24,10 @@ export async function checkMetaPack(
   try {
     const whole = await check.meta.pack(pack);
     const store = { get: async (name: string, range: Range) => sliceOf(name, whole, range) };
+    let referred: ReadonlySet<number> | undefined;
     for await (const bad of verifyPack({ ...check, store, pack, length: whole.length })) {
-      const { objectId, kind } = bad.segment;
-      const subject = { blob: pack, ...(objectId && { objectId }) };
-      findings.push(finding(subject, code, `${describe(bad)} of kind ${kind}: ${bad.message}`));
+      referred ??= await referredInMeta(check.context, pack);
+      findings.push(metaFinding(pack, bad, referred.has(bad.segment.offset)));
     }
   } catch (error) {
     // What objects need of it was read by itself: only the footer may be gone.
@@ -35,6 +36,16 @@ export async function checkMetaPack(
     findings.push(finding({ blob: pack, severity }, code, messageOf(error)));
   }
   return findings;
+}
+
+/** What a repair has replaced stays where it is as long as its pack is needed. */
+function metaFinding(pack: string, bad: BadFrame, isReferred: boolean): Finding {
+  const { objectId, kind } = bad.segment;
+  const severity = isReferred ? 'error' : 'warning';
+  const nothing = isReferred ? '' : '; no restore point needs it';
+  const message = `${describe(bad)} of kind ${kind}: ${bad.message}${nothing}`;
+  const subject = { blob: pack, severity, ...(objectId && { objectId }) } as const;
+  return finding(subject, 'E_META_PACK_DAMAGED', message);
 }
 
 type Range = { readonly offset: number; readonly length: number } | undefined;
