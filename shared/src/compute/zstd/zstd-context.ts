@@ -6,6 +6,7 @@ import {
   zstdDecompressSync,
 } from 'node:zlib';
 import type { CompressionLevel } from '../../repository/ports.ts';
+import { isWholeFrame } from './zstd-frame.ts';
 
 /** Compresses or decompresses one whole frame of zstd after the other. Synchronous. */
 export interface ZstdContext {
@@ -49,7 +50,9 @@ export function zstdCompression(level: CompressionLevel): ZstdContext {
 export function zstdDecompression(): ZstdContext {
   const open = () => nativeOf(createZstdDecompress());
   const isNative = open() !== undefined;
-  return isNative ? new ReusedContext(open, constants.ZSTD_e_continue) : freshDecompression();
+  return isNative
+    ? ofWholeFrames(new ReusedContext(open, constants.ZSTD_e_continue))
+    : freshDecompression();
 }
 
 /** By what Node documents. */
@@ -62,9 +65,17 @@ export function freshCompression(level: CompressionLevel): ZstdContext {
 
 /** By what Node documents. */
 export function freshDecompression(): ZstdContext {
-  return callsOf(({ length }, bytes) =>
+  const calls = callsOf(({ length }, bytes) =>
     zstdDecompressSync(bytes, { maxOutputLength: length, chunkSize: chunkBytes(length) }),
   );
+  return ofWholeFrames(calls);
+}
+
+/** Neither complains about bytes that are cut off. */
+function ofWholeFrames(context: ZstdContext): ZstdContext {
+  return {
+    run: (target, bytes) => (isWholeFrame(bytes) ? context.run(target, bytes) : undefined),
+  };
 }
 
 function paramsOf(level: CompressionLevel) {
