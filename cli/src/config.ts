@@ -32,10 +32,15 @@ export function loadConfig(options: ConnectionOptions, env: NodeJS.ProcessEnv): 
   };
 }
 
-/** A file that an option names. Fails with E_CONFIG_INVALID naming the option. */
+/** A file that an option names, without spaces around it. Fails as readBytes does. */
 export function readText(path: string, option: string): string {
+  return readBytes(path, option).toString('utf8').trim();
+}
+
+/** A file that an option names. Fails with E_CONFIG_INVALID naming the option. */
+export function readBytes(path: string, option: string): Buffer {
   try {
-    return readFileSync(path, 'utf8').trim();
+    return readFileSync(path);
   } catch (cause) {
     throw new AppError('E_CONFIG_INVALID', `cannot read ${path}, given by ${option}`, { cause });
   }

@@ -4,11 +4,13 @@ import type { Command } from 'commander';
 import { type CliConfig, type ConnectionOptions, loadConfig } from './config.ts';
 import type { ExitCode } from './exit-code.ts';
 import { makeTerminal, type Terminal } from './output/terminal.ts';
+import { PasswordInput } from './password/password-input.ts';
 
 /** What every command works with. */
 export interface Context {
   readonly client: RestClient;
   readonly terminal: Terminal;
+  readonly passwords: PasswordInput;
   readonly signal: AbortSignal;
   /** The process ends with the last code that was set. */
   exitWith(code: ExitCode): void;
@@ -36,6 +38,7 @@ export function makeContext(command: Command, signal: AbortSignal): Context {
   return {
     client: connection.client,
     terminal: makeTerminal(options.json === true),
+    passwords: new PasswordInput(process),
     signal,
     exitWith: (code) => {
       process.exitCode = code;

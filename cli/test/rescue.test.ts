@@ -1,10 +1,11 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { nodeCompute } from '@firn/shared/compute/node-compute';
 import { nodeEntropy } from '@firn/shared/compute/node-entropy';
+import { FileKeyService } from '@firn/shared/key-service/file-key-service';
 import { FolderStore } from '@firn/shared/object-store/folder/folder-store';
 import type { CatalogFolder } from '@firn/shared/repository/catalog/row';
 import { initializeRepository } from '@firn/shared/repository/header/header-store';
@@ -42,11 +43,16 @@ function anObject(objectId: string, kind: ObjectIdentity['kind']): ObjectIdentit
   };
 }
 
-async function backUp(storage: string): Promise<void> {
+const kmsKey = 'ab'.repeat(32);
+
+/** Opened by a password, and by a key of the key service. */
+async function backUp(storage: string, keyServiceFile: string): Promise<void> {
   const store = new FolderStore({ folder: join(storage, 'repository-1') });
   const ports = { store, clock: systemClock, entropy: nodeEntropy, compute: nodeCompute };
   const repositoryId = 'repository-1';
-  const created = await createHeader({ repositoryId, password: 'a password', ...ports });
+  const keyService = new FileKeyService(keyServiceFile);
+  const openers = { password: 'a password', keyService, kmsKeyId: 'safe' };
+  const created = await createHeader({ repositoryId, ...openers, ...ports });
   await initializeRepository(store, created.header);
   const repository = await openRepository({ ports, repositoryId, rootKey: created.rootKey });
   await repository.takeOwnership('incarnation-1');
@@ -76,7 +82,8 @@ describe('rescue', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'firn-rescue-'));
     storage = join(folder, 'storage');
-    await backUp(storage);
+    await writeFile(join(folder, 'keys'), JSON.stringify({ safe: kmsKey }));
+    await backUp(storage, join(folder, 'keys'));
     await writeFile(join(folder, 'password'), 'a password\n');
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -85,6 +92,17 @@ describe('rescue', () => {
     const env = { ...process.env, FIRN_REPOSITORY_PASSWORD: undefined };
     const all = [program, 'rescue', ...args, '--storage', storage];
     return promisify(execFile)(process.execPath, all, { env });
+  }
+
+  /** With the password, or nothing, on the standard input and in the environment. */
+  function runWith(
+    given: { readonly input?: string; readonly password?: string },
+    ...args: string[]
+  ) {
+    const env = { ...process.env, FIRN_REPOSITORY_PASSWORD: given.password };
+    const all = [program, 'rescue', ...args, '--storage', storage, '--json'];
+    const options = { env, input: given.input ?? '', encoding: 'utf8' } as const;
+    return spawnSync(process.execPath, all, options);
   }
 
   async function rescue(...args: string[]) {
@@ -125,6 +143,30 @@ describe('rescue', () => {
       code: 3,
       stderr: expect.stringContaining('needs a password'),
     });
+  });
+
+  it('takes the password from the standard input or the environment too', () => {
+    const points = [expect.objectContaining({ pointId: 's1' })];
+    const piped = runWith({ input: 'a password\n' }, 'list', '--password-file', '-');
+    expect(JSON.parse(piped.stdout)).toEqual(points);
+    const outside = runWith({ password: 'a password' }, 'list');
+    expect(JSON.parse(outside.stdout)).toEqual(points);
+  });
+
+  it('opens with a key of the key service alone, and says so when it is lost', async () => {
+    const withKey = (file: string) => runWith({}, 'list', '--key-service-file', join(folder, file));
+    expect(JSON.parse(withKey('keys').stdout)).toHaveLength(1);
+    await writeFile(join(folder, 'lost'), '{}');
+    expect(withKey('lost')).toMatchObject({
+      status: 3,
+      stderr: expect.stringMatching(/E_KEY_SERVICE_KEY_UNKNOWN: there is no key safe in/),
+    });
+    expect(withKey('absent')).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining('E_KEY_SERVICE_UNAVAILABLE'),
+    });
+    await writeFile(join(folder, 'another'), JSON.stringify({ safe: 'cd'.repeat(32) }));
+    expect(withKey('another').stderr).toContain('E_KEY_SERVICE_REFUSED');
   });
 
   it('says that an option is missing, as a mistake in the command line', async () => {

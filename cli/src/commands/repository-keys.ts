@@ -1,13 +1,16 @@
 import type { RepositoryKeys } from '@firn/shared/rest/schemas/repository-keys';
 import type { Session } from '@firn/shared/rest/schemas/session';
 import type { Command } from 'commander';
-import { readText } from '../config.ts';
 import type { Context } from '../context.ts';
 import { renderTable } from '../output/table.ts';
+import type { PasswordInput } from '../password/password-input.ts';
 import type { Runner } from './resource.ts';
 import { detachOption, finishWork, idempotencyKey, type WorkOptions } from './work.ts';
 
-const newPasswordOption = ['--new-password-file <file>', 'file with the new password'] as const;
+const newPasswordOption = [
+  '--new-password-file <file>',
+  'file with the new password, - for a line of the standard input; default: asked for',
+] as const;
 
 /** Who can open a repository: passwords, keys of the key service, key epochs. */
 export function addRepositoryKeyCommands(repository: Command, run: Runner): void {
@@ -49,28 +52,34 @@ function addPasswordCommands(password: Command, run: Runner): void {
   password
     .command('add <id-or-name>')
     .description('let another password open the repository')
-    .requiredOption(...newPasswordOption)
+    .option(...newPasswordOption)
     .option('--label <text>', 'what to call it', '')
     .option(...detachOption)
-    .action((repository: string, options: AddOptions, command: Command) => {
-      const body = { password: readNew(options.newPasswordFile), label: options.label };
-      return work(run, { command, options }, ({ client }) =>
-        client.call('addRepositoryPassword', { params: { repository }, body, ...once() }),
-      );
-    });
+    .action((repository: string, options: AddOptions, command: Command) =>
+      work(run, { command, options }, async ({ client, passwords }) => {
+        const password = await readNew(passwords, options.newPasswordFile);
+        const body = { password, label: options.label };
+        return client.call('addRepositoryPassword', { params: { repository }, body, ...once() });
+      }),
+    );
   password
     .command('change <id-or-name>')
     .description('put a new password in the place of one')
-    .requiredOption('--password-file <file>', 'file with the password as it is')
-    .requiredOption(...newPasswordOption)
+    .option(
+      '--password-file <file>',
+      'file with the password as it is, - for a line of the standard input; default: FIRN_REPOSITORY_PASSWORD, or asked for',
+    )
+    .option(...newPasswordOption)
     .option(...detachOption)
-    .action((repository: string, options: ChangeOptions, command: Command) => {
-      const currentPassword = readText(options.passwordFile, '--password-file');
-      const body = { currentPassword, newPassword: readNew(options.newPasswordFile) };
-      return work(run, { command, options }, ({ client }) =>
-        client.call('changeRepositoryPassword', { params: { repository }, body, ...once() }),
-      );
-    });
+    .action((repository: string, options: ChangeOptions, command: Command) =>
+      work(run, { command, options }, async ({ client, passwords }) => {
+        const from = { file: options.passwordFile, option: '--password-file' };
+        const currentPassword = await passwords.current(from);
+        const newPassword = await readNew(passwords, options.newPasswordFile);
+        const body = { currentPassword, newPassword };
+        return client.call('changeRepositoryPassword', { params: { repository }, body, ...once() });
+      }),
+    );
   addRemove(password, run, 'the password opens nothing any more');
 }
 
@@ -105,19 +114,27 @@ function addRotate(repository: Command, run: Runner): void {
   repository
     .command('rotate-key <id-or-name>')
     .description('begin a key epoch: new data under a new key, encryption turned on')
-    .option('--new-password-file <file...>', 'files with the passwords that open it from then on')
+    .option(
+      '--new-password-file <file...>',
+      'files with the passwords that open it from then on; default: one that is asked for, unless a key is given',
+    )
     .option('--kms-key <key>', 'a key of the key service that opens it as well')
     .option(...detachOption)
-    .action((it: string, options: RotateOptions, command: Command) => {
-      const files = options.newPasswordFile ?? [];
-      const body = {
-        passwords: files.map((file) => ({ password: readNew(file) })),
-        ...(options.kmsKey === undefined ? {} : { kmsKeyId: options.kmsKey }),
-      };
-      return work(run, { command, options }, ({ client }) =>
-        client.call('rotateRepositoryKey', { params: { repository: it }, body, ...once() }),
-      );
-    });
+    .action((it: string, options: RotateOptions, command: Command) =>
+      work(run, { command, options }, async ({ client, passwords }) => {
+        const body = await rotationOf(passwords, options);
+        return client.call('rotateRepositoryKey', { params: { repository: it }, body, ...once() });
+      }),
+    );
+}
+
+async function rotationOf(input: PasswordInput, options: RotateOptions) {
+  const { newPasswordFile: files, kmsKey } = options;
+  const passwords: { readonly password: string }[] = [];
+  for (const file of files ?? (kmsKey === undefined ? [undefined] : [])) {
+    passwords.push({ password: await readNew(input, file) });
+  }
+  return { passwords, ...(kmsKey === undefined ? {} : { kmsKeyId: kmsKey }) };
 }
 
 interface LabelOptions extends WorkOptions {
@@ -125,12 +142,12 @@ interface LabelOptions extends WorkOptions {
 }
 
 interface AddOptions extends LabelOptions {
-  readonly newPasswordFile: string;
+  readonly newPasswordFile?: string;
 }
 
 interface ChangeOptions extends WorkOptions {
-  readonly passwordFile: string;
-  readonly newPasswordFile: string;
+  readonly passwordFile?: string;
+  readonly newPasswordFile?: string;
 }
 
 interface RotateOptions extends WorkOptions {
@@ -148,8 +165,8 @@ function work(
   });
 }
 
-function readNew(file: string): string {
-  return readText(file, '--new-password-file');
+function readNew(passwords: PasswordInput, file: string | undefined): Promise<string> {
+  return passwords.fresh({ file, option: '--new-password-file' });
 }
 
 function once(): { readonly idempotencyKey: string } {

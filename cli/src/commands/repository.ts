@@ -1,6 +1,6 @@
 import type { Repository } from '@firn/shared/rest/schemas/repository';
 import { type Command, Option } from 'commander';
-import { readText } from '../config.ts';
+import type { PasswordInput } from '../password/password-input.ts';
 import { addCheckCommands } from './check.ts';
 import { addRepositoryKeyCommands } from './repository-keys.ts';
 import { addResource, positiveInteger, type Runner } from './resource.ts';
@@ -17,6 +17,7 @@ interface CreateOptions extends RetentionOptions {
   readonly proxy: string;
   readonly storage: string;
   readonly passwordFile?: string;
+  readonly encrypt?: boolean;
   readonly kmsKey?: string;
   readonly detach?: boolean;
   readonly immutableDays?: number;
@@ -49,7 +50,11 @@ function addCreate(repository: Command, run: Runner): void {
     .description('make a backup repository on a proxy, extended with an object storage')
     .requiredOption('--proxy <name>', 'the proxy that owns it')
     .requiredOption('--storage <name>', 'the object storage that extends it')
-    .option('--password-file <file>', 'encrypt it: file with the password, which is never stored')
+    .option('--encrypt', 'by a password that is asked for, and never stored')
+    .option(
+      '--password-file <file>',
+      'encrypt it: file with the password, - for the standard input',
+    )
     .option('--kms-key <key>', 'encrypt it: a key of the key service, beside a password or alone')
     .option('--immutable-days <n>', 'the storage locks what is put for so long', positiveInteger)
     .addOption(
@@ -61,7 +66,7 @@ function addCreate(repository: Command, run: Runner): void {
     .action((name: string, options: CreateOptions, command: Command) =>
       run(command, async (context) => {
         const { session } = await context.client.call('createRepository', {
-          body: createBody(name, options),
+          body: await createBody(name, options, context.passwords),
           idempotencyKey: idempotencyKey(),
         });
         await finishWork(context, session, options);
@@ -69,15 +74,16 @@ function addCreate(repository: Command, run: Runner): void {
     );
 }
 
-function createBody(name: string, options: CreateOptions) {
-  const { proxy, storage, passwordFile, kmsKey } = options;
+async function createBody(name: string, options: CreateOptions, passwords: PasswordInput) {
+  const { proxy, storage, passwordFile: file, encrypt, kmsKey } = options;
+  const isSealed = file !== undefined || encrypt === true;
   const retention = retentionOf(options);
   const { immutableDays, immutableMode } = options;
   return {
     name,
     proxyId: proxy,
     objectStorageId: storage,
-    ...(passwordFile === undefined ? {} : { password: readText(passwordFile, '--password-file') }),
+    ...(isSealed ? { password: await passwords.fresh({ file, option: '--password-file' }) } : {}),
     ...(kmsKey === undefined ? {} : { kmsKeyId: kmsKey }),
     ...(retention === undefined ? {} : { retention }),
     ...(immutableDays === undefined

@@ -50,7 +50,11 @@ function addCommand(rescue: Command, name: string, description: string): Command
     .command(name)
     .description(description)
     .requiredOption('--storage <place>', 'a folder, azure://account/container/…, s3://bucket/…')
-    .option('--password-file <file>', 'password of the repository (or FIRN_REPOSITORY_PASSWORD)')
+    .option(
+      '--password-file <file>',
+      'password of the repository, - for the standard input; default: FIRN_REPOSITORY_PASSWORD, or asked for',
+    )
+    .option('--key-service-file <file>', 'keys of the key service, if they open it')
     .option('--point <id>', 'restore point; default: the newest')
     .option('--json', 'print results as JSON');
 }
@@ -63,7 +67,7 @@ function addList(rescue: Command): void {
   addCommand(rescue, 'list', 'jobs and restore points; with --point: its objects').action(
     async (options: CommonOptions) => {
       if (options.point !== undefined) return listObjects(options);
-      const repository = await openForRescue(options, process.env);
+      const repository = await openForRescue(options, process);
       const rows = repository.restorePoints().map(({ committedAtMs, ...point }) => ({
         ...point,
         createdAt: new Date(committedAtMs).toISOString(),
@@ -82,7 +86,7 @@ function addList(rescue: Command): void {
 
 async function listObjects(options: CommonOptions): Promise<void> {
   const rows = [];
-  for await (const object of (await openPoint(options, process.env)).objects()) rows.push(object);
+  for await (const object of (await openPoint(options, process)).objects()) rows.push(object);
   const text = renderTable(rows, [
     { heading: 'OBJECT', value: ({ objectId }) => objectId },
     { heading: 'KIND', value: ({ kind }) => kind },
@@ -101,7 +105,7 @@ function addBrowse(rescue: Command): void {
     .option('--folder <path>', 'names from the top, joined by /')
     .option('--limit <n>', 'items at most', positiveInteger, 1_000)
     .action(async (options: Omit<ItemsOptions, 'object'> & { readonly object: string }) => {
-      const point = await openPoint(options, process.env);
+      const point = await openPoint(options, process);
       const reader = await point.object(options.object);
       const tree = await FolderTree.read(reader.folders());
       const { folder } = options;
@@ -144,7 +148,7 @@ function addSearch(rescue: Command): void {
     .option('--size-max <bytes>', 'at most so large', positiveInteger)
     .option('--limit <n>', 'items at most', positiveInteger, 1_000)
     .action(async (options: ItemsOptions) => {
-      const point = await openPoint(options, process.env);
+      const point = await openPoint(options, process);
       const { object: objectIds = point.objectIds, folder = '', limit } = options;
       const found = itemsOf(point, { objectIds, folder, limit }, (item) => matches(item, options));
       return printItems(options, found);
@@ -218,7 +222,7 @@ async function restore(options: RestoreOptions, signal: AbortSignal): Promise<vo
   const terminal = terminalOf(options);
   const { to: target, object, folder, item } = options;
   const counts = await restoreToFiles({
-    ...{ point: await openPoint(options, process.env), target, folder, signal },
+    ...{ point: await openPoint(options, process), target, folder, signal },
     objectIds: object && new Set(object),
     itemIds: item && new Set(item),
     onProblem: (message) => process.stderr.write(`${message}\n`),

@@ -2,9 +2,12 @@ import { nodeCompute } from '@firn/shared/compute/node-compute';
 import { nodeEntropy } from '@firn/shared/compute/node-entropy';
 import { AppError, isAppError } from '@firn/shared/errors/app-error';
 import type { StorageRef } from '@firn/shared/gen/firn/link/v1/work';
+import { FileKeyService } from '@firn/shared/key-service/file-key-service';
 import { makeProviderStores } from '@firn/shared/object-store/provider-stores';
+import { type RepositoryHeader, verifyHeader } from '@firn/shared/repository/header/header-layout';
 import { readHeader } from '@firn/shared/repository/header/header-store';
 import { openHeader } from '@firn/shared/repository/header/repository-header';
+import type { Unlocking } from '@firn/shared/repository/header/unlock-epoch';
 import type { PointReader } from '@firn/shared/repository/point/point-reader';
 import type { BlobStore } from '@firn/shared/repository/ports';
 import {
@@ -13,12 +16,14 @@ import {
   type RestorePointSummary,
 } from '@firn/shared/repository/repository';
 import { systemClock } from '@firn/shared/time/system-clock';
-import { readText } from '../config.ts';
+import { PasswordInput, type PasswordStreams } from '../password/password-input.ts';
 import { type StoragePlace, storagePlace } from './storage-url.ts';
 
 export interface RescueOptions {
   readonly storage: string;
   readonly passwordFile?: string;
+  /** Keys of a key service, as the controller has them. */
+  readonly keyServiceFile?: string;
   /** The session that made the point; default: the newest one. */
   readonly point?: string;
   /** A retrieval whose copies are still there: packs are looked for there first. */
@@ -29,29 +34,40 @@ export interface RescueOptions {
 const namesMax = 100_000;
 
 /**
- * Opens a repository by what lies in the storage, and a password: no controller,
- * no proxy, no cache. Nothing is written. Past what is damaged of the log.
- * E_REPOSITORY_NOT_FOUND, E_REPOSITORY_PASSWORD_WRONG
+ * Opens a repository by what lies in the storage, and a password or a key of a key
+ * service: no controller, no proxy, no cache. Nothing is written. Past what is damaged of the
+ * log. E_REPOSITORY_NOT_FOUND, E_REPOSITORY_PASSWORD_WRONG, E_KEY_SERVICE_KEY_UNKNOWN
  */
 export async function openForRescue(
-  options: Pick<RescueOptions, 'storage' | 'passwordFile'>,
-  env: NodeJS.ProcessEnv,
+  options: Pick<RescueOptions, 'storage' | 'passwordFile' | 'keyServiceFile'>,
+  streams: PasswordStreams,
 ): Promise<Repository> {
   const place = storagePlace(options.storage, {
-    env,
+    env: streams.env,
     nowMs: systemClock.now(),
     access: 'read',
   });
   const store = await findRepository(place);
   const header = await readHeader(store);
-  const password =
-    options.passwordFile === undefined
-      ? env['FIRN_REPOSITORY_PASSWORD']
-      : readText(options.passwordFile, '--password-file');
-  const unlocked = await openHeader(header, { password }, nodeCompute);
+  const unlocking = await unlockingOf(options, await verifyHeader(header, nodeCompute), streams);
+  const unlocked = await openHeader(header, unlocking, nodeCompute);
   const ports = { store, clock: systemClock, entropy: nodeEntropy, compute: nodeCompute };
   const { repositoryId } = unlocked.header;
   return openRepository({ ports, repositoryId, rootKey: unlocked.rootKey, pastDamage: true });
+}
+
+/** Asks for a password only where nothing else can open the repository. */
+async function unlockingOf(
+  { passwordFile: file, keyServiceFile }: Pick<RescueOptions, 'passwordFile' | 'keyServiceFile'>,
+  { current }: RepositoryHeader,
+  streams: PasswordStreams,
+): Promise<Unlocking> {
+  const input = new PasswordInput(streams);
+  const from = { file, option: '--password-file' };
+  const keyService = keyServiceFile === undefined ? undefined : new FileKeyService(keyServiceFile);
+  const isAsked = keyService === undefined && current.slots.some(({ type }) => type === 'password');
+  const password = isAsked ? await input.currentIfAny(from) : await input.given(from);
+  return { password, keyService };
 }
 
 /** The named point, or the newest one. E_POINT_NOT_FOUND */
@@ -72,9 +88,9 @@ export function choosePoint(
 
 export async function openPoint(
   options: RescueOptions,
-  env: NodeJS.ProcessEnv,
+  streams: PasswordStreams,
 ): Promise<PointReader> {
-  const repository = await openForRescue(options, env);
+  const repository = await openForRescue(options, streams);
   const { jobId, pointId } = choosePoint(repository, options.point);
   return repository.openPoint({ jobId, pointId, warm: options.retrieval });
 }
