@@ -1,13 +1,10 @@
-import type { RepositoryRef, RetentionPolicy } from '@firn/shared/gen/firn/link/v1/work';
 import { describe, expect, it } from 'vitest';
 import { World } from './fakes/a-world.ts';
-import { anItemsPage, aSearch, pageOf, viewsOf } from './fakes/asking.ts';
+import { anItemsPage, pageOf, viewsOf } from './fakes/asking.ts';
+import { aWorldWithBackup, copy, restore, retrieve } from './fakes/cold-world.ts';
+import { aPolicy, retain } from './fakes/retaining.ts';
 
 const dayMs = 24 * 60 * 60_000;
-
-function aPolicy(policy: Partial<RetentionPolicy>): RetentionPolicy {
-  return { type: 'snapshot', keepCount: 0, keepUnit: '', keepLast: 0, ...policy };
-}
 
 async function aStoredWorld() {
   const world = new World();
@@ -20,29 +17,6 @@ async function aStoredWorld() {
   await world.initialize(repository);
   await world.backup('session-1', repository);
   return { world, agent, repository, objectId };
-}
-
-async function retain(
-  world: World,
-  repository: RepositoryRef,
-  { sessionId = '', dryRun = false, policy }: RunRetention,
-) {
-  const jobs = [{ jobId: 'job-1', policy }];
-  const value = { repository, jobs, defaultPolicy: policy, dryRun };
-  const end = await world.controller.assign(
-    sessionId,
-    { $case: 'retention', value },
-    world.secrets,
-  );
-  expect(end).toMatchObject({ status: 'success' });
-  const [done] = world.controller.of(sessionId, 'retention');
-  return done;
-}
-
-interface RunRetention {
-  readonly sessionId?: string;
-  readonly dryRun?: boolean;
-  readonly policy: RetentionPolicy;
 }
 
 async function packsOf(world: World): Promise<string[]> {
@@ -80,21 +54,43 @@ describe('a session of retention', () => {
     await nextAgent.stop();
   });
 
-  it('by items hides what is too old from views that have it in their cache', async () => {
-    const { world, agent, repository, objectId } = await aStoredWorld();
-    const ask = viewsOf(world, repository);
-    const seen = async () => {
-      const listed = pageOf(await ask(anItemsPage(objectId), 'session-1'));
-      const found = pageOf(await ask(aSearch({ text: 'subject' }), 'session-1'));
-      const idsOf = ({ items }: typeof listed) => items.map((item) => item['itemId']).toSorted();
-      return { listed: idsOf(listed), total: listed.total, found: idsOf(found) };
-    };
-    const both = ['old', 'young'];
-    expect(await seen()).toEqual({ listed: both, total: 2, found: both });
-    const policy = aPolicy({ type: 'item', keepCount: 30, keepUnit: 'days' });
-    await retain(world, repository, { sessionId: 'items', policy });
-    world.clock.advance(60_000);
-    expect(await seen()).toEqual({ listed: ['young'], total: 1, found: ['young'] });
+  it('tells which restore points there are, and in a dry run does not', async () => {
+    const { world, agent, repository } = await aStoredWorld();
+    world.clock.advance(1_000);
+    await world.backup('session-2', repository);
+    const policy = aPolicy({ keepLast: 1 });
+    await retain(world, repository, { sessionId: 'dry', dryRun: true, policy });
+    expect(world.controller.of('dry', 'keptPoints')).toEqual([]);
+    await retain(world, repository, { sessionId: 'first', policy });
+    await retain(world, repository, { sessionId: 'again', policy });
+    for (const run of ['first', 'again']) {
+      const kept = [{ after: '', upTo: '', restorePointIds: ['session-2'] }];
+      expect(world.controller.of(run, 'keptPoints')).toEqual(kept);
+    }
+    await agent.stop();
+  });
+
+  it('leaves a point that a retrieval has pinned to those who look through it', async () => {
+    const cold = await aWorldWithBackup();
+    const { world, agent } = cold;
+    await copy(cold);
+    await retrieve(cold);
+    world.clock.advance(1_000);
+    await world.backup('backup-2', cold.hot, { full: true });
+    await copy(cold, 2);
+    const policy = aPolicy({ keepLast: 1 });
+    for (const sessionId of ['first', 'later']) {
+      await retain(world, cold.cold, { sessionId, policy, jobId: 'copy-job' });
+      world.clock.advance(8 * dayMs);
+    }
+    const ask = viewsOf(world, cold.cold);
+    const point = { jobId: 'copy-job', restorePointId: 'copy-1' };
+    const { answer } = await ask(anItemsPage('mailbox:anna'), point);
+    expect(answer).toMatchObject({ value: { code: 'E_POINT_NOT_FOUND' } });
+    const pinned = { ...point, retrievalId: 'retrieval-1' };
+    expect(pageOf(await ask(anItemsPage('mailbox:anna'), pinned)).total).toBe(5);
+    expect(await restore(cold)).toMatchObject({ status: 'success' });
+    expect(world.tenant.imports.restored).toEqual(world.tenant.truth());
     await agent.stop();
   });
 });

@@ -1,5 +1,5 @@
 import type { Clock } from '@firn/shared/repository/ports';
-import type { PointName, Repository } from '@firn/shared/repository/repository';
+import type { PinPoint, Repository } from '@firn/shared/repository/repository';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** How long a pin outlives a process that was killed. */
@@ -10,7 +10,7 @@ const renewMs = 10 * dayMs;
 export interface Pinned {
   readonly repository: Pick<Repository, 'pin' | 'unpin'>;
   readonly pinId: string;
-  readonly point: PointName;
+  readonly point: PinPoint;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }

@@ -2,7 +2,11 @@ import { MemoryBus } from '@firn/shared/bus/memory-bus';
 import { nodeCompute } from '@firn/shared/compute/node-compute';
 import { nodeEntropy } from '@firn/shared/compute/node-entropy';
 import type { ViewRequest, ViewResponse } from '@firn/shared/gen/firn/link/v1/link';
-import type { RepositoryRef, SecretBundle } from '@firn/shared/gen/firn/link/v1/work';
+import type {
+  RepositoryRef,
+  RetentionPolicy,
+  SecretBundle,
+} from '@firn/shared/gen/firn/link/v1/work';
 import { MemoryStore } from '@firn/shared/object-store/memory/memory-store';
 import { makeProviderStores } from '@firn/shared/object-store/provider-stores';
 import { MemoryLogger } from '@firn/shared/observe/memory-logger';
@@ -30,6 +34,11 @@ const settings: AgentSettings = {
   retrievalPollMs: 1_000,
   graceMs: 60_000,
 };
+
+export interface RunBackup {
+  readonly full?: boolean;
+  readonly retention?: RetentionPolicy;
+}
 
 export interface RunningAgent {
   readonly mortal: Mortal;
@@ -119,7 +128,11 @@ export class World {
     await this.controller.assign(name, { $case: 'initializeRepository', value });
   }
 
-  backup(sessionId: string, repository: RepositoryRef, { full = false } = {}) {
+  backup(
+    sessionId: string,
+    repository: RepositoryRef,
+    { full = false, retention }: RunBackup = {},
+  ) {
     const jobId = 'job-1';
     const scope = {
       entireOrganization: true,
@@ -128,7 +141,7 @@ export class World {
       mailboxes: true,
       oneDrives: true,
     };
-    const value = { repository, organization, jobId, scope, full, retention: undefined };
+    const value = { repository, organization, jobId, scope, full, retention };
     return this.controller.assign(sessionId, { $case: 'backup', value }, this.secrets);
   }
 

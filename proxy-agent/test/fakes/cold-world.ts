@@ -1,4 +1,4 @@
-import type { RepositoryRef } from '@firn/shared/gen/firn/link/v1/work';
+import type { RepositoryRef, RestoreWork } from '@firn/shared/gen/firn/link/v1/work';
 import { World } from './a-world.ts';
 
 const daySeconds = 86_400;
@@ -53,7 +53,8 @@ export function retrieve({ world, cold }: ColdWorld, restorePointId = 'copy-1') 
   return world.controller.assign('retrieve-1', { $case: 'retrieval', value }, world.secrets);
 }
 
-export function restore({ world, cold }: ColdWorld) {
+/** From the cold repository: through the retrieval, unless told otherwise. */
+export function restore({ world, cold }: ColdWorld, from: Partial<RestoreWork> = {}) {
   const value = {
     repository: cold,
     organization: world.organization,
@@ -61,6 +62,7 @@ export function restore({ world, cold }: ColdWorld) {
     restorePointId: 'copy-1',
     retrievalId: 'retrieval-1',
     objects: [],
+    ...from,
   };
   return world.controller.assign('restore-1', { $case: 'restore', value }, world.secrets);
 }

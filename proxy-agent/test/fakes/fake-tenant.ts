@@ -125,13 +125,17 @@ export class FakeTenant {
     if (state === undefined) for (const folder of folders) yield { type: 'folder', folder };
     const again = new Set<string>();
     for await (const itemId of known.failedItems()) again.add(itemId);
-    for (const { item, bytes, revision, removed } of items.values()) {
-      const isChanged = revision > since || again.has(item.itemId);
-      if (!isChanged || (removed && since === 0)) continue;
-      if (removed) yield { type: 'item-removed', itemId: item.itemId };
-      else yield { type: 'item', item, content: this.#content(item.itemId, bytes) };
+    for (const stored of items.values()) {
+      const isChanged = stored.revision > since || again.has(stored.item.itemId);
+      const isOfInterest = stored.removed ? since > 0 : (known.isKept?.(stored.item) ?? true);
+      if (isChanged && isOfInterest) yield this.#changeOf(stored);
     }
     yield { type: 'state', syncState: new TextEncoder().encode(String(newest)) };
+  }
+
+  #changeOf({ item, bytes, removed }: StoredItem): SourceChange {
+    if (removed) return { type: 'item-removed', itemId: item.itemId };
+    return { type: 'item', item, content: this.#content(item.itemId, bytes) };
   }
 
   #content(itemId: string, bytes: Uint8Array): ItemContent {

@@ -67,6 +67,11 @@ export interface PointName {
   readonly pointId: string;
 }
 
+export interface PinPoint extends PointName {
+  /** Another pin of this point, which may be all that keeps it. */
+  readonly through?: string | undefined;
+}
+
 export interface OpenPoint extends PointName {
   /** Retrieval id: packs are looked up below warm/<id>/ first. */
   readonly warm?: string | undefined;
@@ -177,8 +182,9 @@ export class Repository {
    * retrieving, restoring. The same id again prolongs the pin, also of a point
    * that has expired meanwhile. E_POINT_NOT_FOUND
    */
-  async pin(pinId: string, point: PointName, untilMs: number): Promise<void> {
-    const known = this.log.state.pins.get(pinId);
+  async pin(pinId: string, point: PinPoint, untilMs: number): Promise<void> {
+    const { pins } = this.log.state;
+    const known = pins.get(pinId) ?? pins.get(point.through ?? '');
     const points = known?.points.map(({ root: _, ...ref }) => ref) ?? this.#pointsOf(point);
     await pinPoints(this.log, { pinId, points, untilMs });
   }

@@ -6,6 +6,7 @@ import { endsSession } from '../backup/backup-object.ts';
 import { objectResult } from '../end-of-object.ts';
 import { forEachConcurrent } from '../for-each-concurrent.ts';
 import { required } from '../repositories.ts';
+import { retrievalPin } from '../retrieval/run-retrieval.ts';
 import { selectionsOf } from '../selections.ts';
 import type { SessionContext } from '../session-context.ts';
 import { withPinned } from '../with-pinned.ts';
@@ -21,7 +22,10 @@ export async function runRestore(
 ): Promise<Partial<Counts>> {
   const { repositories, secrets, signal, clock } = context;
   const repository = await repositories.owned(work.repository, secrets, signal);
-  const point = { jobId: work.jobId, pointId: work.restorePointId };
+  const { jobId, restorePointId: pointId, retrievalId } = work;
+  // What a retrieval brought back can be restored for as long as it is there.
+  const through = retrievalId === '' ? undefined : retrievalPin(retrievalId);
+  const point = { jobId, pointId, through };
   const pinned = { repository, pinId: pinOf(context), point, clock, signal };
   return withPinned(pinned, () => restorePoint(context, work, repository));
 }
