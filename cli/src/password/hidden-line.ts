@@ -21,12 +21,12 @@ export async function askHidden({
   const nothing = new Writable({ write: (_chunk, _encoding, done) => done() });
   // A terminal to readline, which takes the echo into its own hands: before anybody is asked.
   const lines = createInterface({ input, output: nothing, terminal: true, historySize: 0 });
-  output.write(question);
   try {
     return await new Promise<string | undefined>((resolve) => {
       lines.once('line', resolve);
       lines.once('SIGINT', () => resolve(undefined));
       lines.once('close', () => resolve(undefined));
+      output.write(question);
     });
   } finally {
     lines.close();
