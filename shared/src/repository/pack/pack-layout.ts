@@ -97,6 +97,7 @@ export function decodeFooter(bytes: Uint8Array): PackFooter {
 function footerOf(bytes: Uint8Array): PackFooter {
   const jsonEnd = 4 + readU32(bytes, 0);
   const head = decodeJson(bytes.subarray(4, jsonEnd), isFooterHead);
+  if ((bytes.length - jsonEnd) % contentRecordBytes !== 0) throw damaged('a record is cut off');
   const contents: PackContent[] = [];
   for (let at = jsonEnd; at + contentRecordBytes <= bytes.length; at += contentRecordBytes) {
     contents.push(decodeRecord(bytes, at));

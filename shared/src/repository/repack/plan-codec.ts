@@ -152,6 +152,7 @@ function planOf(plain: Uint8Array): RepackPlan {
   const frames = json.frames.map(([source, frame, offset, length]) => {
     return { source, frame, offset, length };
   });
+  if ((plain.length - jsonEnd) % contentEntryBytes !== 0) throw damaged('a content is cut off');
   const contents: PlannedContent[] = [];
   for (let at = jsonEnd; at + contentEntryBytes <= plain.length; at += contentEntryBytes) {
     contents.push(decodeContent(plain, at));

@@ -59,6 +59,7 @@ export function decodeEntries(kind: RunKind, frame: Uint8Array): RunEntry[] {
 }
 
 function decodeFixed(frame: Uint8Array): RunEntry[] {
+  if (frame.length % indexEntryBytes !== 0) throw damaged('an entry is cut off');
   const entries: RunEntry[] = [];
   for (let at = 0; at + indexEntryBytes <= frame.length; at += indexEntryBytes) {
     entries.push({
@@ -79,6 +80,7 @@ function decodeVariable(kind: RunKind, frame: Uint8Array): RunEntry[] {
     const length = readU32(frame, keyEnd);
     const isRemoved = length === removedLength;
     at = keyEnd + 4 + (isRemoved ? 0 : length);
+    if (at > frame.length) throw damaged('an entry is cut off');
     entries.push({ key, value: isRemoved ? undefined : frame.subarray(keyEnd + 4, at) });
   }
   return entries;
