@@ -102,15 +102,19 @@ function describeParts(makeStore: MakeStore, server: () => S3Server): void {
     expect(await uploadsBelow(server(), 'broken/')).toBe(0);
   });
 
-  it('aborts uploads that a crash left, and none of later', async () => {
-    const store = makeStore({ prefix: 'strays' });
-    const input = { Bucket: bucket, Key: 'strays/left' };
-    await plainClient(server()).send(new CreateMultipartUploadCommand(input));
-    const nowMs = await store.locks.now();
+  it('aborts uploads that a crash left, and none of later or of others', async () => {
+    const bare = makeStore({ prefix: 'strays' });
+    const store = new RetryingStore(bare, { policy, ports });
+    for (const Key of ['strays/left', 'strays-of-others/left']) {
+      const input = { Bucket: bucket, Key };
+      await plainClient(server()).send(new CreateMultipartUploadCommand(input));
+    }
+    const nowMs = await bare.locks.now();
     const early = (server().tellsBegin ?? true) ? nowMs - 60_000 : 0;
     expect(await store.abortStrays(early)).toBe(0);
     expect(await store.abortStrays(nowMs + 60_000)).toBe(1);
     expect(await uploadsBelow(server(), 'strays/')).toBe(0);
+    expect(await uploadsBelow(server(), 'strays-of-others/')).toBe(1);
   });
 
   it('copies in parts what is too large for one call', async () => {
