@@ -21,6 +21,9 @@ const tagBytes = 16;
 const chunkBytesMin = 64;
 /** Of what is allocated at once: what is decompressed may be far below its limit. */
 const chunkBytesMax = 1024 * 1024 + 1;
+/** Most of what is decompressed here are entries of logs, far below their limit. */
+const entryBytes = 8 * 1024;
+const usualRatio = 8;
 const argon2Async = promisify(argon2);
 
 /** What the cipher hands out goes through the heap of small buffers. */
@@ -120,7 +123,8 @@ function openInto(target: Uint8Array, sealing: Sealing, sealed: Uint8Array): voi
 function decompress(bytes: Uint8Array, sizeMax: number): Uint8Array {
   try {
     // One byte more than expected: filled to the brim it would be grown once more for nothing.
-    const chunkSize = Math.min(Math.max(chunkBytesMin, sizeMax + 1), chunkBytesMax);
+    const expected = Math.min(sizeMax + 1, Math.max(entryBytes, usualRatio * bytes.length));
+    const chunkSize = Math.min(Math.max(chunkBytesMin, expected), chunkBytesMax);
     return zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, sizeMax), chunkSize });
   } catch (error) {
     throw new AppError('E_REPOSITORY_DAMAGED', 'compressed bytes cannot be decompressed', {
