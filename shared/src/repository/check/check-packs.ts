@@ -5,8 +5,9 @@ import type { BlobInfo } from '../ports.ts';
 import type { ExpectedPack } from './check-objects.ts';
 import { type Finding, finding, messageOf } from './finding.ts';
 import type { BadPart } from './name-affected.ts';
+import type { BadFrame } from './pack-frames.ts';
 import { referredInMeta } from './referred-meta.ts';
-import { type BadFrame, verifyPack } from './verify-pack.ts';
+import { verifyPack } from './verify-pack.ts';
 import type { WholeMeta } from './whole-meta.ts';
 
 export interface PackCheck {

@@ -1,39 +1,21 @@
-import { equalBytes, sum, toHex } from '../bytes.ts';
+import { ahead } from '../ahead.ts';
+import type { FrameToOpen, OpenDamage } from '../batch-compute.ts';
+import { equalBytes, sum } from '../bytes.ts';
 import { damaged, isDamage } from '../damaged.ts';
-import type { OpenContext } from '../open-context.ts';
-import {
-  type PackContent,
-  type PackFooter,
-  type PackSegment,
-  packMagic,
-} from '../pack/pack-layout.ts';
+import { packMagic } from '../pack/pack-layout.ts';
 import { readFooter } from '../pack/read-footer.ts';
-import type { BlobStore } from '../ports.ts';
-import { openFrame } from '../segment/frame.ts';
-import { deriveSegmentKey, type SegmentKey, segmentIdBytes } from '../segment/segment-key.ts';
-import { ReadAhead } from './read-ahead.ts';
+import { FrameBatches } from '../segment/frame-batch.ts';
+import { type BadFrame, framesOf, type PackFrame, type PackReading } from './pack-frames.ts';
 
-/** A frame that does not open, or does not hold what it should. */
-export interface BadFrame {
-  readonly segment: PackSegment;
-  /** Undefined: all of them. */
-  readonly frame: number | undefined;
-  readonly message: string;
-}
-
-export interface VerifyPack {
-  readonly context: OpenContext;
-  /** Of the pack, or its bytes alone. */
-  readonly store: Pick<BlobStore, 'get'>;
-  readonly pack: string;
+export interface VerifyPack extends PackReading {
   readonly length: number;
   /** Those by which contents of this repository may be named. */
   readonly contentIdSecrets: readonly Uint8Array[];
 }
 
 /**
- * Reads a pack once from end to end: its footer, then every frame. Fails with
- * E_REPOSITORY_DAMAGED when beginning or footer are not sound.
+ * Reads a pack once from end to end: its footer, then every frame; bad frames in
+ * their order. Fails with E_REPOSITORY_DAMAGED when beginning or footer are not sound.
  */
 export async function* verifyPack(options: VerifyPack): AsyncGenerator<BadFrame> {
   const { context, store, pack, length } = options;
@@ -42,98 +24,108 @@ export async function* verifyPack(options: VerifyPack): AsyncGenerator<BadFrame>
   const footer = await readFooter({ store, compute, footerKey, pack, length });
   const { bytes } = await store.get(pack, { offset: 0, length: packMagic.length });
   if (!equalBytes(bytes, packMagic)) throw damaged('a pack does not begin as packs do');
-  const contents = contentsByFrame(footer);
-  for (const [at, segment] of footer.segments.entries()) {
-    yield* verifySegment(options, segment, contents.get(at) ?? new Map());
-  }
+  const stretches = stretchesOf(framesOf(options, footer));
+  const verify = (stretch: Stretch) => verifyStretch(options, stretch);
+  for await (const bad of ahead(stretches, stretchesAtOnce, verify)) yield* bad;
 }
 
-type FrameContents = ReadonlyMap<number, readonly PackContent[]>;
+/** So much is read, and handed to a thread, at once. */
+const stretchBytesMax = 2 * 1024 * 1024;
+const stretchesAtOnce = 3;
+/** Less is verified here: sooner than a thread would wake up. */
+const handedOverBytesMin = 256 * 1024;
 
-async function* verifySegment(
-  options: VerifyPack,
-  segment: PackSegment,
-  contents: FrameContents,
-): AsyncGenerator<BadFrame> {
-  const { context, store, pack } = options;
-  const key = await segmentKey(options, segment).catch(messageOf);
-  if (typeof key === 'string') {
-    if (isErased(context, segment)) return;
-    yield { segment, frame: undefined, message: key };
-    return;
-  }
-  const ahead = new ReadAhead(store, pack, endOf(segment));
-  let offset = startOf(segment);
-  for (const [number, length] of segment.frames.entries()) {
-    const range = { offset, length };
-    offset += length;
-    try {
-      const bytes = await ahead.get(range);
-      const place = { segment: key, number, kind: segment.kind };
-      const frame = await openFrame(context.ports.compute, place, bytes);
-      await verifyContents(options, frame, contents.get(number) ?? []);
-    } catch (error) {
-      yield { segment, frame: number, message: messageOf(error) };
+/** Neighbours that are verified together; or what is bad without being read. */
+type Stretch = readonly PackFrame[] | BadFrame;
+
+async function* stretchesOf(frames: AsyncIterable<PackFrame | BadFrame>): AsyncGenerator<Stretch> {
+  let stretch: PackFrame[] = [];
+  let bytes = 0;
+  for await (const frame of frames) {
+    const last = stretch.at(-1);
+    if (last !== undefined && !(isBehind(frame, last) && bytes + frame.length <= stretchBytesMax)) {
+      yield stretch;
+      stretch = [];
+      bytes = 0;
+    }
+    if ('key' in frame) {
+      stretch.push(frame);
+      bytes += frame.length;
+    } else {
+      yield frame;
     }
   }
+  if (stretch.length > 0) yield stretch;
 }
 
-/** Its key was destroyed: that it does not open is as it should be. */
-function isErased({ log }: OpenContext, { objectId, keyId }: PackSegment): boolean {
-  return keyId !== '' && log.state.erased.has(objectId);
+function isBehind(frame: PackFrame | BadFrame, last: PackFrame): frame is PackFrame {
+  return 'key' in frame && frame.offset === last.offset + last.length;
 }
 
-function startOf({ kind, offset }: PackSegment): number {
-  return offset + (kind === 'data' ? 0 : segmentIdBytes);
+async function verifyStretch(options: VerifyPack, stretch: Stretch): Promise<readonly BadFrame[]> {
+  if ('message' in stretch) return [stretch];
+  const { store, pack } = options;
+  const [first] = stretch;
+  const offset = first?.offset ?? 0;
+  const length = sum(stretch.map((frame) => frame.length));
+  try {
+    const { bytes } = await store.get(pack, { offset, length });
+    return await verifyFrames(options, stretch, bytes);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    const [only] = stretch;
+    if (stretch.length === 1 && only !== undefined) return [badFrame(only, error.message)];
+  }
+  // It may reach behind the end of what is there.
+  const bad: BadFrame[] = [];
+  for (const frame of stretch) bad.push(...(await verifyStretch(options, [frame])));
+  return bad;
 }
 
-function endOf(segment: PackSegment): number {
-  return startOf(segment) + sum(segment.frames);
+/** @param bytes of the frames, end to end */
+async function verifyFrames(
+  { context, contentIdSecrets: secrets }: VerifyPack,
+  stretch: readonly PackFrame[],
+  bytes: Uint8Array,
+): Promise<readonly BadFrame[]> {
+  const { compute } = context.ports;
+  const frames = toOpen(stretch);
+  if (bytes.length < handedOverBytesMin) {
+    return badFrames(stretch, new FrameBatches(compute).open(bytes, { frames, secrets }));
+  }
+  const workspace = compute.batches.workspace(bytes.length);
+  try {
+    workspace.bytes.set(bytes);
+    return badFrames(stretch, await compute.batches.openContents(workspace, frames, secrets));
+  } finally {
+    workspace.release();
+  }
 }
 
-async function segmentKey(
-  { context, store, pack }: VerifyPack,
-  segment: PackSegment,
-): Promise<SegmentKey> {
-  const { keys, ports } = context;
-  if (segment.kind !== 'data') {
-    const { bytes } = await store.get(pack, {
-      offset: segment.offset,
-      length: segmentIdBytes,
+function toOpen(stretch: readonly PackFrame[]): FrameToOpen[] {
+  const begin = stretch[0]?.offset ?? 0;
+  return stretch.map(({ segment, key, number, offset, length, contents }) => {
+    const sealed = { start: offset - begin, length };
+    const looked = contents.map((content) => {
+      return {
+        ...{ contentId: content.contentId, to: undefined },
+        ...{ offset: content.offset, length: content.length },
+      };
     });
-    if (toHex(bytes) !== segment.id) throw damaged('a segment does not begin with its id');
-  }
-  const key = segment.keyId === '' ? keys.derived.meta : await keys.objectKey(segment.keyId);
-  return deriveSegmentKey(ports.compute, key, segment.id);
+    return { segment: key, number, kind: segment.kind, sealed, contents: looked };
+  });
 }
 
-async function verifyContents(
-  { context, contentIdSecrets }: VerifyPack,
-  frame: Uint8Array,
-  contents: readonly PackContent[],
-): Promise<void> {
-  for (const { contentId, offset, length } of contents) {
-    const content = frame.subarray(offset, offset + length);
-    let isSame = false;
-    for (const secret of contentIdSecrets) {
-      isSame ||= toHex(await context.ports.compute.hmacSha256(secret, [content])) === contentId;
-    }
-    if (!isSame) throw damaged('a content does not match its id');
+/** Each once. */
+function badFrames(stretch: readonly PackFrame[], damages: readonly OpenDamage[]): BadFrame[] {
+  const bad = new Map<number, BadFrame>();
+  for (const { frame: at, message } of damages) {
+    const frame = stretch[at];
+    if (frame !== undefined && !bad.has(at)) bad.set(at, badFrame(frame, message));
   }
+  return [...bad.values()];
 }
 
-function contentsByFrame(footer: PackFooter): ReadonlyMap<number, FrameContents> {
-  const bySegment = new Map<number, Map<number, PackContent[]>>();
-  for (const content of footer.contents) {
-    const frames = bySegment.get(content.segment) ?? new Map<number, PackContent[]>();
-    const contents = frames.get(content.frame) ?? [];
-    contents.push(content);
-    bySegment.set(content.segment, frames.set(content.frame, contents));
-  }
-  return bySegment;
-}
-
-function messageOf(error: unknown): string {
-  if (isDamage(error)) return error.message;
-  throw error;
+function badFrame({ segment, number }: PackFrame, message: string): BadFrame {
+  return { segment, frame: number, message };
 }
