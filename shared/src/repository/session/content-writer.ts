@@ -5,9 +5,15 @@ import type { RepositoryPorts } from '../ports.ts';
 import { frameGroups } from '../segment/frame-groups.ts';
 import type { SharedChunk } from '../shared-chunks/shared-chunks.ts';
 import { ContentBatch, placedIn, type StoringContent } from './content-batch.ts';
-import { type PlacedContents, type ReservedFrame, SegmentWriter } from './segment-writer.ts';
+import {
+  type PlacedContents,
+  type ReservedFrame,
+  type SegmentEvents,
+  SegmentWriter,
+} from './segment-writer.ts';
 import type { SessionPacks } from './session-packs.ts';
 import type { SessionSharedChunks } from './session-shared-chunks.ts';
+import { SharedContentWriter } from './shared-content-writer.ts';
 import { Turns } from './turns.ts';
 import type { UnderWay } from './under-way.ts';
 
@@ -46,17 +52,22 @@ export class ContentWriter {
   readonly turns = new Turns();
   readonly #placing = new Turns();
   readonly #own: SegmentWriter;
-  #shared: SegmentWriter | undefined;
+  readonly #shared: SharedContentWriter | undefined;
   #batch: ContentBatch | undefined;
   /** New contents that the draft does not know yet. */
   readonly #unplaced = new Set<string>();
   readonly #underWay = new Set<Promise<void>>();
+  readonly #noting: SegmentEvents = {
+    onFrame: (contents) => this.#noteAddresses(contents),
+    onSegment: (id, place) => this.#notePlace(id, place),
+  };
   #storedBytes = 0;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: ContentWriterOptions) {
     this.#options = options;
-    this.#own = this.#newSegmentWriter(options.key, options.objectId);
+    this.#own = this.#openWriter(options.key, options.objectId);
+    this.#shared = options.shared && this.#openShared(options.shared);
   }
 
   /** Of contents that were not stored yet, before compression; exact after finish. */
@@ -101,11 +112,20 @@ export class ContentWriter {
 
   /** Everything is in packs, of which the shared one may still be open. */
   async finish(): Promise<void> {
+    let givenUp: readonly Uint8Array[];
+    do {
+      await this.#storeAdded();
+      givenUp = (await this.#shared?.settled()) ?? [];
+      for (const content of givenUp) await this.add(content);
+    } while (givenUp.length > 0);
+  }
+
+  async #storeAdded(): Promise<void> {
     await this.dispatch();
     await Promise.all(this.#underWay);
     this.#throwIfFailed();
     await this.#own.finish();
-    await this.#shared?.finish();
+    await this.#placing.run(async () => this.#shared?.endSegment());
   }
 
   async abandon(reason: unknown): Promise<void> {
@@ -121,7 +141,7 @@ export class ContentWriter {
 
   async #abortPacks(reason: unknown): Promise<void> {
     await this.#own.abort(reason);
-    await this.#shared?.abort(reason);
+    await this.#shared?.abandon(reason);
   }
 
   /** Up to the first wait everything is in the order of calls. */
@@ -147,7 +167,7 @@ export class ContentWriter {
     for (const [at, content] of batch.contents.entries()) {
       this.#throwIfFailed();
       content.contentId = contentIds[at] ?? '';
-      const writer = await this.#writerOf(content);
+      const writer = await this.#writerOf(batch, content);
       if (writer === undefined) continue;
       const contents = isNew.get(writer) ?? [];
       contents.push(content);
@@ -162,17 +182,18 @@ export class ContentWriter {
     return planned;
   }
 
-  /** Undefined: the content is stored. */
-  async #writerOf({ contentId, length }: StoringContent): Promise<SegmentWriter | undefined> {
-    const { draft, shared } = this.#options;
+  /** Undefined: the content is stored, or another object is storing it. */
+  async #writerOf(
+    { workspace }: ContentBatch,
+    { contentId, start, length }: StoringContent,
+  ): Promise<SegmentWriter | undefined> {
     if (this.#unplaced.has(contentId)) return undefined;
-    if ((await draft.knownAddress(contentId)) !== undefined) return undefined;
-    if (shared === undefined || length < sharedContentBytesMin) return this.#own;
-    const found = await shared.find(contentId);
-    if (found === undefined) return this.#sharedWriter(shared);
-    draft.putPlace(found.address.segment, found.place);
-    await draft.putAddress(contentId, found.address);
-    return undefined;
+    if ((await this.#options.draft.knownAddress(contentId)) !== undefined) return undefined;
+    if (this.#shared === undefined || length < sharedContentBytesMin) return this.#own;
+    // Until its address is known, nobody looks for it again.
+    this.#unplaced.add(contentId);
+    const copy = () => Uint8Array.from(workspace.bytes.subarray(start, start + length));
+    return this.#shared.writerOf({ contentId, length, copy });
   }
 
   async #place(planned: readonly PlannedFrame[], sealed: readonly Uint8Array[]): Promise<void> {
@@ -184,40 +205,29 @@ export class ContentWriter {
     }
   }
 
-  async #sharedWriter(shared: SessionSharedChunks): Promise<SegmentWriter> {
-    this.#shared ??= this.#newSharedWriter(shared, await shared.key());
-    return this.#shared;
+  #openWriter(key: ObjectKey, objectId: string | undefined, events = this.#noting): SegmentWriter {
+    const { ports, packs } = this.#options;
+    return new SegmentWriter({ ports, packs, key, objectId, ...events });
   }
 
-  #newSegmentWriter(key: ObjectKey, objectId: string): SegmentWriter {
-    const { ports, packs } = this.#options;
-    return new SegmentWriter({
-      ...{ ports, packs, key, objectId },
-      onFrame: (contents) => this.#noteAddresses(contents),
-      onSegment: (id, place) => this.#notePlace(id, place),
+  #openShared(shared: SessionSharedChunks): SharedContentWriter {
+    return new SharedContentWriter({
+      ...this.#noting,
+      shared,
+      turns: this.turns,
+      placing: this.#placing,
+      openWriter: (key, events) => this.#openWriter(key, undefined, events),
+      onFound: (chunk) => this.#noteChunk(chunk),
+      onGivenUp: (contentId) => this.#unplaced.delete(contentId),
     });
   }
 
-  /** Tells the session of each segment as soon as it is in a pack. */
-  #newSharedWriter(shared: SessionSharedChunks, key: ObjectKey): SegmentWriter {
-    const { ports, packs } = this.#options;
-    const placed = new Map<string, PlacedContents[]>();
-    return new SegmentWriter({
-      ...{ ports, packs, key, objectId: undefined },
-      onFrame: async (contents) => {
-        for (const content of contents) {
-          const { segment } = content[1];
-          placed.set(segment, [...(placed.get(segment) ?? []), content]);
-        }
-        await this.#noteAddresses(contents);
-      },
-      onSegment: async (id, place) => {
-        await this.#notePlace(id, place);
-        const contents = placed.get(id) ?? [];
-        placed.delete(id);
-        await shared.placed(contents.map((content) => toChunk(content, place)));
-      },
-    });
+  /** In a turn. */
+  async #noteChunk({ contentId, address, place }: SharedChunk): Promise<void> {
+    const { draft } = this.#options;
+    draft.putPlace(address.segment, place);
+    await draft.putAddress(contentId, address);
+    this.#unplaced.delete(contentId);
   }
 
   #noteAddresses(contents: readonly PlacedContents[]): Promise<void> {
@@ -252,10 +262,6 @@ async function reserveFrames(
     planned.push({ writer, reserved: await writer.reserve(plainBytes), contents: group });
   }
   return planned;
-}
-
-function toChunk([contentId, address]: PlacedContents, place: SegmentPlace): SharedChunk {
-  return { contentId, address, place };
 }
 
 function toSeal({ reserved, contents }: PlannedFrame) {

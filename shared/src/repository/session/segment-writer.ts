@@ -8,16 +8,19 @@ import { newSegment, type SegmentKey } from '../segment/segment-key.ts';
 import { hotPackBytes } from './hot-pack.ts';
 import type { SessionPacks } from './session-packs.ts';
 
-export interface SegmentWriterOptions {
+export interface SegmentEvents {
+  /** Where the contents of a frame lie in their segment. */
+  readonly onFrame: (contents: readonly PlacedContents[]) => Promise<void>;
+  /** A segment is in its pack, of which a shared one may still be open. */
+  readonly onSegment: (id: string, place: SegmentPlace) => Promise<void>;
+}
+
+export interface SegmentWriterOptions extends SegmentEvents {
   readonly ports: RepositoryPorts;
   readonly packs: SessionPacks;
   readonly key: ObjectKey;
   /** Undefined: its contents are shared by objects. */
   readonly objectId: string | undefined;
-  /** Where the contents of a frame lie in their segment. */
-  readonly onFrame: (contents: readonly PlacedContents[]) => Promise<void>;
-  /** A segment is in its pack, of which a shared one may still be open. */
-  readonly onSegment: (id: string, place: SegmentPlace) => Promise<void>;
 }
 
 export type PlacedContents = readonly [contentId: string, address: ContentAddress];
@@ -38,6 +41,8 @@ interface OpenSegment {
   length: number;
   /** Plain bytes of frames that are not placed yet. */
   reservedBytes: number;
+  /** Takes no more frames, and ends with the last one. */
+  isFull: boolean;
   /** Placed, not in a pack yet: until there is enough for a pack of its own. */
   readonly held: SealedFrame[];
   pack: { readonly stream: PackStream; offset: number } | undefined;
@@ -68,9 +73,9 @@ export class SegmentWriter {
 
   async reserve(plainBytes: number): Promise<ReservedFrame> {
     const open = this.#open;
-    const fullBytes = this.#options.objectId === undefined ? sharedSegmentBytes : hotPackBytes;
-    const isFull = open !== undefined && open.length + open.reservedBytes >= fullBytes;
-    const segment = open === undefined || isFull ? await this.#newSegment() : open;
+    const fullBytes = this.#isShared ? sharedSegmentBytes : hotPackBytes;
+    if (open !== undefined && open.length + open.reservedBytes >= fullBytes) open.isFull = true;
+    const segment = open === undefined || open.isFull ? await this.#newSegment() : open;
     this.#open = segment;
     segment.frames += 1;
     segment.reservedBytes += plainBytes;
@@ -93,7 +98,16 @@ export class SegmentWriter {
       ]),
     );
     await this.#append(segment, frame);
-    if (this.#isSharedAndFull(segment)) await this.#endPlacing();
+    if (this.#isShared && segment.length >= sharedSegmentBytes) segment.isFull = true;
+    await this.#endIfComplete(segment);
+  }
+
+  /** Others want what was placed last: its segment ends as soon as it can. */
+  async endEarly(): Promise<void> {
+    const segment = this.#placing;
+    if (segment === undefined) return;
+    segment.isFull = true;
+    await this.#endIfComplete(segment);
   }
 
   /** Everything is in packs, of which the shared one may still be open. */
@@ -111,8 +125,8 @@ export class SegmentWriter {
 
   async #newSegment(): Promise<OpenSegment> {
     const key = await newSegment(this.#options.ports, this.#options.key.key);
-    const empty = { frames: 0, length: 0, reservedBytes: 0, held: [], pack: undefined };
-    return { key, id: toHex(key.id), ...empty };
+    const empty = { frames: 0, length: 0, reservedBytes: 0, isFull: false };
+    return { key, id: toHex(key.id), ...empty, held: [], pack: undefined };
   }
 
   async #append(segment: OpenSegment, frame: SealedFrame): Promise<void> {
@@ -134,9 +148,13 @@ export class SegmentWriter {
     }
   }
 
-  #isSharedAndFull({ length, reservedBytes }: OpenSegment): boolean {
-    const isShared = this.#options.objectId === undefined;
-    return isShared && length >= sharedSegmentBytes && reservedBytes === 0;
+  get #isShared(): boolean {
+    return this.#options.objectId === undefined;
+  }
+
+  /** An object's own segment ends when the next one begins. */
+  async #endIfComplete({ isFull, reservedBytes }: OpenSegment): Promise<void> {
+    if (this.#isShared && isFull && reservedBytes === 0) await this.#endPlacing();
   }
 
   /** Ends the segment; what is reserved from here on lies in another one. */

@@ -1,5 +1,11 @@
 import type { ObjectKey } from '../keys/key-ring.ts';
 import type { SharedChunk, SharedChunks } from '../shared-chunks/shared-chunks.ts';
+import {
+  type Claimant,
+  ContentClaims,
+  type FleetingContent,
+  type SettledClaim,
+} from './content-claims.ts';
 
 export interface SessionSharedChunksOptions {
   readonly chunks: SharedChunks;
@@ -8,15 +14,22 @@ export interface SessionSharedChunksOptions {
   readonly isStored: (pack: string) => boolean;
 }
 
+/** A content that is stored, or that another object of the session is storing. */
+export type FoundContent =
+  | { readonly chunk: SharedChunk }
+  | { readonly awaited: Promise<SettledClaim> };
+
 /**
  * Contents that objects share, as a session sees them: those of the repository,
- * and those that lie in packs of its own that are still open. An object may
- * refer to these too, since they are stored before anything is committed.
+ * those that lie in packs of its own that are still open, and those on their way
+ * there. An object may refer to all of them, since they are stored before
+ * anything is committed.
  */
 export class SessionSharedChunks {
   readonly #options: SessionSharedChunksOptions;
   /** In open packs: bounded by their size. */
   readonly #placed = new Map<string, SharedChunk>();
+  readonly #claims = new ContentClaims();
 
   constructor(options: SessionSharedChunksOptions) {
     this.#options = options;
@@ -27,13 +40,30 @@ export class SessionSharedChunks {
     return this.#options.key();
   }
 
-  async find(contentId: string): Promise<SharedChunk | undefined> {
-    return this.#placed.get(contentId) ?? (await this.#options.chunks.find(contentId));
+  /** Undefined: the claimant has to store it; others may wait for it from now on. */
+  async find(content: FleetingContent, claimant: Claimant): Promise<FoundContent | undefined> {
+    const { contentId } = content;
+    const placed = this.#placed.get(contentId);
+    if (placed !== undefined) return { chunk: placed };
+    const awaited = this.#claims.claim(content, claimant);
+    if (awaited !== undefined) return { awaited };
+    const chunk = await this.#options.chunks.find(contentId);
+    if (chunk === undefined) return undefined;
+    this.#claims.settle(chunk);
+    return { chunk };
+  }
+
+  /** The claimant will place nothing more. */
+  giveUp(claimant: Claimant): void {
+    this.#claims.giveUp(claimant);
   }
 
   /** They are in a pack, which may still be open. */
   async placed(chunks: readonly SharedChunk[]): Promise<void> {
-    for (const chunk of chunks) this.#placed.set(chunk.contentId, chunk);
+    for (const chunk of chunks) {
+      this.#placed.set(chunk.contentId, chunk);
+      this.#claims.settle(chunk);
+    }
     await this.settle();
   }
 

@@ -1,0 +1,124 @@
+import type { ContentAddress } from '../index/address.ts';
+import type { ObjectKey } from '../keys/key-ring.ts';
+import type { SegmentPlace } from '../object/segment-place.ts';
+import type { SharedChunk } from '../shared-chunks/shared-chunks.ts';
+import type { Claimant, FleetingContent, SettledClaim } from './content-claims.ts';
+import type { PlacedContents, SegmentEvents, SegmentWriter } from './segment-writer.ts';
+import type { SessionSharedChunks } from './session-shared-chunks.ts';
+import type { Turns } from './turns.ts';
+
+export interface SharedContentWriterOptions extends SegmentEvents {
+  readonly shared: SessionSharedChunks;
+  readonly openWriter: (key: ObjectKey, events: SegmentEvents) => SegmentWriter;
+  /** Of everything that uses the draft. */
+  readonly turns: Turns;
+  /** Of everything that places frames. */
+  readonly placing: Turns;
+  /** In a turn: a content that this object does not have to store. */
+  readonly onFound: (chunk: SharedChunk) => Promise<void>;
+  /** In a turn: it was to be stored by another object, which gave up. */
+  readonly onGivenUp: (contentId: string) => void;
+}
+
+/**
+ * Contents of one object that it shares with others. What another object of the
+ * session is storing at this moment is not stored again: the object goes on, and
+ * waits for the other when it ends.
+ *
+ * Nobody waits in a circle. An object waits only in finish, after all that it
+ * claimed was placed; and what is claimed is placed without anything that an
+ * object that waits could hold: it is in a batch under way by then, and hurry ends
+ * its segment. What is kept for an object that waits holds back no batch.
+ */
+export class SharedContentWriter implements Claimant {
+  readonly #options: SharedContentWriterOptions;
+  #writer: SegmentWriter | undefined;
+  readonly #waiting = new Set<Promise<void>>();
+  readonly #givenUp: Uint8Array[] = [];
+  #isAbandoned = false;
+
+  constructor(options: SharedContentWriterOptions) {
+    this.#options = options;
+  }
+
+  /** In a turn. Undefined: the object does not have to store it. */
+  async writerOf(content: FleetingContent): Promise<SegmentWriter | undefined> {
+    const { shared, onFound } = this.#options;
+    const found = await shared.find(content, this);
+    if (found === undefined) return this.#open();
+    if ('chunk' in found) await onFound(found.chunk);
+    else this.#wait(content.contentId, found.awaited);
+    return undefined;
+  }
+
+  hurry(): void {
+    const { placing } = this.#options;
+    // In turn: by then the frame is placed. A failure fails the next call as well.
+    placing.run(async () => this.#writer?.endEarly()).catch(() => undefined);
+  }
+
+  /** In a turn of placing: everything that was reserved is in packs. */
+  async endSegment(): Promise<void> {
+    await this.#writer?.finish();
+  }
+
+  /** Resolves when all others have ended. @returns what they gave up: to be stored after all */
+  async settled(): Promise<readonly Uint8Array[]> {
+    await Promise.all(this.#waiting);
+    return this.#givenUp.splice(0);
+  }
+
+  async abandon(reason: unknown): Promise<void> {
+    this.#isAbandoned = true;
+    this.#options.shared.giveUp(this);
+    await this.#writer?.abort(reason);
+  }
+
+  #wait(contentId: string, awaited: Promise<SettledClaim>): void {
+    const settling = awaited.then((settled) =>
+      this.#options.turns.run(() => this.#settle(contentId, settled)),
+    );
+    const waiting = settling.then(() => void this.#waiting.delete(waiting));
+    this.#waiting.add(waiting);
+    // Told by settled.
+    waiting.catch(() => undefined);
+  }
+
+  /** In a turn. */
+  async #settle(contentId: string, settled: SettledClaim): Promise<void> {
+    if (this.#isAbandoned) return;
+    if ('chunk' in settled) return this.#options.onFound(settled.chunk);
+    this.#options.onGivenUp(contentId);
+    this.#givenUp.push(settled.givenUp);
+  }
+
+  async #open(): Promise<SegmentWriter> {
+    this.#writer ??= this.#newWriter(await this.#options.shared.key());
+    return this.#writer;
+  }
+
+  /** Tells the session of each segment as soon as it is in a pack. */
+  #newWriter(key: ObjectKey): SegmentWriter {
+    const { shared, openWriter, onFrame, onSegment } = this.#options;
+    const placed = new Map<string, PlacedContents[]>();
+    return openWriter(key, {
+      onFrame: async (contents) => {
+        for (const content of contents) {
+          const { segment } = content[1];
+          placed.set(segment, [...(placed.get(segment) ?? []), content]);
+        }
+        await onFrame(contents);
+      },
+      onSegment: async (id, place) => {
+        await onSegment(id, place);
+        const contents = placed.get(id) ?? [];
+        placed.delete(id);
+        await shared.placed(contents.map(([each, address]) => toChunk(each, address, place)));
+      },
+    });
+  }
+}
+
+function toChunk(contentId: string, address: ContentAddress, place: SegmentPlace): SharedChunk {
+  return { contentId, address, place };
+}
