@@ -1,6 +1,7 @@
 import { isAppError } from '../../shared/src/errors/app-error.ts';
-import { mutate, SeededChance } from './mutate.ts';
-import type { FuzzTarget } from './targets.ts';
+import type { FuzzTarget } from './fuzz-target.ts';
+import { mutateBytes } from './mutate-bytes.ts';
+import { SeededChance } from './seeded-chance.ts';
 
 export interface FuzzRun {
   readonly seed: number;
@@ -28,11 +29,9 @@ const caseBytesMax = 256 * 1024 * 1024;
 export async function fuzz(target: FuzzTarget, { seed, cases }: FuzzRun): Promise<FuzzOutcome> {
   const outcome = { accepted: 0, refused: 0, slowestMs: 0, largestBytes: 0 };
   for (let n = 0; n < cases; n += 1) {
-    const chance = new SeededChance(seed + n);
-    const bytes = mutate(chance.pick(target.seeds), chance);
     const before = memoryBytes();
     const begun = performance.now();
-    const accepted = await isAccepted(target, bytes, seed + n);
+    const accepted = await isAccepted(target, seed + n);
     outcome[accepted ? 'accepted' : 'refused'] += 1;
     outcome.slowestMs = Math.max(outcome.slowestMs, performance.now() - begun);
     outcome.largestBytes = Math.max(outcome.largestBytes, memoryBytes() - before);
@@ -44,18 +43,23 @@ export async function fuzz(target: FuzzTarget, { seed, cases }: FuzzRun): Promis
   return outcome;
 }
 
-async function isAccepted(target: FuzzTarget, bytes: Uint8Array, seed: number): Promise<boolean> {
+async function isAccepted(target: FuzzTarget, seed: number): Promise<boolean> {
+  const chance = new SeededChance(seed);
+  const bytes = (target.mutate ?? mutateBytes)(chance.pick(target.seeds), chance);
   try {
-    await target.parse(bytes);
+    await target.parse(bytes, chance);
     return true;
   } catch (error) {
     if (isAppError(error)) return false;
-    const shown = Buffer.from(bytes.subarray(0, 200)).toString('hex');
-    throw new Error(`${target.name} fell over seed ${seed}: ${shown}`, { cause: error });
+    const shown = Buffer.from(bytes.subarray(0, 300)).toString('latin1');
+    throw new Error(`${target.name} fell over seed ${seed}: ${JSON.stringify(shown)}`, {
+      cause: error,
+    });
   }
 }
 
+/** Of this process, and of what its native parts hold for it. */
 function memoryBytes(): number {
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
