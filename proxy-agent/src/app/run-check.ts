@@ -18,7 +18,7 @@ export async function runCheck(context: SessionContext, work: CheckWork): Promis
   let position = (await events.position()) ?? '';
   const tell = () => events.findings(waiting.splice(0), position);
   const onProgress = async (progress: CheckProgress) => {
-    show(context, progress);
+    if (progress.position.stage !== 'end') show(context, progress);
     position = JSON.stringify(progress.position);
     await tell();
   };

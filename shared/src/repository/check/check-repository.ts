@@ -78,7 +78,10 @@ class RepositoryCheck {
     yield* this.#objects();
     const contentIdSecrets = await readContentIdSecrets(this.#context);
     yield* this.#metaPacks(contentIdSecrets);
+    if (isStageDone('data', after)) return;
     yield* this.#dataPacks(contentIdSecrets);
+    const { size } = this.#packs.data;
+    await this.#tell({ stage: 'end', name: '' }, size, size);
   }
 
   *#erased(): Generator<Finding> {

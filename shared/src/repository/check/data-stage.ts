@@ -40,9 +40,13 @@ export async function* dataStage(stage: DataStage): AsyncGenerator<Finding | Dat
   let waiting = 0;
   for (const pack of [...stage.packs.keys()].sort()) {
     outcomes.done += 1;
-    if (stage.isDone(pack)) continue;
+    const info = listed.get(pack);
+    if (stage.isDone(pack)) {
+      await countPack(stage, { pack, info }, outcomes);
+      continue;
+    }
     stage.signal?.throwIfAborted();
-    const bad = await checkPack(stage, { pack, info: listed.get(pack) }, outcomes);
+    const bad = await checkPack(stage, { pack, info }, outcomes);
     if (bad !== undefined) parts.push(bad);
     waiting = parts.length === 0 ? 0 : waiting + 1;
     if (parts.length > 0 && parts.length < partsAtOnce && waiting < packsAtOnce) continue;
@@ -60,27 +64,35 @@ async function* tellBad({ context }: DataStage, parts: readonly BadPart[]) {
   yield* nameAffected(context, parts);
 }
 
+interface ListedPack {
+  readonly pack: string;
+  readonly info: BlobInfo | undefined;
+}
+
 async function checkPack(
   stage: DataStage,
-  { pack, info }: { readonly pack: string; readonly info: BlobInfo | undefined },
+  { pack, info }: ListedPack,
   outcomes: Outcomes,
 ): Promise<BadPart | undefined> {
   const found = info ?? (await stage.context.ports.store.head(pack));
-  const expected = stage.packs.get(pack) ?? { exactLength: 0, lengthMin: 0 };
-  const bad = listingProblem(pack, found, expected);
+  const bad = problemOfListed(stage, { pack, info: found });
   if (bad !== undefined || found === undefined) return bad;
-  if (found.storageClass === 'archive') {
-    outcomes.cold += 1;
-    outcomes.coldBytes += found.size;
-    return undefined;
-  }
-  if (!(await isChosen(stage, pack))) {
-    outcomes.skipped += 1;
-    return undefined;
-  }
-  outcomes.bytesRead += found.size;
-  outcomes.read += 1;
-  return readDataPack(stage, found);
+  const isRead = outcomes.count(found, await isChosen(stage, pack));
+  return isRead ? readDataPack(stage, found) : undefined;
+}
+
+/** What was done before counts, too. */
+async function countPack(
+  stage: DataStage,
+  { pack, info }: ListedPack,
+  outcomes: Outcomes,
+): Promise<void> {
+  if (info === undefined || problemOfListed(stage, { pack, info }) !== undefined) return;
+  outcomes.count(info, await isChosen(stage, pack));
+}
+
+function problemOfListed({ packs }: DataStage, { pack, info }: ListedPack): BadPart | undefined {
+  return listingProblem(pack, info, packs.get(pack) ?? { exactLength: 0, lengthMin: 0 });
 }
 
 /** The listing of all packs is not held, only what is asked for. */
@@ -112,6 +124,20 @@ class Outcomes {
   skipped = 0;
   cold = 0;
   coldBytes = 0;
+
+  /** @returns whether it is read */
+  count({ storageClass, size }: BlobInfo, isChosen: boolean): boolean {
+    if (storageClass === 'archive') {
+      this.cold += 1;
+      this.coldBytes += size;
+      return false;
+    }
+    if (isChosen) {
+      this.read += 1;
+      this.bytesRead += size;
+    } else this.skipped += 1;
+    return isChosen;
+  }
 
   *notes(sample: DataSample | undefined): Generator<Finding> {
     const subject = { blob: 'packs/', severity: 'note' } as const;

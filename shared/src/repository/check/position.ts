@@ -1,5 +1,5 @@
-/** The parts of a check, in order. */
-export const checkStages = ['keys', 'log', 'objects', 'meta', 'data'] as const;
+/** The parts of a check, in order. At the end everything was told. */
+export const checkStages = ['keys', 'log', 'objects', 'meta', 'data', 'end'] as const;
 
 export type CheckStage = (typeof checkStages)[number];
 
