@@ -133,8 +133,12 @@ export class StoredObjectReader implements ObjectReader {
       deriveSegmentKey(compute, await keys.objectKey(place.keyId), address.segment),
     );
     // Where the secret of a copy is lost, which check tells, its items can still be read.
-    const contentIdSecret = () =>
-      keys.contentIdSecret(state.record.contentIds).catch(undefinedWhenDamaged);
-    return { compute, packs, segmentKeys, contentIdSecret };
+    const contentIdSecrets = async () => {
+      const secret = await keys
+        .contentIdSecret(state.record.contentIds)
+        .catch(undefinedWhenDamaged);
+      return secret === undefined ? [] : [secret];
+    };
+    return { compute, packs, segmentKeys, contentIdSecrets };
   }
 }

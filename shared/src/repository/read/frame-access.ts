@@ -7,6 +7,6 @@ export interface FrameAccess {
   readonly compute: Compute;
   readonly packs: PackFetcher;
   readonly segmentKeys: SegmentKeys;
-  /** By which contents are compared with their ids; undefined: it is lost, or not known here. */
-  contentIdSecret(): Promise<Uint8Array | undefined>;
+  /** By any of which contents are named; none: it is lost, and they are not compared with their ids. */
+  contentIdSecrets(): Promise<readonly Uint8Array[]>;
 }

@@ -58,12 +58,12 @@ export class FrameReader {
   }
 
   async #content(content: NamedContent): Promise<Uint8Array> {
-    const { compute, contentIdSecret } = this.#options.access;
+    const { compute, contentIdSecrets } = this.#options.access;
     const { contentId, address } = content;
     const { offset, length } = address;
     const frame = await this.#open(content);
-    const secret = await contentIdSecret();
-    const idsOf = secret === undefined ? [] : [compute.hmacSha256With(secret)];
+    const secrets = await contentIdSecrets();
+    const idsOf = secrets.map((secret) => compute.hmacSha256With(secret));
     const problem = contentProblem(frame, { contentId, offset, length }, idsOf);
     if (problem !== undefined) throw damaged(problem, { contentId });
     return frame.subarray(offset, offset + length);

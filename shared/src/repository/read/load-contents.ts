@@ -110,12 +110,11 @@ function wantedBytes({ wanted }: WantedFrame): number {
 }
 
 async function openBatch(
-  { compute, contentIdSecret }: FrameAccess,
+  { compute, contentIdSecrets }: FrameAccess,
   batch: readonly SealedFrame[],
   loaded: Map<number, Uint8Array>,
 ): Promise<void> {
-  const secret = await contentIdSecret();
-  const secrets = secret === undefined ? [] : [secret];
+  const secrets = await contentIdSecrets();
   const openedBytes = sum(batch.map(wantedBytes));
   const sizeBytes = openedBytes + sum(batch.map(({ sealed }) => sealed.length));
   if (sizeBytes < handedOverBytesMin) {

@@ -57,6 +57,7 @@ class StoredPointCopy implements PointCopy {
     for (const objectId of this.#source.objectIds) {
       const copy = await this.#openCopy(objectId);
       if (copy === undefined) continue;
+      const { contentIds } = copy.plan.source.record;
       for await (const needed of copy.plan.contents()) {
         if (builder.isFull) {
           yield await this.#task(builder, copies);
@@ -67,7 +68,8 @@ class StoredPointCopy implements PointCopy {
           copies.push(copy);
           copy.openTasks += 1;
         }
-        await builder.add(objectId, (await copy.writer()).key, needed);
+        const { key } = await copy.writer();
+        await builder.add({ objectId, key, contentIds }, needed);
       }
       if (builder.sealedBytes >= ownPackBytesMin) {
         yield await this.#task(builder, copies);

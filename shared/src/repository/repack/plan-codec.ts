@@ -30,6 +30,8 @@ export interface PlannedTarget {
   /** 8 bytes, hex, and the prefix key that belongs to them. */
   readonly idPrefix: string;
   readonly key: string;
+  /** By which its contents are named, hex. */
+  readonly contentIdSecret: string;
   /** How many of the contents, in order, are its. */
   readonly contents: number;
 }
@@ -110,6 +112,7 @@ const isPlanHead = isRecordOf<PlanHead>({
       keyId: isText,
       idPrefix: isHexOf(8),
       key: isHexOf(32),
+      contentIdSecret: isHexOf(32),
       contents: isCount,
     }),
   ),

@@ -50,10 +50,11 @@ export class SourceWindow {
     this.#objectIds = plan.targets.flatMap(({ objectId, contents }) =>
       new Array<string>(contents).fill(objectId),
     );
+    const secrets = [...new Set(plan.targets.map((target) => target.contentIdSecret))].map(fromHex);
     const sources = new Map(plan.sources.map(({ segment, key }) => [segment, key] as const));
     this.#access = {
       ...{ compute, packs: new PackFetcher(store, undefined) },
-      contentIdSecret: async () => undefined,
+      contentIdSecrets: async () => secrets,
       segmentKeys: new SegmentKeys(async ({ address: { segment } }) => {
         return { id: fromHex(segment), key: fromHex(sources.get(segment) ?? '') };
       }),

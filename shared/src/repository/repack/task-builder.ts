@@ -26,7 +26,16 @@ const planBytesMax = 900 * 1024;
 const contentBytes = 44;
 const frameBytes = 32;
 const sourceBytes = 280;
-const targetBytes = 240;
+const targetBytes = 330;
+
+/** Whose contents are added. */
+export interface TargetObject {
+  readonly objectId: string;
+  /** Of the target. */
+  readonly key: ObjectKey;
+  /** Repository whose secret makes the content ids. */
+  readonly contentIds: string;
+}
 
 type OpenTarget = PlannedTarget & { contents: number };
 
@@ -73,8 +82,8 @@ export class TaskBuilder {
     return this.#targets.map(({ objectId }) => objectId);
   }
 
-  async add(objectId: string, key: ObjectKey, needed: NeededContent): Promise<void> {
-    const target = await this.#target(objectId, key);
+  async add(object: TargetObject, needed: NeededContent): Promise<void> {
+    const target = await this.#target(object);
     const { address } = needed.placed;
     const { offset, length } = address;
     const frame = await this.#frame(needed);
@@ -98,13 +107,15 @@ export class TaskBuilder {
     };
   }
 
-  async #target(objectId: string, key: ObjectKey): Promise<OpenTarget> {
+  async #target({ objectId, key, contentIds }: TargetObject): Promise<OpenTarget> {
     const last = this.#targets.at(-1);
     if (last?.objectId === objectId) return last;
-    const prefix = await newPrefixKey(this.#options.target.ports, key.key);
+    const { source, target: to } = this.#options;
+    const contentIdSecret = toHex(await source.keys.contentIdSecret(contentIds));
+    const prefix = await newPrefixKey(to.ports, key.key);
     const idPrefix = toHex(prefix.idPrefix);
     const keys = { keyId: key.id, idPrefix, key: toHex(prefix.key) };
-    const target = { objectId, ...keys, contents: 0 };
+    const target = { objectId, ...keys, contentIdSecret, contents: 0 };
     this.#targets.push(target);
     return target;
   }
