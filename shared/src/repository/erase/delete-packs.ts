@@ -27,7 +27,7 @@ export class PackEraser {
     return this.#erase({ pack: planned.pack, bytes, readable });
   }
 
-  /** Records in it name the objects, and open with the repository's keys. */
+  /** Records in it open with the repository's keys: ids and counts, no names. */
   metaPack(pack: string): Promise<PackOutcome> {
     return this.#erase({ pack, bytes: 0, readable: true });
   }

@@ -13,7 +13,10 @@ import { utf8 } from '../bytes.ts';
 import { checkRepository } from '../check/check-repository.ts';
 import { sweepGraceMs } from '../log/garbage.ts';
 import { readRecord } from '../object/object-record.ts';
+import { readFooter } from '../pack/read-footer.ts';
 import type { Repository } from '../repository.ts';
+import { openFrame } from '../segment/frame.ts';
+import { deriveSegmentKey } from '../segment/segment-key.ts';
 import { eraseObjects } from './erase-objects.ts';
 import { objectsOfUsers } from './objects-of-users.ts';
 import type { Remainder } from './remainder.ts';
@@ -204,6 +207,25 @@ describe('erasing an object', () => {
     });
   });
 
+  it('makes its names unreadable in meta packs that other objects need', async () => {
+    const stored = await aRepository();
+    await backUpTogether(await owned(stored), ['ann', 'bob']);
+    const before = await opened(stored);
+    const point = await before.openPoint({ jobId: 'job', pointId: 's1' });
+    expect((await point.object('ann')).object).toMatchObject(anObject('ann'));
+    await erase(stored, ['ann']);
+    const readable = await everythingReadable(await opened(stored));
+    expect(stored.store.names('meta/').length).toBeGreaterThan(0);
+    expect(readable).toContain('"objectId":"ann"');
+    for (const name of ['ann@example.com', 'Mailbox ann', 'of ann', 'Subject of']) {
+      expect(readable).not.toContain(name);
+    }
+    const { object } = await (
+      await (await opened(stored)).openPoint({ jobId: 'job', pointId: 's1' })
+    ).object('bob');
+    expect(object).toMatchObject(anObject('bob'));
+  });
+
   it('finds the objects of a user by id or by name', async () => {
     const { context } = await opened(await backedUp());
     for (const user of ['user-of-ann', 'ANN@example.com']) {
@@ -247,4 +269,27 @@ async function backUpTogether(repository: Repository, objects: readonly string[]
     await writer.finish({ syncState: utf8('token'), mode: 'full', counts: {} });
   }
   await session.commit({ done: true });
+}
+
+/** What opens under the repository's own keys in its meta packs: all but what lies under object keys. */
+async function everythingReadable({ context }: Repository): Promise<string> {
+  const { ports, keys } = context;
+  const { store, compute } = ports;
+  let text = '';
+  for await (const { name: pack, size: length } of store.list('meta/')) {
+    const footerKey = keys.derived.footers;
+    const footer = await readFooter({ store, compute, footerKey, pack, length });
+    const { bytes } = await store.get(pack);
+    for (const { kind, offset, frames } of footer.segments.filter(({ keyId }) => keyId === '')) {
+      const id = bytes.slice(offset, offset + 16);
+      const segment = await deriveSegmentKey(compute, keys.derived.meta, id);
+      let at = offset + 16;
+      for (const [number, sealed] of frames.entries()) {
+        const frame = bytes.subarray(at, at + sealed);
+        text += Buffer.from(openFrame(compute, { segment, number, kind }, frame)).toString();
+        at += sealed;
+      }
+    }
+  }
+  return text;
 }

@@ -3,6 +3,7 @@ import type { MetaRef } from '../meta/meta-packs.ts';
 import type { Levels, RunRef } from '../run/run-layout.ts';
 import type { ObjectCounts, ObjectIdentity } from '../session/repository-session.ts';
 import { decodeRecord } from './decode-record.ts';
+import type { ObjectNames, SealedNames } from './object-names.ts';
 import { type ReadSheet, recordInSheet } from './record-sheet.ts';
 
 export interface ObjectLevels {
@@ -12,10 +13,12 @@ export interface ObjectLevels {
 }
 
 /** One object as a session committed it. docs/repository-format.md, "Object record". */
-export interface ObjectRecord extends ObjectIdentity, ObjectLevels {
+export interface ObjectRecord extends Omit<ObjectIdentity, keyof ObjectNames>, ObjectLevels {
   readonly format: number;
   readonly jobId: string;
   readonly sessionId: string;
+  /** See openNames. */
+  readonly names: SealedNames;
   readonly keyId: string;
   /** Of older key epochs, newest first: catalog runs may lie under them. */
   readonly olderKeyIds: readonly string[];

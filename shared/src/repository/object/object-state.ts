@@ -14,6 +14,7 @@ import type { Relocations } from '../relocation/relocations.ts';
 import { mergeLevels, referredSegments } from '../run/merge-levels.ts';
 import type { RunEntry } from '../run/run-layout.ts';
 import { openBox } from '../segment/box.ts';
+import { type ObjectNames, openNames } from './object-names.ts';
 import { type ObjectReaders, openReaders } from './object-readers.ts';
 import { type ObjectRecord, type ReadRecord, readRecord } from './object-record.ts';
 import { decodePlace, type SegmentPlace } from './segment-place.ts';
@@ -49,6 +50,10 @@ export class ObjectState {
     const { keyId, olderKeyIds, objectId } = record;
     const readers = await openReaders({ ...context, keyId, olderKeyIds, objectId });
     return new ObjectState(context, root, { record, readers });
+  }
+
+  names(): Promise<ObjectNames> {
+    return openNames(this.#context, this.record);
   }
 
   async syncState(): Promise<Uint8Array> {

@@ -1,5 +1,7 @@
 import { AppError } from '../../errors/app-error.ts';
+import { ahead } from '../ahead.ts';
 import type { ErasedObject, ObjectPoint } from '../log/state.ts';
+import { type ObjectNames, openNamesIfAny } from '../object/object-names.ts';
 import { type ObjectRecord, readRecord } from '../object/object-record.ts';
 import { ObjectState } from '../object/object-state.ts';
 import type { OpenContext } from '../open-context.ts';
@@ -16,6 +18,9 @@ export interface PointReaderOptions {
   readonly points: ReadonlyMap<string, ObjectPoint>;
   readonly warm: string | undefined;
 }
+
+/** Whose record and key are read while one is looked at. */
+const objectsAhead = 8;
 
 export class StoredPointReader implements PointReader {
   readonly jobId: string;
@@ -42,11 +47,14 @@ export class StoredPointReader implements PointReader {
 
   async *objects(after?: string): AsyncGenerator<PointObject> {
     const { ports, keys, meta } = this.context;
-    for (const objectId of this.objectIds) {
-      if (after !== undefined && objectId <= after) continue;
+    const reading = { compute: ports.compute, keys, meta };
+    const { objectIds } = this;
+    const wanted = after === undefined ? objectIds : objectIds.filter((id) => id > after);
+    yield* ahead(wanted, objectsAhead, async (objectId) => {
       const point = this.#point(objectId);
-      yield describe(await readRecord({ compute: ports.compute, keys, meta }, point.root), point);
-    }
+      const record = await readRecord(reading, point.root);
+      return describe(record, await openNamesIfAny(reading, record), point);
+    });
   }
 
   stateOf(objectId: string): string {
@@ -59,7 +67,7 @@ export class StoredPointReader implements PointReader {
     const { ports, keys, meta, relocations } = context;
     const opening = { compute: ports.compute, keys, meta, relocations };
     const state = await ObjectState.open(opening, point.root);
-    const object = describe(state.record, point);
+    const object = describe(state.record, await openNamesIfAny(opening, state.record), point);
     const { itemsSinceMs } = this;
     return new StoredObjectReader({ context, packs: this.#packs, object, state, itemsSinceMs });
   }
@@ -84,8 +92,17 @@ function objectErased(objectId: string, { atMs }: ErasedObject): AppError {
   });
 }
 
-function describe(record: ObjectRecord, { committedAtMs }: ObjectPoint): PointObject {
-  const { objectId, kind, userId, userPrincipalName, displayName, sessionId } = record;
+/** Where the names cannot be read, what else can be is shown under the object's id. */
+function describe(
+  record: ObjectRecord,
+  names: ObjectNames | undefined,
+  { committedAtMs }: ObjectPoint,
+): PointObject {
+  const { objectId, kind, userId, sessionId } = record;
+  const { userPrincipalName, displayName } = names ?? {
+    userPrincipalName: '',
+    displayName: objectId,
+  };
   const { mode, counts, items, folders, failedItems } = record;
   return {
     ...{ objectId, kind, userId, userPrincipalName, displayName, sessionId, committedAtMs },

@@ -10,6 +10,7 @@ export const segmentKinds = {
   key: 8,
   erasure: 9,
   relocation: 10,
+  names: 11,
 } as const;
 
 export type SegmentKind = keyof typeof segmentKinds;

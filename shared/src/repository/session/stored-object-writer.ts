@@ -5,20 +5,15 @@ import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
 import type { ContentAddress } from '../index/address.ts';
 import type { ObjectKey } from '../keys/key-ring.ts';
 import type { MetaPacks } from '../meta/meta-packs.ts';
-import type { FinishedDraft, ObjectDraft } from '../object/object-draft.ts';
-import {
-  decodeRoot,
-  type ObjectRecord,
-  type StoredRecord,
-  type StoredState,
-  type WholeRecord,
-} from '../object/object-record.ts';
+import type { ObjectDraft } from '../object/object-draft.ts';
+import { decodeRoot } from '../object/object-record.ts';
 import { ObjectReferences } from '../object/object-references.ts';
 import type { ObjectState } from '../object/object-state.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { ContentSplitter } from '../split/content-splitter.ts';
 import { unsplit } from '../split/unsplit.ts';
+import { composeRecord } from './compose-record.ts';
 import type { ContentCutter } from './content-cutter.ts';
 import type { ContentWriter } from './content-writer.ts';
 import type { PlacedRecord, RecordSheets } from './record-sheets.ts';
@@ -198,7 +193,8 @@ export class StoredObjectWriter implements ObjectWriter {
     const storing = { ports: context.ports, key, meta, objectId: this.objectId };
     const state = await storeSyncState(storing, end.syncState);
     const { failedItems } = levels.counts;
-    const stored = this.#storedRecord(end, levels, state);
+    const { ports } = context;
+    const stored = await composeRecord({ ...this.#options, ports, end, levels, state });
     const record = await this.#options.records.add(stored, failedItems);
     const beside = 'base' in stored ? [decodeRoot(stored.base).ref.pack] : [];
     if (!('inline' in state)) beside.push(state.pack);
@@ -217,25 +213,6 @@ export class StoredObjectWriter implements ObjectWriter {
       reader.forget();
     }
     this.#options.onFinished({ objectId: this.objectId, record, references, failedItems });
-  }
-
-  #storedRecord(end: ObjectEnd, levels: FinishedDraft, state: StoredState): StoredRecord {
-    const { identity, jobId, sessionId, key, olderKeyIds, contentIds, previous } = this.#options;
-    const { counts: rows, catalog, index, table, itemsSinceMs } = levels;
-    const { items, folders, failedItems } = rows;
-    const { objectId, kind, userId, userPrincipalName, displayName } = identity;
-    const { mode, counts } = end;
-    const whole = {
-      format: 1,
-      ...{ jobId, sessionId, keyId: key.id, olderKeyIds, contentIds },
-      ...{ objectId, kind, userId, userPrincipalName, displayName },
-      ...{ mode, counts, items, folders, failedItems, state },
-      ...{ catalog, index, table },
-      ...(itemsSinceMs === undefined ? {} : { itemsSinceMs }),
-    };
-    const isTouched = previous !== undefined && differsOnlyInState(whole, previous.record);
-    if (!isTouched) return whole;
-    return { format: 1, base: previous.wholeRoot, jobId, sessionId, mode, counts, state };
   }
 
   /**
@@ -260,18 +237,6 @@ export class StoredObjectWriter implements ObjectWriter {
       throw error;
     }
   }
-}
-
-/** Levels that are the same runs have the same rows. */
-function differsOnlyInState(record: WholeRecord, before: ObjectRecord): boolean {
-  const known = (each: WholeRecord | ObjectRecord) => [
-    ...[each.keyId, each.olderKeyIds, each.contentIds, each.kind, each.userId],
-    ...[each.userPrincipalName, each.displayName, each.jobId],
-    ...[each.catalog, each.index, each.table].map((levels) =>
-      levels.map((level) => level.map(({ segment }) => segment)),
-    ),
-  ];
-  return JSON.stringify(known(record)) === JSON.stringify(known(before));
 }
 
 function abandoned(objectId: string): AppError {
