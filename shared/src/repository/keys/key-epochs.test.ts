@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rotated } from '../../../test/repository/rotating.ts';
 import {
   anItem,
   anObject,
@@ -11,28 +12,9 @@ import {
 import { isAppError } from '../../errors/app-error.ts';
 import { toHex, utf8 } from '../bytes.ts';
 import { checkRepository } from '../check/check-repository.ts';
-import { applyChange } from '../header/header-change.ts';
-import { verifyHeader } from '../header/header-layout.ts';
-import { changeHeader, readHeader } from '../header/header-store.ts';
-import { rotateKey } from '../header/make-change.ts';
 import { openRepository, type Repository } from '../repository.ts';
 import { openBox } from '../segment/box.ts';
 import { deriveKeys } from './derived-keys.ts';
-
-/** The header of a new epoch, as a session writes it. @returns its root key */
-async function rotated(stored: TestRepository, rootKey: Uint8Array): Promise<Uint8Array> {
-  const { ports, store } = stored;
-  const header = await verifyHeader(await readHeader(store), ports.compute);
-  // A key service of its own: no password costs time here.
-  const keyService = {
-    wrap: async () => new Uint8Array(1),
-    unwrap: async () => new Uint8Array(32),
-  };
-  const made = await rotateKey(ports, header, { keyService, kmsKeyId: 'k' });
-  const rootKeys = [rootKey, made.rootKey];
-  await changeHeader(ports, (current) => applyChange({ ...ports, rootKeys }, current, made.change));
-  return made.rootKey;
-}
 
 async function backUp(
   repository: Repository,

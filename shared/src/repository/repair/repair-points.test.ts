@@ -9,6 +9,7 @@ import {
   type Shown,
   shownByAll,
 } from '../../../test/repository/repairing.ts';
+import { rotated } from '../../../test/repository/rotating.ts';
 import {
   anItem,
   anObject,
@@ -139,6 +140,33 @@ describe('repair of all points', () => {
     await repaired(broken);
     const written = broken.store.names().filter((name) => !names.has(name));
     expect(written.filter((name) => !name.startsWith('log/'))).toHaveLength(1);
+  });
+});
+
+describe('repair of objects with keys of two epochs', () => {
+  let stored: TestRepository;
+  let before: Readonly<Record<string, Shown>>;
+
+  beforeAll(async () => {
+    const old = await backedUp(await aRepository(), [1, 2]);
+    stored = { ...old, rootKey: await rotated(old, old.rootKey) };
+    // Rows of the mended states of s1 and s2 lie under a key that neither of them has.
+    await backedUp(stored, [3]);
+    before = await shownByAll(stored);
+  });
+
+  it.each(['-s1-', '-s2-', '-s3-'])('mends all points without packs of %s', async (session) => {
+    const packs = packsOf(stored).filter((name) => name.includes(session));
+    const broken = aDamagedCopy(stored, (store) => {
+      for (const pack of packs) store.blobs.delete(pack);
+    });
+    const lost = await expectMended(broken, before, await repaired(broken));
+    expect([...lost]).toContain(`mailbox-1/own-${session.at(2)}`);
+  });
+
+  it('finds everything again without any index', async () => {
+    const broken = onStore(stored, await damageRuns(stored, 'index'));
+    expect([...(await expectMended(broken, before, await repaired(broken)))]).toEqual([]);
   });
 });
 
