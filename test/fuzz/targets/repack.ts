@@ -14,7 +14,16 @@ const plan = {
   pack: { namePrefix: 'packs/1-s-1-', footerIdPrefix: hex('ab', 8), footerKey: hex('cd', 32) },
   sources: [{ segment: id, pack: 'packs/1-s-1-ab', offset: 8, key: hex('ef', 32) }],
   frames: [{ source: 0, frame: 0, offset: 0, length: 10 }],
-  targets: [{ objectId: 'o', keyId: id, idPrefix: hex('ab', 8), key: hex('cd', 32), contents: 1 }],
+  targets: [
+    {
+      objectId: 'o',
+      keyId: id,
+      idPrefix: hex('ab', 8),
+      key: hex('cd', 32),
+      contentIdSecret: hex('ef', 32),
+      contents: 1,
+    },
+  ],
   contents: [{ contentId, frame: 0, offset: 0, length: 5 }],
 };
 
