@@ -98,8 +98,8 @@ export class CountingStore implements BlobStore {
     this.#add({ copies: 1 });
   }
 
-  async abortStrays(beforeMs: number, signal?: AbortSignal): Promise<number> {
-    return (await this.#store.abortStrays?.(beforeMs, signal)) ?? 0;
+  async abortStrays(prefix: string, beforeMs: number, signal?: AbortSignal): Promise<number> {
+    return (await this.#store.abortStrays?.(prefix, beforeMs, signal)) ?? 0;
   }
 
   #add(more: Partial<StoreCounts>): void {

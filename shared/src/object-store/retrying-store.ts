@@ -82,8 +82,8 @@ export class RetryingStore implements BlobStore {
     await this.#retry(options.signal, () => this.#store.copy(from, to, options));
   }
 
-  async abortStrays(beforeMs: number, signal?: AbortSignal): Promise<number> {
-    const abort = async () => (await this.#store.abortStrays?.(beforeMs, signal)) ?? 0;
+  async abortStrays(prefix: string, beforeMs: number, signal?: AbortSignal): Promise<number> {
+    const abort = async () => (await this.#store.abortStrays?.(prefix, beforeMs, signal)) ?? 0;
     return await this.#retry(signal, abort);
   }
 

@@ -85,11 +85,12 @@ export interface BlobStore {
    */
   copy(from: string, to: string, options: CopyOptions): Promise<void>;
   /**
-   * Ends uploads of streams that were begun before, by the storage's clock, and never
-   * ended: their parts are billed. Absent where the storage forgets them by itself.
+   * Ends uploads of streams to names that begin with prefix, if they were begun before,
+   * by the storage's clock, and never ended: their parts are billed. Absent where the
+   * storage forgets them by itself.
    * @returns how many
    */
-  abortStrays?(beforeMs: number, signal?: AbortSignal): Promise<number>;
+  abortStrays?(prefix: string, beforeMs: number, signal?: AbortSignal): Promise<number>;
   /** Present when the storage can lock blobs; whether it does so is its own setting. */
   readonly locks?: BlobLocks | undefined;
 }

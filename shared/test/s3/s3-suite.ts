@@ -111,8 +111,9 @@ function describeParts(makeStore: MakeStore, server: () => S3Server): void {
     }
     const nowMs = await bare.locks.now();
     const early = (server().tellsBegin ?? true) ? nowMs - 60_000 : 0;
-    expect(await store.abortStrays(early)).toBe(0);
-    expect(await store.abortStrays(nowMs + 60_000)).toBe(1);
+    expect(await store.abortStrays('', early)).toBe(0);
+    expect(await store.abortStrays('right/', nowMs + 60_000)).toBe(0);
+    expect(await store.abortStrays('le', nowMs + 60_000)).toBe(1);
     expect(await uploadsBelow(server(), 'strays/')).toBe(0);
     expect(await uploadsBelow(server(), 'strays-of-others/')).toBe(1);
   });

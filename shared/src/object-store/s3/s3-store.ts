@@ -179,8 +179,9 @@ export class S3Store implements BlobStore {
     });
   }
 
-  async abortStrays(beforeMs: number, signal?: AbortSignal): Promise<number> {
-    return await abortStrayUploads(this.#connection, { keyPrefix: this.#root, beforeMs, signal });
+  async abortStrays(prefix: string, beforeMs: number, signal?: AbortSignal): Promise<number> {
+    const keyPrefix = this.#root + prefix;
+    return await abortStrayUploads(this.#connection, { keyPrefix, beforeMs, signal });
   }
 
   /** Of the whole bucket. */

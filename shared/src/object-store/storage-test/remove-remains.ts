@@ -20,7 +20,8 @@ export async function removeRemains(tested: TestedStorage): Promise<StorageFindi
       if (name.startsWith(runOf(root)) || modifiedAtMs < beforeMs) names.push(name);
     }
     const left = await deleteAll(tested, names);
-    await store.abortStrays?.(beforeMs);
+    await store.abortStrays?.('', beforeMs);
+    await store.abortStrays?.(runOf(root), Number.POSITIVE_INFINITY);
     const [first] = left;
     if (first === undefined) {
       return { check, outcome: 'passed', message: `${names.length} objects` };

@@ -18,7 +18,7 @@ export async function abortStrayUploads(
   signal?: AbortSignal,
 ): Promise<UploadsAborted> {
   try {
-    return (await store.abortStrays?.(nowMs - strayUploadAgeMs, signal)) ?? 0;
+    return (await store.abortStrays?.('', nowMs - strayUploadAgeMs, signal)) ?? 0;
   } catch (error) {
     if (isAppError(error, 'E_STORAGE_DENIED')) return undefined;
     throw error;

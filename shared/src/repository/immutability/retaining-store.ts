@@ -55,8 +55,8 @@ export class RetainingStore implements BlobStore {
     return this.#store.copy(from, to, options);
   }
 
-  async abortStrays(beforeMs: number, signal?: AbortSignal): Promise<number> {
-    return (await this.#store.abortStrays?.(beforeMs, signal)) ?? 0;
+  async abortStrays(prefix: string, beforeMs: number, signal?: AbortSignal): Promise<number> {
+    return (await this.#store.abortStrays?.(prefix, beforeMs, signal)) ?? 0;
   }
 
   async #retaining(name: string, options: PutOptions): Promise<PutOptions> {

@@ -56,7 +56,7 @@ describe('what a dry run of retention says of consolidation', () => {
 });
 
 describe('retention, of uploads that nobody ended', () => {
-  async function maintained(abortStrays: (beforeMs: number) => Promise<number>) {
+  async function maintained(abortStrays: (prefix: string, beforeMs: number) => Promise<number>) {
     const stored = await aRepository();
     stored.store.advance(2 * strayUploadAgeMs);
     Object.assign(stored.store, { abortStrays });
@@ -67,7 +67,7 @@ describe('retention, of uploads that nobody ended', () => {
 
   it('ends those that were begun a week ago, by the time of the storage', async () => {
     const asked: number[] = [];
-    const { uploadsAborted } = await maintained(async (beforeMs) => {
+    const { uploadsAborted } = await maintained(async (_, beforeMs) => {
       asked.push(beforeMs);
       return 3;
     });
