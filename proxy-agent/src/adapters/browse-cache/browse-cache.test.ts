@@ -164,6 +164,22 @@ describe('browse cache', () => {
 });
 
 describe('the file of the browse cache', () => {
+  it.each([false, true])(
+    'keeps no byte of an object that is forgotten (opened again before: %s)',
+    async (isReopened) => {
+      const secret = { name: 'Xylophone quartet', columns: { fromAddress: 'zorro@example.com' } };
+      const many = Array.from({ length: 200 }, (_, n) => anItem(`a${n}`, secret));
+      await world.fill(aState('s1', 'a'), [aFolder('inbox', 'Quicksilver'), ...many]);
+      await world.fill(aState('s2', 'b'), [aFolder('inbox'), anItem('y', { name: 'Kept words' })]);
+      if (isReopened) await world.reopened();
+      const words = ['xylophone', 'quartet', 'zorro', 'quicksilver'];
+      expect(await world.wordsInFiles([...words, 'kept words'])).toEqual([...words, 'kept words']);
+      await world.cache.forget('repository', ['a']);
+      expect(await world.wordsInFiles([...words, 'kept words'])).toEqual(['kept words']);
+      expect(await world.search({ text: 'kept' }, ['s2'])).toEqual(['y']);
+    },
+  );
+
   it('is made anew when it is garbage', async () => {
     await world.cache.close();
     await writeFile(world.path, 'this is no database'.repeat(1_000));

@@ -33,6 +33,6 @@ export function cacheCalls(database: CacheDatabase): CacheCalls {
     folder: (query) => database.run(({ sql }) => folderPage(sql, query)),
     search: (query) => database.run(({ sql }) => searchItems(sql, query)),
     forget: (repositoryId, objectIds) =>
-      database.run(({ held }) => held.forget(repositoryId, objectIds)),
+      database.purge(({ held }) => held.forget(repositoryId, objectIds)),
   };
 }

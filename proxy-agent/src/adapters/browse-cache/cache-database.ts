@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '@firn/shared/errors/app-error';
 import { HeldObjects } from './held-objects.ts';
-import { schema, schemaVersion } from './schema.ts';
+import { connectionSettings, schema, schemaVersion } from './schema.ts';
 import { Statements } from './statements.ts';
 
 export interface CacheFile {
@@ -54,6 +54,13 @@ export class CacheDatabase {
     }
   }
 
+  /** As run; what it deletes is in none of the cache's files afterwards. */
+  purge(work: (cache: OpenCache) => void): void {
+    this.run(work);
+    // The log still has the pages as they were.
+    this.#open?.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
   close(): void {
     this.#open?.db.close();
     this.#open = undefined;
@@ -88,8 +95,9 @@ export class CacheDatabase {
         db.close();
         deleteFiles(path);
         db = new DatabaseSync(path, { timeout: 5_000 });
-        db.exec(schema);
       }
+      db.exec(connectionSettings);
+      if (versionOf(db) !== schemaVersion) db.exec(schema);
       const sql = new Statements(db);
       const newBuildId = () => this.#nextBuildId++;
       const held = new HeldObjects({ sql, bytesMax, newBuildId });

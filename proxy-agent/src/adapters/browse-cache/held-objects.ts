@@ -96,6 +96,12 @@ export class HeldObjects {
       JSON.stringify(objectIds),
     );
     for (const row of rows) this.#drop(idOf(row));
+    if (rows.length > 0) this.#mergeTexts();
+  }
+
+  /** Else the index of texts keeps what was deleted until it is merged some day. */
+  #mergeTexts(): void {
+    this.#sql.run("INSERT INTO texts (texts) VALUES ('optimize')");
   }
 
   #insert({ repositoryId, jobId, objectId, state, levels, nowMs }: BeginState): number {
@@ -153,8 +159,7 @@ export class HeldObjects {
   #makeRoom(build: Build): boolean {
     while (this.#sizeBytes() > this.#bytesMax) {
       if (!this.#giveUpShare(build)) return false;
-      // Else the index of texts keeps what was deleted until it is merged some day.
-      this.#sql.run("INSERT INTO texts (texts) VALUES ('optimize')");
+      this.#mergeTexts();
     }
     return true;
   }

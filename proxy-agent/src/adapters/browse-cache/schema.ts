@@ -5,16 +5,24 @@
 export const schemaVersion = 1;
 
 /**
- * WAL and NORMAL: a killed process leaves a whole database, perhaps without the
- * last rows. The text index holds no text of its own ([SQLite: fts5, contentless-delete]).
- * Letters without their marks; symbols (Co, So: emoji) are searched too.
+ * What each connection has to be told again. WAL and NORMAL: a killed process leaves a
+ * whole database, perhaps without the last rows. What is deleted is overwritten: an
+ * erased object leaves nothing in the file.
  */
-export const schema = `
+export const connectionSettings = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
   PRAGMA cache_size = -16384;
   PRAGMA mmap_size = 0;
   PRAGMA temp_store = MEMORY;
+  PRAGMA secure_delete = ON;
+`;
+
+/**
+ * The text index holds no text of its own ([SQLite: fts5, contentless-delete]).
+ * Letters without their marks; symbols (Co, So: emoji) are searched too.
+ */
+export const schema = `
   CREATE TABLE objects (
     id INTEGER PRIMARY KEY, repository TEXT NOT NULL, job TEXT NOT NULL, object TEXT NOT NULL,
     state TEXT NOT NULL, levels TEXT NOT NULL, building INTEGER NOT NULL, used_at INTEGER NOT NULL

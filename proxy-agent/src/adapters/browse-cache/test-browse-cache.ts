@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeJson } from '@firn/shared/repository/json';
@@ -116,6 +116,15 @@ export class TestBrowseCache {
       ...fromStart,
     });
     return found.map(({ itemId }) => itemId).sort();
+  }
+
+  /** Which of them any of its files has, in any case. */
+  async wordsInFiles(words: readonly string[]): Promise<string[]> {
+    const names = await readdir(this.folder);
+    const files = await Promise.all(
+      names.map((name) => readFile(join(this.folder, name), 'latin1')),
+    );
+    return words.filter((word) => files.some((file) => file.toLowerCase().includes(word)));
   }
 
   async readyOf(...states: string[]) {
