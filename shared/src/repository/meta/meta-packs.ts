@@ -1,4 +1,5 @@
-import { concatBytes, sum, toHex } from '../bytes.ts';
+import { invariant } from '../../errors/invariant.ts';
+import { concatBytes, toHex } from '../bytes.ts';
 import { naming } from '../damaged.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { encodeFooter, encodeTrailer, type PackSegment, packMagic } from '../pack/pack-layout.ts';
@@ -31,6 +32,7 @@ const packBytes = 8 * 1024 * 1024;
 
 interface OpenPack {
   readonly name: string;
+  /** The magic, and each segment. */
   readonly parts: Uint8Array[];
   readonly segments: PackSegment[];
   length: number;
@@ -89,7 +91,7 @@ export class MetaPacks implements MetaReader {
   async read(ref: MetaRef): Promise<Uint8Array> {
     const pack = this.#unstored.get(ref.pack);
     if (pack === undefined) return this.#stored.read(ref);
-    return sliceOf(pack.parts, ref);
+    return sliceOf(pack, ref);
   }
 
   #openPack(): OpenPack {
@@ -123,14 +125,18 @@ export class MetaPacks implements MetaReader {
   }
 }
 
-/** Every part was appended by one call, and is read by a range within it. */
-function sliceOf(parts: readonly Uint8Array[], { offset, length }: MetaRef): Uint8Array {
-  let start = 0;
-  for (const part of parts) {
-    if (offset < start + part.length) return part.subarray(offset - start, offset - start + length);
-    start += part.length;
+/** Every segment was appended by one call, and is read by a range within it. */
+function sliceOf({ parts, segments }: OpenPack, { offset, length }: MetaRef): Uint8Array {
+  let low = 0;
+  let high = segments.length;
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if ((segments[middle]?.offset ?? 0) <= offset) low = middle;
+    else high = middle;
   }
-  throw new RangeError(
-    `offset ${offset} lies behind ${sum(parts.map((part) => part.length))} bytes`,
-  );
+  // Before the first segment lies the magic.
+  const part = parts[low + 1];
+  const start = offset - (segments[low]?.offset ?? 0);
+  invariant(part !== undefined && start >= 0, `nothing was appended at ${offset}`);
+  return part.subarray(start, start + length);
 }

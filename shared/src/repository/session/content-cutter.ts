@@ -19,9 +19,16 @@ const tableBytes = 256 * 8;
 const normalisation = 2;
 const bufferBytesMin = 128 * 1024;
 
+/** By secret: each object of a session needs it, and to derive it takes as long as twenty keys. */
+const tables = new WeakMap<Uint8Array, Promise<Uint8Array>>();
+
 /** Of content whose ids are made with the secret: borders tell nothing without it. */
 export function gearTable(compute: Compute, contentIdSecret: Uint8Array): Promise<Uint8Array> {
-  return compute.hkdf(contentIdSecret, new Uint8Array(), 'firn/1 gear', tableBytes);
+  const known = tables.get(contentIdSecret);
+  if (known !== undefined) return known;
+  const table = compute.hkdf(contentIdSecret, new Uint8Array(), 'firn/1 gear', tableBytes);
+  tables.set(contentIdSecret, table);
+  return table;
 }
 
 export interface ContentCutterOptions {
