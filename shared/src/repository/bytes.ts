@@ -55,6 +55,11 @@ export function discard({ buffer }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize) buffer.transfer(0);
 }
 
+/** As discard, unless the bytes are a part of a buffer that may hold something else. */
+export function discardWhole(bytes: Uint8Array): void {
+  if (bytes.byteLength === bytes.buffer.byteLength) discard(bytes);
+}
+
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && Buffer.compare(a, b) === 0;
 }

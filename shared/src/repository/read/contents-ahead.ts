@@ -1,7 +1,7 @@
 import { invariant } from '../../errors/invariant.ts';
 import type { FrameAccess } from './frame-access.ts';
 import type { FrameReader } from './frame-reader.ts';
-import { loadContents } from './load-contents.ts';
+import { type LoadedContents, loadContents } from './load-contents.ts';
 import { frameId, type NamedContent } from './placed-content.ts';
 
 /** Contents in the order in which they will be read. */
@@ -15,7 +15,7 @@ interface Stretch {
   readonly from: number;
   /** Not included. */
   readonly to: number;
-  readonly loaded: Promise<ReadonlyMap<number, Uint8Array>>;
+  readonly loaded: Promise<LoadedContents>;
 }
 
 /** A stretch has so much, or a single content that is larger. */
@@ -44,7 +44,7 @@ export class ContentsAhead {
    */
   async read(position: number): Promise<Uint8Array> {
     const stretch = this.#stretchOf(position);
-    const bytes = (await stretch?.loaded)?.get(position - (stretch?.from ?? 0));
+    const bytes = (await stretch?.loaded)?.at(position - (stretch?.from ?? 0));
     return bytes ?? this.#frames.read(this.#contents.at(position));
   }
 

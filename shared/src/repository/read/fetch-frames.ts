@@ -1,4 +1,5 @@
 import { ahead } from '../ahead.ts';
+import { discardWhole } from '../bytes.ts';
 import { isDamage } from '../damaged.ts';
 import type { PackFetcher } from './pack-fetcher.ts';
 import { type PlacedContent, startOf } from './placed-content.ts';
@@ -14,19 +15,34 @@ interface Range {
   end: number;
 }
 
+export interface FetchedFrames {
+  /** In the order of the frames that were asked for; undefined: it is not there. */
+  readonly sealed: readonly (Uint8Array | undefined)[];
+  /** Frees their memory. */
+  discard(): void;
+}
+
 /**
  * Sealed frames, neighbours in one request.
  * @param frames by place, a content of each
- * @returns in their order; undefined: it is not there
  */
 export async function fetchFrames(
   packs: PackFetcher,
   frames: readonly PlacedContent[],
-): Promise<(Uint8Array | undefined)[]> {
+): Promise<FetchedFrames> {
   const sealed: (Uint8Array | undefined)[] = [];
-  const fetching = ahead(rangesOf(frames), requestsAtOnce, (range) => fetchRange(packs, range));
-  for await (const found of fetching) sealed.push(...found);
-  return sealed;
+  const fetched: Uint8Array[] = [];
+  const fetch = (range: Range) => fetchRange(packs, range);
+  for await (const found of ahead(rangesOf(frames), requestsAtOnce, fetch)) {
+    sealed.push(...found.sealed);
+    fetched.push(...found.fetched);
+  }
+  return { sealed, discard: () => fetched.forEach(discardWhole) };
+}
+
+interface FetchedRange {
+  readonly sealed: readonly (Uint8Array | undefined)[];
+  readonly fetched: readonly Uint8Array[];
 }
 
 function rangesOf(frames: readonly PlacedContent[]): Range[] {
@@ -50,31 +66,35 @@ function isNear({ frames, end }: Range, next: PlacedContent, nextEnd: number): b
   return startOf(next) - end <= gapBytesMax && nextEnd - startOf(first) <= rangeBytesMax;
 }
 
-async function fetchRange(
-  packs: PackFetcher,
-  { frames, end }: Range,
-): Promise<(Uint8Array | undefined)[]> {
+async function fetchRange(packs: PackFetcher, { frames, end }: Range): Promise<FetchedRange> {
   const [first] = frames;
-  if (first === undefined) return [];
+  if (first === undefined) return { sealed: [], fetched: [] };
   const offset = startOf(first);
-  const bytes = await fetched(packs, first, { offset, length: end - offset });
-  if (bytes !== undefined) {
-    return frames.map((frame) => {
-      const at = startOf(frame) - offset;
-      return bytes.subarray(at, at + frame.address.frameLength);
-    });
-  }
-  if (frames.length === 1) return [undefined];
-  // The range may reach into what is missing, while others of its frames are there.
-  const each: (Uint8Array | undefined)[] = [];
-  for (const frame of frames) {
-    const range = { offset: startOf(frame), length: frame.address.frameLength };
-    each.push(await fetched(packs, frame, range));
-  }
-  return each;
+  const bytes = await bytesOf(packs, first, { offset, length: end - offset });
+  if (bytes === undefined) return frames.length === 1 ? missing : fetchEach(packs, frames);
+  const sealed = frames.map((frame) => {
+    const at = startOf(frame) - offset;
+    return bytes.subarray(at, at + frame.address.frameLength);
+  });
+  return { sealed, fetched: [bytes] };
 }
 
-async function fetched(
+const missing: FetchedRange = { sealed: [undefined], fetched: [] };
+
+/** A range may reach into what is missing, while others of its frames are there. */
+async function fetchEach(
+  packs: PackFetcher,
+  frames: readonly PlacedContent[],
+): Promise<FetchedRange> {
+  const sealed: (Uint8Array | undefined)[] = [];
+  for (const frame of frames) {
+    const range = { offset: startOf(frame), length: frame.address.frameLength };
+    sealed.push(await bytesOf(packs, frame, range));
+  }
+  return { sealed, fetched: sealed.filter((bytes) => bytes !== undefined) };
+}
+
+async function bytesOf(
   packs: PackFetcher,
   { place }: PlacedContent,
   range: { readonly offset: number; readonly length: number },

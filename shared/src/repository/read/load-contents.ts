@@ -1,6 +1,7 @@
 import type { ContentToOpen, FrameToOpen, OpenDamage } from '../batch-compute.ts';
-import { sum } from '../bytes.ts';
+import { discard, sum } from '../bytes.ts';
 import { undefinedWhenDamaged } from '../damaged.ts';
+import type { Compute } from '../ports.ts';
 import { frameBytesMax, frameOverheadBytes } from '../segment/frame.ts';
 import { FrameBatches } from '../segment/frame-batch.ts';
 import type { SegmentKey } from '../segment/segment-key.ts';
@@ -34,22 +35,46 @@ interface SealedFrame extends WantedFrame {
  * Fetches and opens contents in one go: each frame once, neighbours with one
  * request, and opened on other threads when it is enough. Each content is
  * compared with its id.
- * @returns memory of their own, by position; what is missing is not there or
- *   not sound: read by itself it says what is wrong
  */
 export async function loadContents(
   access: FrameAccess,
   contents: readonly NamedContent[],
-): Promise<ReadonlyMap<number, Uint8Array>> {
+): Promise<LoadedContents> {
+  const secrets = await access.contentIdSecrets();
   const frames = framesOf(contents);
-  const sealed = await fetchFrames(
+  const fetched = await fetchFrames(
     access.packs,
     frames.map(({ content }) => content),
   );
-  const loaded = new Map<number, Uint8Array>();
-  const batches = batchesOf(await withKeys(access, frames, sealed));
-  await Promise.all(batches.map((batch) => openBatch(access, batch, loaded)));
-  return loaded;
+  try {
+    const loaded = new LoadedContents();
+    const batches = batchesOf(await withKeys(access, frames, fetched.sealed));
+    const opening = { compute: access.compute, secrets, loaded };
+    await Promise.all(batches.map((batch) => openBatch(batch, opening)));
+    return loaded;
+  } finally {
+    fetched.discard();
+  }
+}
+
+/** In memory of their own. */
+export class LoadedContents {
+  readonly #contents = new Map<number, Uint8Array>();
+
+  /** Undefined: it is not there, or not sound; read by itself it says what is wrong. */
+  at(position: number): Uint8Array | undefined {
+    return this.#contents.get(position);
+  }
+
+  put(position: number, content: Uint8Array): void {
+    this.#contents.set(position, content);
+  }
+
+  /** Frees their memory: nobody may read them any more. */
+  discard(): void {
+    for (const content of this.#contents.values()) discard(content);
+    this.#contents.clear();
+  }
 }
 
 /** By place. */
@@ -109,12 +134,16 @@ function wantedBytes({ wanted }: WantedFrame): number {
   return sum(wanted.map(({ content }) => content.address.length));
 }
 
+interface Opening {
+  readonly compute: Compute;
+  readonly secrets: readonly Uint8Array[];
+  readonly loaded: LoadedContents;
+}
+
 async function openBatch(
-  { compute, contentIdSecrets }: FrameAccess,
   batch: readonly SealedFrame[],
-  loaded: Map<number, Uint8Array>,
+  { compute, secrets, loaded }: Opening,
 ): Promise<void> {
-  const secrets = await contentIdSecrets();
   const openedBytes = sum(batch.map(wantedBytes));
   const sizeBytes = openedBytes + sum(batch.map(({ sealed }) => sealed.length));
   if (sizeBytes < handedOverBytesMin) {
@@ -165,7 +194,7 @@ interface OpenedBatch {
 function handOut(
   batch: readonly SealedFrame[],
   { bytes, frames, damages }: OpenedBatch,
-  loaded: Map<number, Uint8Array>,
+  loaded: LoadedContents,
 ): void {
   const damaged = new Set(damages.map(({ frame, content }) => `${frame}/${content ?? 'all'}`));
   for (const [n, { contents }] of frames.entries()) {
@@ -173,7 +202,7 @@ function handOut(
     for (const [m, { to = 0, length }] of contents.entries()) {
       if (damaged.has(`${n}/${m}`)) continue;
       const content = bytes.subarray(to, to + length);
-      for (const at of batch[n]?.wanted[m]?.positions ?? []) loaded.set(at, content);
+      for (const at of batch[n]?.wanted[m]?.positions ?? []) loaded.put(at, content);
     }
   }
 }

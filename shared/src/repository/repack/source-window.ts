@@ -115,11 +115,12 @@ export class SourceWindow {
     const contents = part.map(({ placed }) => placed);
     const found = await loadContents(this.#access, contents);
     for (const [at, loaded] of part.entries()) {
-      const bytes = found.get(at) ?? (await this.#readAlone(loaded));
+      const bytes = found.at(at) ?? (await this.#readAlone(loaded));
       if (bytes === undefined) continue;
       this.#memory.set(bytes, loaded.start);
       loaded.isSound = true;
     }
+    found.discard();
   }
 
   /** Says what is wrong with it; undefined: it is damaged, and noted. */
