@@ -30,6 +30,10 @@ function addCheck(repository: Command, run: Runner): void {
     .option('--read-data [percent]', 'also read data packs that can be read, or so many', percent)
     .option('--seed <text>', 'which packs the percentage takes; default: others each time')
     .option('--resume <session>', 'follow a check that is still under way')
+    .addHelpText(
+      'after',
+      '\nExit code 5: something is damaged; each finding says what to do. Packs in an archive class are never read.',
+    )
     .action((idOrName: string, options: CheckOptions, command: Command) =>
       run(command, async (context) => {
         const session = await startCheck(context, idOrName, options);
@@ -61,6 +65,10 @@ function addRepair(repository: Command, run: Runner): void {
     .description('rebuild what can be rebuilt, and mark what is lost for the next backup')
     .option('--dry-run', 'tell what would be done, and write nothing')
     .option('--read-data', 'also look for damage inside of data packs')
+    .addHelpText(
+      'after',
+      '\nRun it with --dry-run first: it tells the same. Then run the backup or copy job, which reads again what is marked as lost, and check.',
+    )
     .action((idOrName: string, options: RepairOptions, command: Command) =>
       run(command, async (context) => {
         const session = await context.client.call('repairRepository', {

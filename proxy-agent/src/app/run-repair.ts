@@ -1,12 +1,16 @@
-import type { RepairWork } from '@firn/shared/gen/firn/link/v1/work';
+import type { CheckFinding, RepairWork } from '@firn/shared/gen/firn/link/v1/work';
 import { repairRepository } from '@firn/shared/repository/repair/repair-repository';
 import type { Repository } from '@firn/shared/repository/repository';
 import { encodeFinding } from './check-findings.ts';
 import type { SessionContext } from './session-context.ts';
 
+/** So many findings are told at once. */
+const findingsMax = 100;
+
 /**
- * Repairs what can be repaired, or tells what would be, and tells it when all of
- * it is done: an attempt that was cut short is repeated from the beginning.
+ * Repairs what can be repaired, or tells what would be. What is told is in the
+ * journal before the repository is changed; an attempt that is cut short before
+ * that is repeated, and what it had told may come twice.
  */
 export async function runRepair(context: SessionContext, work: RepairWork): Promise<void> {
   const { key, signal, events, progress } = context;
@@ -15,14 +19,15 @@ export async function runRepair(context: SessionContext, work: RepairWork): Prom
   const repository = await openForRepair(context, work);
   // A later attempt repairs what is left under a name of its own.
   const sessionId = `${key.sessionId}.${key.attempt}`;
-  const findings = [];
-  for await (const found of repairRepository(repository, {
-    ...{ sessionId, dryRun, readData, signal },
-  })) {
-    findings.push(encodeFinding(found));
-    progress.set({ current: found.blob });
+  const waiting: CheckFinding[] = [];
+  const tell = () => events.findings(waiting.splice(0), '');
+  const options = { sessionId, dryRun, readData, signal, beforeEntry: tell };
+  for await (const found of repairRepository(repository, options)) {
+    waiting.push(encodeFinding(found));
+    progress.set({ current: found.objectId ?? found.blob });
+    if (waiting.length >= findingsMax) await tell();
   }
-  await events.findings(findings, '');
+  await tell();
 }
 
 /** A log that is damaged stops everybody else: the repository is owned past the damage. */

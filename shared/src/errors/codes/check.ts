@@ -70,11 +70,11 @@ export const checkCodes = {
   E_REPAIR_ITEMS_LOST: {
     retry: 'after-repair',
     meaning: 'The content of items is lost; they are marked as failed.',
-    help: 'Run the backup or copy job: it reads them again. Older restore points keep their damage; restore from a copy.',
+    help: 'Run the backup or copy job: it reads them again. Older restore points go on showing them as failed; restore those from a copy.',
   },
   E_REPAIR_LEFT: {
     retry: 'after-repair',
     meaning: 'Something cannot be repaired from what is stored.',
-    help: 'Run the backup job: it reads the object in full. Older restore points keep their damage until they expire.',
+    help: 'Do what the message says, if anything; then run the backup or copy job: it reads the object in full. A restore point that cannot be repaired keeps its damage until it expires, and so long garbage is not collected.',
   },
 } as const satisfies Record<string, ErrorCodeEntry>;

@@ -66,10 +66,10 @@ export class ObjectsRepair {
       yield sessionIsOpen(object, open);
       return;
     }
-    const { begin } = this.#options;
-    if (begin !== undefined && plan.states.length > 0) await this.#mend(plan, await begin());
     yield* tellRepaired(plan.survey, plan.states, plan.found);
     yield* tellLeft(plan.survey, plan.unsure, footers.coldPacks);
+    const { begin } = this.#options;
+    if (begin !== undefined && plan.states.length > 0) await this.#mend(plan, await begin());
   }
 
   async #plan(object: OwnedObject, footers: FooterIndex): Promise<ObjectPlan> {

@@ -17,6 +17,11 @@ export interface RepairOptions {
   /** Also read data packs, to find what is damaged in them. */
   readonly readData: boolean;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Awaited before the log makes true what was told so far: whoever keeps the
+   * findings here has those of a repair that is cut short later, too.
+   */
+  readonly beforeEntry?: () => Promise<void>;
 }
 
 /**
@@ -33,13 +38,13 @@ export async function* repairRepository(
   options: RepairOptions,
 ): AsyncGenerator<Finding> {
   const { context } = repository;
-  const { dryRun, readData, sessionId, signal } = options;
+  const { dryRun, readData, signal } = options;
   yield* repairLog(repository, options);
   const contentIdSecrets = await readContentIdSecrets(context);
   const packs = await StoredPacks.open({ context, contentIdSecrets }, readData, signal);
   // Else the next backup would take them for stored.
   await context.sharedChunks.forgetPacks(packs.damaged);
-  const session = new LazySession(() => RepairSession.begin(context, { sessionId, signal }));
+  const session = new LazySession(() => RepairSession.begin(context, options));
   const begin = dryRun ? undefined : () => session.begin();
   const relocations = new RelocationsRepair({ context, packs, begin });
   yield* relocations.run();

@@ -8,7 +8,9 @@ import type { MendedState } from './mend-object.ts';
 
 export interface BeginRepair {
   readonly sessionId: string;
-  readonly signal: AbortSignal | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Awaited before each entry that replaces states. */
+  readonly beforeEntry?: () => Promise<void>;
 }
 
 interface WaitingState {
@@ -25,25 +27,25 @@ const statesAtOnce = 1_000;
 export class RepairSession {
   readonly packs: SessionPacks;
   readonly #context: OpenContext;
+  readonly #beforeEntry: () => Promise<void>;
   readonly #session: { jobId: string; sessionId: string; attempt: number };
   #waiting: WaitingState[] = [];
   readonly #left: string[] = [];
 
-  private constructor(context: OpenContext, sessionId: string, attempt: number) {
+  private constructor(context: OpenContext, begin: BeginRepair, attempt: number) {
     const { ports, keys, log } = context;
+    const { sessionId, beforeEntry = async () => {} } = begin;
+    this.#beforeEntry = beforeEntry;
     this.#context = context;
     this.#session = { jobId: maintenanceJobId, sessionId, attempt };
     this.packs = new SessionPacks({ ports, keys, sessionId, attempt, epoch: log.epoch ?? 0 });
   }
 
   /** Needs ownership. */
-  static async begin(
-    context: OpenContext,
-    { sessionId, signal }: BeginRepair,
-  ): Promise<RepairSession> {
-    const session = { jobId: maintenanceJobId, sessionId };
-    await closeOtherSession(context.log, session, signal);
-    return new RepairSession(context, sessionId, await beginSession(context.log, session));
+  static async begin(context: OpenContext, begin: BeginRepair): Promise<RepairSession> {
+    const session = { jobId: maintenanceJobId, sessionId: begin.sessionId };
+    await closeOtherSession(context.log, session, begin.signal);
+    return new RepairSession(context, begin, await beginSession(context.log, session));
   }
 
   /** The session's part of entries of the log. */
@@ -78,6 +80,7 @@ export class RepairSession {
     if (waiting.length === 0) return;
     const packs = new Set(waiting.flatMap((state) => [...state.packs, state.record.pack ?? '']));
     const roots = new Map(waiting.map(({ root, record }) => [root, record.root]));
+    await this.#beforeEntry();
     const mending = { ...this.#session, roots, packs: [...packs] };
     const replaced = await mendRoots(this.#context.log, mending);
     this.#left.push(...[...roots.keys()].filter((root) => !replaced.has(root)));
