@@ -62,7 +62,7 @@ export async function planErasure(
   const seen = new Set<string>();
   for await (const reached of livePlaces(context, roots, log.state)) {
     if (reached.type === 'meta') metaPacks.add(reached.pack);
-    if (reached.type === 'meta' || seen.has(reached.segment)) continue;
+    if (reached.type !== 'segment' || seen.has(reached.segment)) continue;
     seen.add(reached.segment);
     const { keyId } = reached.place;
     const isShared = isSharedKey(keyId);

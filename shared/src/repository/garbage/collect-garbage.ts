@@ -1,6 +1,7 @@
 import { condemnUnreferenced, sweepCondemned } from '../log/garbage.ts';
 import type { OpenContext } from '../open-context.ts';
 import { PackMarker } from './pack-marker.ts';
+import { destroyStrayKeys } from './stray-keys.ts';
 
 export interface CollectedGarbage {
   /** Packs that no restore point needs; deleted once their grace is over. */
@@ -8,6 +9,8 @@ export interface CollectedGarbage {
   readonly deleted: readonly string[];
   /** Locked by the storage: a later run tries again. */
   readonly kept: readonly string[];
+  /** Ids of keys that sessions made and never committed anything under. */
+  readonly keysDestroyed: readonly string[];
 }
 
 export interface CollectOptions {
@@ -23,9 +26,11 @@ export async function collectGarbage(
   const { log, ports } = context;
   const { store } = ports;
   const listPacks = () => listNames(context);
-  const condemned = await condemnUnreferenced(log, { marker: new PackMarker(context), listPacks });
+  const marker = new PackMarker(context);
+  const condemned = await condemnUnreferenced(log, { marker, listPacks });
   const { deleted, kept } = await sweepCondemned(log, { store, listPacks, ...options });
-  return { condemned, deleted, kept };
+  const keysDestroyed = marker.keys && (await destroyStrayKeys(context, marker.keys));
+  return { condemned, deleted, kept, keysDestroyed: keysDestroyed ?? [] };
 }
 
 async function listNames({ ports }: OpenContext): Promise<string[]> {

@@ -9,6 +9,8 @@ import type { RunRef } from '../run/run-layout.ts';
 /** What marking meets. A pack may come several times. */
 export type Reached =
   | { readonly type: 'meta'; readonly pack: string }
+  /** Keys that a record names; those of segments are in their places. */
+  | { readonly type: 'keys'; readonly keyIds: readonly string[] }
   | {
       readonly type: 'segment';
       readonly segment: string;
@@ -34,6 +36,7 @@ export async function* livePlaces(
   for (const root of roots) {
     const record = await readRecord(readingOf(context), root);
     const { objectId } = record;
+    yield { type: 'keys', keyIds: [record.keyId, ...record.olderKeyIds] };
     if (walk?.objectId !== objectId) walk = new ObjectWalk(context, { objectId, relocations });
     yield* walk.reached(record);
   }

@@ -3,6 +3,7 @@ import type { LogState } from '../log/state.ts';
 import type { OpenContext } from '../open-context.ts';
 import { livePlaces } from './live-places.ts';
 import { SeenSegments } from './seen-segments.ts';
+import type { MarkedKeys } from './stray-keys.ts';
 
 /** What of a data pack is needed. */
 export interface PackUse {
@@ -15,6 +16,7 @@ export interface PackUse {
 export class PackMarker implements Marker {
   readonly #context: OpenContext;
   #uses: ReadonlyMap<string, PackUse> = new Map();
+  #keys: MarkedKeys | undefined;
 
   constructor(context: OpenContext) {
     this.#context = context;
@@ -25,17 +27,23 @@ export class PackMarker implements Marker {
     return this.#uses;
   }
 
+  /** By the first marking; undefined before. */
+  get keys(): MarkedKeys | undefined {
+    return this.#keys;
+  }
+
   async referencedPacks(roots: ReadonlySet<string>, state: LogState): Promise<ReadonlySet<string>> {
     const packs = new Set<string>();
     const uses = new Map<string, { liveBytes: number; segments: number }>();
+    const needed = new Set<string>();
     const seen = new SeenSegments();
     for await (const reached of livePlaces(this.#context, roots, state)) {
-      if (reached.type === 'meta') {
-        packs.add(reached.pack);
-        continue;
-      }
+      if (reached.type === 'meta') packs.add(reached.pack);
+      if (reached.type === 'keys') for (const id of reached.keyIds) needed.add(id);
+      if (reached.type !== 'segment') continue;
       const { segment, place } = reached;
       packs.add(place.pack);
+      needed.add(place.keyId);
       if (!seen.add(segment)) continue;
       const use = uses.get(place.pack) ?? { liveBytes: 0, segments: 0 };
       uses.set(place.pack, use);
@@ -43,6 +51,7 @@ export class PackMarker implements Marker {
       use.segments += 1;
     }
     if (this.#uses.size === 0) this.#uses = uses;
+    this.#keys ??= { needed, state };
     return packs;
   }
 

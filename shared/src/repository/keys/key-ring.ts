@@ -24,6 +24,8 @@ export interface ObjectKeyIds {
 export interface StoredKeyOwner {
   readonly id: string;
   readonly objectId: string;
+  /** The session that made it, to commit the object under it. */
+  readonly sessionId: string | undefined;
 }
 
 const keyBytes = 32;
@@ -43,12 +45,15 @@ export class KeyRing {
     this.derived = derived;
   }
 
-  /** Stored before it is answered, so no pack comes before its key. */
-  async createObjectKey(objectId: string): Promise<ObjectKey> {
+  /**
+   * Stored before it is answered, so no pack comes before its key.
+   * @param sessionId once it has ended without a commit of the object, the key is garbage
+   */
+  async createObjectKey(objectId: string, sessionId?: string): Promise<ObjectKey> {
     const { entropy } = this.#ports;
     const id = toHex(newIdBytes(entropy, this.derived.keys, keyIdBytes));
     const key = entropy.randomBytes(keyBytes);
-    await this.#store(id, { type: 'object', id, objectId, key: toHex(key) });
+    await this.#store(id, { type: 'object', id, objectId, sessionId, key: toHex(key) });
     this.#read.set(id, Promise.resolve(key));
     return { id, key };
   }
@@ -75,7 +80,8 @@ export class KeyRing {
   /** The object that a stored key belongs to; undefined: it is no object's. E_REPOSITORY_DAMAGED */
   async ownerOf(id: string): Promise<StoredKeyOwner | undefined> {
     const stored = await this.#loadStored(id);
-    return stored.type === 'object' ? { id, objectId: stored.objectId } : undefined;
+    if (stored.type !== 'object') return undefined;
+    return { id, objectId: stored.objectId, sessionId: stored.sessionId };
   }
 
   /** Deletes a key for good, and forgets it. Repeating it succeeds. E_BLOB_LOCKED */

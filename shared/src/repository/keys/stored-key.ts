@@ -1,9 +1,11 @@
-import { isEither, isHexOf, isOneOf, isRecordOf, isText } from '../shape.ts';
+import { isEither, isHexOf, isOneOf, isOptional, isRecordOf, isText } from '../shape.ts';
 
 interface StoredObjectKey {
   readonly type: 'object';
   readonly id: string;
   readonly objectId: string;
+  /** That made it for what it was to commit; a repair's has none. */
+  readonly sessionId?: string | undefined;
   readonly key: string;
 }
 
@@ -29,6 +31,7 @@ export const isStoredKey = isEither(
     type: isOneOf('object'),
     id: isText,
     objectId: isText,
+    sessionId: isOptional(isText),
     key: isKey,
   }),
   isEither(

@@ -9,6 +9,7 @@ import {
   foreseeConsolidation,
 } from '../consolidation/consolidate.ts';
 import { PackMarker } from '../garbage/pack-marker.ts';
+import { destroyStrayKeys } from '../garbage/stray-keys.ts';
 import { abortStrayUploads, type UploadsAborted } from '../garbage/stray-uploads.ts';
 import {
   condemnUnreferenced,
@@ -101,6 +102,7 @@ export async function maintainRepository(
   onPhase?.('sweeping');
   const listAgain = async () => [...(await listPacks(context)).keys()];
   const { deleted, kept } = await sweepCondemned(log, { store, listPacks: listAgain, graceMs });
+  if (marker.keys !== undefined) await destroyStrayKeys(context, marker.keys);
   const uploadsAborted = await abortStrayUploads(store, nowMs, signal);
   signal?.throwIfAborted();
   onPhase?.('consolidating');

@@ -208,7 +208,7 @@ export class StoredSession implements RepositorySession {
     const { keys } = this.context;
     const known = this.#keys.get(objectId);
     if (known !== undefined && keys.isCurrent(known.id)) return known;
-    const key = await keys.createObjectKey(objectId);
+    const key = await keys.createObjectKey(objectId, this.sessionId);
     this.packs.countPuts(1);
     this.#keys.set(objectId, key);
     return key;
