@@ -235,6 +235,41 @@ describe('applyEntry: what is kept', () => {
   });
 });
 
+describe('applyEntry: mending', () => {
+  const mend = (roots: Record<string, string>, packs: readonly string[] = []): EntryBody => {
+    return { type: 'mend', jobId: 'upkeep', sessionId: 'u1', attempt: 1, roots, packs };
+  };
+  const withPoints = () => {
+    const untilMs = 1_000 * day;
+    return new Fold()
+      .owner()
+      .session('s1', { ann: 'r1', bob: 'b1' })
+      .session('s2', { ann: 'r2' })
+      .add({ type: 'pin', pinId: 'p', points: [ref('s1')], untilMs })
+      .begin('u1', 1, 'upkeep');
+  };
+
+  it('puts new roots in place of old ones in all points and pins, and nowhere else', () => {
+    const log = withPoints().add(mend({ r1: 'r1 mended', unknown: 'nothing' }));
+    expect(log.alarm).toBeUndefined();
+    expect(pointsOf(log.state, job, 'ann').map(({ root }) => root)).toEqual(['r1 mended', 'r2']);
+    expect(rootOfPoint(log.state, ref('s1'))).toBe('r1 mended');
+    expect(log.state.pins.get('p')?.points[0]?.root).toBe('r1 mended');
+    expect([...rootsOf(log.state)].sort()).toEqual(['b1', 'r1 mended', 'r2']);
+  });
+
+  it('is void beside an open session, and with a condemned pack', () => {
+    const pack = 'packs/1-s1-1-aa';
+    expect(
+      withPoints()
+        .condemn([pack])
+        .add(mend({ r1: 'r' }, [pack])).alarm?.type,
+    ).toBe('mend');
+    const ended = withPoints().add({ type: 'close', jobId: 'upkeep', sessionId: 'u1' });
+    expect(ended.add(mend({ r1: 'r' })).alarm?.type).toBe('mend');
+  });
+});
+
 describe('applyEntry: garbage', () => {
   const pack = 'packs/1-s1-1-aa';
   const swept: EntryBody = { type: 'swept', packs: [pack] };

@@ -133,6 +133,18 @@ describe('repair of all points', () => {
     expect((await checked(broken)).filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 
+  it('leaves an object alone upon whose newest state an open session builds', async () => {
+    const broken = onStore(stored, await damageRuns(stored, 'index'));
+    const writing = await (await owned(broken)).beginSession({
+      ...{ jobId: 'job', sessionId: 's5', attempt: 1 },
+    });
+    const told = await repaired(broken);
+    expect(told.map(({ code, objectId }) => [code, objectId])).toEqual(
+      objectIds.map((objectId) => ['E_REPAIR_LEFT', objectId]),
+    );
+    expect(told[0]?.message).toContain(writing.sessionId);
+  });
+
   it('writes what is damaged, whatever the number of points', async () => {
     const pack = packsOf(stored).at(0) ?? '';
     const broken = aDamagedCopy(stored, (store) => store.blobs.delete(pack));
