@@ -31,7 +31,10 @@ export function readU32(bytes: Uint8Array, offset: number): number {
 }
 
 export function writeU32(bytes: Uint8Array, offset: number, value: number): void {
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.length).setUint32(offset, value);
+  bytes[offset] = value >>> 24;
+  bytes[offset + 1] = value >>> 16;
+  bytes[offset + 2] = value >>> 8;
+  bytes[offset + 3] = value;
 }
 
 /** @returns a copy; of a single part: the part itself */

@@ -24,7 +24,7 @@ export class TemporaryFile {
   }
 
   async write(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
-    for await (const chunk of chunks) await this.#handle.writeFile(chunk);
+    for await (const piece of gathered(chunks)) await this.#handle.writeFile(piece);
     await this.#handle.sync();
   }
 
@@ -41,6 +41,30 @@ export class TemporaryFile {
     await this.#handle.close();
     await rm(this.path, { force: true });
   }
+}
+
+/** A write of its own for each small chunk would cost more than copying it. */
+const pieceBytes = 512 * 1024;
+
+/** Small chunks together, in memory that is used again for the next piece. */
+async function* gathered(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  let piece: Uint8Array | undefined;
+  let used = 0;
+  for await (const chunk of chunks) {
+    if (piece !== undefined && used > 0 && used + chunk.length > pieceBytes) {
+      yield piece.subarray(0, used);
+      used = 0;
+    }
+    if (chunk.length >= pieceBytes) yield chunk;
+    else {
+      piece ??= new Uint8Array(pieceBytes);
+      piece.set(chunk, used);
+      used += chunk.length;
+    }
+  }
+  if (piece !== undefined && used > 0) yield piece.subarray(0, used);
 }
 
 /** Creates folders and flushes the one that got a new entry. */

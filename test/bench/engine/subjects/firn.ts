@@ -20,11 +20,12 @@ export const firnSubject: Subject = {
   restore: (repository, target) => run('restore', repository, target),
 };
 
-function run(...args: readonly string[]): Promise<Run> {
+function run(command: string, repository: string, ...args: readonly string[]): Promise<Run> {
   const { nodeFlags, environment } = dataMover;
   return measured({
     program: process.execPath,
-    args: [...nodeFlags, main, ...args],
-    env: environment,
+    args: [...nodeFlags, main, command, repository, ...args],
+    // As the command line has it.
+    env: { ...environment, NODE_COMPILE_CACHE: `${repository}-compiled` },
   });
 }
