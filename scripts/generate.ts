@@ -83,23 +83,27 @@ function renderOpenApi(): string {
   return `${JSON.stringify(buildOpenApi(version), null, 2)}\n`;
 }
 
-/** The module that shared/src/compute/gear/gear.wat is the source of. */
-async function renderGear(): Promise<string> {
-  const folder = join(root, 'shared', 'src', 'compute', 'gear');
+const wasmModules = ['gear', 'base64'];
+
+/** The module that NAME.wat of shared/src/compute/NAME is the source of. */
+async function generateWasm(name: string): Promise<readonly string[]> {
+  const folder = join('shared', 'src', 'compute', name);
   const wabt = await makeWabt();
-  const module = wabt.parseWat('gear.wat', readFileSync(join(folder, 'gear.wat'), 'utf8'));
+  const source = readFileSync(join(root, folder, `${name}.wat`), 'utf8');
+  const module = wabt.parseWat(`${name}.wat`, source, { simd: true });
   const base64 = Buffer.from(module.toBinary({}).buffer).toString('base64');
   const lines = base64.match(/.{1,80}/g) ?? [];
-  return [
-    '/** Generated from gear.wat: npm run generate. WebAssembly, base64. */',
-    'export const gearModule =',
+  const content = [
+    `/** Generated from ${name}.wat: npm run generate. WebAssembly, base64. */`,
+    `export const ${name}Module =`,
     `${lines.map((line) => `  '${line}'`).join(' +\n')};`,
     '',
   ].join('\n');
+  return generateFile(join(folder, `${name}-module.ts`), content);
 }
 
 const changed = [
-  ...generateFile('shared/src/compute/gear/gear-module.ts', await renderGear()),
+  ...(await Promise.all(wasmModules.map(generateWasm))).flat(),
   ...generateProtocol(),
   ...generateFile('docs/errors.md', renderErrorReference()),
   ...generateFile('docs/openapi.json', renderOpenApi()),

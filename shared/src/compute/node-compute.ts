@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { AppError } from '../errors/app-error.ts';
 import type { Argon2Cost, Compute, FrameCompute, Sealing } from '../repository/ports.ts';
+import { decodeBase64 } from './base64/decode-base64.ts';
 import { scanGear } from './gear/gear-scan.ts';
 import { batchesInThread } from './node-batches.ts';
 import { compressedBytesMax, zstdCompression, zstdDecompression } from './zstd/zstd-context.ts';
@@ -85,8 +86,9 @@ const primitives: Omit<Compute, 'batches'> = {
     return hash.digest();
   },
   scanGear,
+  decodeBase64,
   hkdf: async (key, salt, info, length) =>
-    new Uint8Array(hkdfSync('sha256', key, salt, info, length)),
+    new Uint8Array(hkdfSync('sha256', createSecretKey(key), salt, info, length)),
   argon2id: (password, salt, cost) => argon2id(password, salt, cost),
 };
 

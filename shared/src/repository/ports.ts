@@ -204,6 +204,11 @@ export interface Compute extends FrameCompute {
    * behind it, undefined when there is none, and the hash there
    */
   scanGear(options: GearScan): { readonly end: number | undefined; readonly hash: bigint };
+  /**
+   * Decodes base64 (RFC 4648, section 4) without line ends into the target, as far as 16
+   * characters in a row are all of the alphabet. @returns how many it decoded: a multiple of 16
+   */
+  decodeBase64(target: Uint8Array, characters: Uint8Array): number;
   /** RFC 5869, SHA-256. */
   hkdf(key: Uint8Array, salt: Uint8Array, info: string, length: number): Promise<Uint8Array>;
   /** Argon2id (RFC 9106), 32 bytes. */

@@ -1,3 +1,4 @@
+import { nodeCompute } from '@firn/shared/compute/node-compute';
 import { decodeItem } from '../../../shared/src/repository/catalog/decode-row.ts';
 import { joinContents } from '../../../shared/src/repository/split/join-contents.ts';
 import { MimeSplitter } from '../../../shared/src/repository/split/mime-splitter.ts';
@@ -20,7 +21,7 @@ export function mimeTargets(): readonly FuzzTarget[] {
 /** Whatever it is, it comes back as it was. */
 function splitTarget(): FuzzTarget {
   const splitters = [1, 30, 400].map(
-    (attachmentBytesMin) => new MimeSplitter({ attachmentBytesMin }),
+    (attachmentBytesMin) => new MimeSplitter({ compute: nodeCompute, attachmentBytesMin }),
   );
   return {
     name: 'MIME',

@@ -1,14 +1,8 @@
 import type { GearScan } from '../../repository/ports.ts';
+import { instantiated, type WasmMemory } from '../wasm-module.ts';
 import { gearModule } from './gear-module.ts';
 
-/** What is used of it: the compiler knows it of browsers only. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
-
-interface GearExports {
-  readonly memory: { readonly buffer: ArrayBuffer };
+interface GearExports extends WasmMemory {
   /** 64 bits, signed. */
   readonly hash: { value: bigint };
   readonly scan: (at: number, end: number, mask: bigint) => number;
@@ -24,8 +18,7 @@ class WasmGear {
   #table: Uint8Array | undefined;
 
   constructor() {
-    const module = new WebAssembly.Module(Buffer.from(gearModule, 'base64'));
-    this.#exports = new WebAssembly.Instance(module).exports as GearExports;
+    this.#exports = instantiated<GearExports>(gearModule);
     this.#memory = new Uint8Array(this.#exports.memory.buffer);
   }
 

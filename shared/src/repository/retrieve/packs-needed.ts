@@ -4,8 +4,8 @@ import type { SegmentPlace } from '../object/segment-place.ts';
 import type { ItemFilter, PointReader } from '../point/point-reader.ts';
 import type { StoredObjectReader } from '../point/stored-object-reader.ts';
 import { StoredPointReader } from '../point/stored-point-reader.ts';
-import { frameId, type PlacedContent } from '../read/placed-content.ts';
 import { type LocatedItem, Locator } from '../read/locate.ts';
+import { frameId, type PlacedContent } from '../read/placed-content.ts';
 
 export { warmName } from './warm-name.ts';
 

@@ -1,3 +1,4 @@
+import type { BatchCompute, Workspace } from '../batch-compute.ts';
 import type { Compute } from '../ports.ts';
 
 /** Sizes of the contents that a large one is cut into, bytes. */
@@ -32,7 +33,9 @@ export function gearTable(compute: Compute, contentIdSecret: Uint8Array): Promis
 }
 
 export interface ContentCutterOptions {
-  readonly compute: Pick<Compute, 'scanGear'>;
+  readonly compute: Pick<Compute, 'scanGear'> & {
+    readonly batches: Pick<BatchCompute, 'workspace'>;
+  };
   /** 256 integers of 64 bits. */
   readonly table: Uint8Array;
   readonly sizes?: CutSizes;
@@ -49,7 +52,8 @@ export class ContentCutter {
   readonly #sizes: CutSizes;
   readonly #maskBelow: bigint;
   readonly #maskAbove: bigint;
-  #buffer = new Uint8Array(bufferBytesMin);
+  /** What is held lies here; undefined: nothing is. */
+  #workspace: Workspace | undefined;
   #length = 0;
   /** Of what is held: no border before. */
   #scanned = 0;
@@ -77,13 +81,17 @@ export class ContentCutter {
 
   /** The rest. Then other bytes may be given. */
   *end(): Generator<Uint8Array> {
-    const rest = this.#buffer.subarray(0, this.#length);
-    this.reset();
-    if (rest.length > 0) yield rest;
+    try {
+      if (this.#length > 0) yield this.#held(0, this.#length);
+    } finally {
+      this.reset();
+    }
   }
 
   /** Forgets what was given. */
   reset(): void {
+    this.#workspace?.release();
+    this.#workspace = undefined;
     this.#length = 0;
     this.#isFirst = true;
     this.#begin();
@@ -92,8 +100,8 @@ export class ContentCutter {
   *#cut(): Generator<Uint8Array> {
     if (this.#isFirst && this.#length <= this.#sizes.mean) return;
     for (let end = this.#border(); end !== undefined; end = this.#border()) {
-      yield this.#buffer.subarray(0, end);
-      this.#buffer.copyWithin(0, end, this.#length);
+      yield this.#held(0, end);
+      this.#workspace?.bytes.copyWithin(0, end, this.#length);
       this.#length -= end;
       this.#isFirst = false;
       this.#begin();
@@ -111,7 +119,7 @@ export class ContentCutter {
   #scan(from: number, toMax: number, mask: bigint): number | undefined {
     const to = Math.min(toMax, this.#length);
     if (from >= to) return undefined;
-    const bytes = this.#buffer.subarray(from, to);
+    const bytes = this.#held(from, to);
     const { end, hash } = this.#compute.scanGear({
       ...{ table: this.#table, bytes, hash: this.#hash, mask },
     });
@@ -122,14 +130,24 @@ export class ContentCutter {
 
   #hold(part: Uint8Array): void {
     const length = this.#length + part.length;
-    if (length > this.#buffer.length) {
-      const doubled = Math.max(2 * this.#buffer.length, length);
-      const larger = new Uint8Array(Math.min(doubled, Math.max(length, this.#sizes.max)));
-      larger.set(this.#buffer.subarray(0, this.#length));
-      this.#buffer = larger;
-    }
-    this.#buffer.set(part, this.#length);
+    const { bytes } = this.#roomFor(length);
+    bytes.set(part, this.#length);
     this.#length = length;
+  }
+
+  #roomFor(length: number): Workspace {
+    const before = this.#workspace;
+    if (before !== undefined && before.bytes.length >= length) return before;
+    const doubled = Math.max(2 * (before?.bytes.length ?? 0), length, bufferBytesMin);
+    const larger = this.#compute.batches.workspace(Math.min(doubled, this.#sizes.max));
+    larger.bytes.set(this.#held(0, this.#length));
+    before?.release();
+    this.#workspace = larger;
+    return larger;
+  }
+
+  #held(from: number, to: number): Uint8Array {
+    return this.#workspace?.bytes.subarray(from, to) ?? new Uint8Array();
   }
 
   #begin(): void {

@@ -5,8 +5,10 @@ import type { SegmentPlace } from '../object/segment-place.ts';
 import type { PackStream, SealedFrame } from '../pack/pack-stream.ts';
 import type { RepositoryPorts } from '../ports.ts';
 import { newSegment, type SegmentKey } from '../segment/segment-key.ts';
+import { HeldFrames } from './held-frames.ts';
 import { hotPackBytes } from './hot-pack.ts';
 import type { SessionPacks } from './session-packs.ts';
+import type { StoredSegment } from './shared-pack.ts';
 
 export interface SegmentEvents {
   /** Where the contents of a frame lie in their segment. */
@@ -44,7 +46,7 @@ interface OpenSegment {
   /** Takes no more frames, and ends with the last one. */
   isFull: boolean;
   /** Placed, not in a pack yet: until there is enough for a pack of its own. */
-  readonly held: SealedFrame[];
+  readonly held: HeldFrames;
   pack: { readonly stream: PackStream; offset: number } | undefined;
 }
 
@@ -120,13 +122,15 @@ export class SegmentWriter {
   /** What is in no finished pack becomes garbage. */
   async abort(reason: unknown): Promise<void> {
     await this.#placing?.pack?.stream.abort(reason);
+    this.#placing?.held.letGo();
     await this.#ending.catch(() => undefined);
   }
 
   async #newSegment(): Promise<OpenSegment> {
     const key = await newSegment(this.#options.ports, this.#options.key.key);
     const empty = { frames: 0, length: 0, reservedBytes: 0, isFull: false };
-    return { key, id: toHex(key.id), ...empty, held: [], pack: undefined };
+    const held = new HeldFrames(this.#options.ports.compute.batches);
+    return { key, id: toHex(key.id), ...empty, held, pack: undefined };
   }
 
   async #append(segment: OpenSegment, frame: SealedFrame): Promise<void> {
@@ -134,7 +138,7 @@ export class SegmentWriter {
       await segment.pack.stream.append(this.#identity(segment), frame);
       return;
     }
-    segment.held.push({ ...frame, sealed: Uint8Array.from(frame.sealed) });
+    segment.held.hold(frame);
     const isOwn = this.#options.objectId !== undefined;
     if (isOwn && segment.length >= ownPackBytesMin) await this.#openPack(segment);
   }
@@ -143,9 +147,10 @@ export class SegmentWriter {
     const stream = await this.#options.packs.openPack();
     const pack = { stream, offset: 0 };
     segment.pack = pack;
-    for (const held of segment.held.splice(0)) {
-      pack.offset = (await stream.append(this.#identity(segment), held)).segmentOffset;
+    for (const frame of segment.held.frames) {
+      pack.offset = (await stream.append(this.#identity(segment), frame)).segmentOffset;
     }
+    segment.held.letGo();
   }
 
   get #isShared(): boolean {
@@ -170,20 +175,29 @@ export class SegmentWriter {
   }
 
   async #end(segment: OpenSegment): Promise<void> {
-    const { packs, key, objectId, onSegment } = this.#options;
-    const { id, length, held, pack } = segment;
+    const { packs, key, onSegment } = this.#options;
+    const { id, length, pack } = segment;
     if (pack === undefined) {
-      const identity = this.#identity(segment);
-      const stored =
-        objectId === undefined
-          ? await packs.storeShared(identity, held)
-          : await packs.storeTail(identity, held);
+      const stored = await this.#storeHeld(segment);
       await onSegment(id, { ...stored, length, keyId: key.id, packLength: 0 });
       return;
     }
     const packLength = await packs.finishPack(pack.stream);
     const { name } = pack.stream;
     await onSegment(id, { pack: name, offset: pack.offset, length, keyId: key.id, packLength });
+  }
+
+  /** With others in a pack. */
+  async #storeHeld(segment: OpenSegment): Promise<StoredSegment> {
+    const { packs } = this.#options;
+    const { held } = segment;
+    const identity = this.#identity(segment);
+    try {
+      if (this.#isShared) return await packs.storeShared(identity, held.frames);
+      return await packs.storeTail(identity, held.frames);
+    } finally {
+      held.letGo();
+    }
   }
 
   #identity({ id }: OpenSegment) {

@@ -161,6 +161,7 @@ export class StoredObjectWriter implements ObjectWriter {
     if (this.#phase !== 'open') return;
     this.#phase = 'abandoned';
     await this.#options.content.abandon(abandoned(this.objectId));
+    this.#options.cutter.reset();
   }
 
   async #stored(itemId: string): Promise<CatalogItem | undefined> {

@@ -36,7 +36,6 @@ export interface SessionOptions {
   readonly epoch: number;
 }
 
-const splitter = new MimeSplitter();
 /** Of contents that all objects of a session have on their way into packs. */
 const underWayBytesMax = 4 * 1024 * 1024;
 /** Of rows and addresses that all objects of a session hold before they write them. */
@@ -49,6 +48,7 @@ export class StoredSession implements RepositorySession {
   readonly packs: SessionPacks;
   readonly context: OpenContext;
   readonly #shared: SessionSharedChunks;
+  readonly #splitter: MimeSplitter;
   readonly #underWay = new UnderWay(underWayBytesMax);
   readonly #draftMemory = new DraftMemory(draftBytesMax);
   readonly #bases = new Map<string, Promise<ObjectState | undefined>>();
@@ -60,6 +60,7 @@ export class StoredSession implements RepositorySession {
   constructor(options: SessionOptions) {
     const { context, jobId, sessionId, attempt, epoch } = options;
     this.context = context;
+    this.#splitter = new MimeSplitter({ compute: context.ports.compute });
     this.jobId = jobId;
     this.sessionId = sessionId;
     this.attempt = attempt;
@@ -140,7 +141,7 @@ export class StoredSession implements RepositorySession {
         draft,
         content,
         cutter,
-        splitter,
+        splitter: this.#splitter,
       },
       previous,
       onFinished: (finished) => this.#finish(finished),

@@ -1,8 +1,9 @@
 import type { Base64Lines } from '../catalog/row.ts';
-import { Base64Decoder } from './base64-decoder.ts';
+import { type Base64Compute, Base64Decoder } from './base64-decoder.ts';
 import type { PartBytes, SplitPart } from './content-splitter.ts';
 
 export interface AttachmentOptions {
+  readonly compute: Base64Compute;
   readonly lines: Base64Lines;
   /** To which its bytes belong when it is too small, or odd. */
   readonly raw: SplitPart;
@@ -23,8 +24,8 @@ export class Attachment {
   #probationBytes = 0;
   #isEnd = false;
 
-  constructor({ lines, raw, bytesMin }: AttachmentOptions) {
-    this.#decoder = new Base64Decoder(lines);
+  constructor({ compute, lines, raw, bytesMin }: AttachmentOptions) {
+    this.#decoder = new Base64Decoder(compute, lines);
     this.#raw = raw;
     this.#decoded = { base64: lines };
     this.#bytesMin = bytesMin;
@@ -57,7 +58,10 @@ export class Attachment {
 
   *#add(raw: Uint8Array, decoded: Uint8Array): Generator<PartBytes> {
     const probation = this.#probation;
-    if (probation === undefined) {
+    if (probation?.decoded.length === 0 && decoded.length >= this.#bytesMin) {
+      this.#probation = undefined;
+    }
+    if (this.#probation === undefined || probation === undefined) {
       yield { part: this.#decoded, bytes: decoded };
       return;
     }

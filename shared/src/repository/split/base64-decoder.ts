@@ -1,8 +1,13 @@
 import type { Base64Lines } from '../catalog/row.ts';
+import type { Compute } from '../ports.ts';
 import { bytesOfCharacters, columnAfter } from './base64-lines.ts';
 
 /** Characters that are decoded at once; a multiple of 4. */
-const blockCharacters = 64 * 1024;
+const blockCharacters = 256 * 1024;
+/** Those of the block in hand: nobody else decodes until it is done. */
+const characters = Buffer.allocUnsafeSlow(blockCharacters);
+/** Among so many there is one that is not of the alphabet, or they are the last. */
+const decodedAtOnce = 16;
 const padding = '='.charCodeAt(0);
 
 export interface DecodedBlock {
@@ -13,6 +18,8 @@ export interface DecodedBlock {
   readonly isEnd: boolean;
 }
 
+export type Base64Compute = Pick<Compute, 'decodeBase64'>;
+
 /**
  * Decodes base64 of which nothing is known but its first line, as far as it
  * encodes to the same bytes: a proof, not a parser. Bounded memory.
@@ -20,11 +27,12 @@ export interface DecodedBlock {
 export class Base64Decoder {
   readonly #lines: Base64Lines;
   readonly #lineEnd: Buffer;
-  readonly #characters = Buffer.allocUnsafe(blockCharacters);
-  readonly #decoded = Buffer.allocUnsafe((blockCharacters / 4) * 3);
+  readonly #compute: Base64Compute;
+  #decoded = Buffer.alloc(0);
   #column = 0;
 
-  constructor(lines: Base64Lines) {
+  constructor(compute: Base64Compute, lines: Base64Lines) {
+    this.#compute = compute;
     this.#lines = lines;
     this.#lineEnd = Buffer.from(lines.lineEnd, 'latin1');
   }
@@ -32,11 +40,11 @@ export class Base64Decoder {
   /**
    * @param source what follows the bytes consumed so far
    * @param isLast nothing will follow the source
-   * @returns at most 48 KiB; with nothing consumed and without isEnd it needs a longer source
+   * @returns at most 192 KiB; with nothing consumed and without isEnd it needs a longer source
    */
   decode(source: Buffer, isLast: boolean): DecodedBlock {
     const gathered = this.#gather(source, isLast);
-    const pad = this.#characters.subarray(0, gathered.count).indexOf(padding);
+    const pad = characters.subarray(0, gathered.count).indexOf(padding);
     const isPadded = pad >= 0 && pad - (pad % 4) + 4 <= gathered.count;
     const count = isPadded ? pad - (pad % 4) + 4 : gathered.count - (gathered.count % 4);
     const proven = this.#prove(count);
@@ -65,7 +73,7 @@ export class Base64Decoder {
         column = 0;
       }
       const taken = Math.min(width - column, source.length - at, blockCharacters - count);
-      source.copy(this.#characters, count, at, at + taken);
+      source.copy(characters, count, at, at + taken);
       at += taken;
       count += taken;
       column += taken;
@@ -82,13 +90,18 @@ export class Base64Decoder {
 
   /** As many whole groups of the first `count` characters as encode to themselves. */
   #prove(count: number): { readonly characters: number; readonly decoded: Uint8Array } {
-    const text = this.#characters.toString('latin1', 0, count);
-    const length = this.#decoded.write(text, 'base64');
-    const encoded = this.#decoded.toString('base64', 0, length);
-    if (encoded === text) {
-      return { characters: count, decoded: this.#decoded.subarray(0, length) };
+    const bytes = (count / 4) * 3;
+    if (this.#decoded.length < bytes) this.#decoded = Buffer.allocUnsafeSlow(bytes);
+    const plain = this.#compute.decodeBase64(this.#decoded, characters.subarray(0, count));
+    const rest = characters.toString('latin1', plain, Math.min(plain + decodedAtOnce, count));
+    const room = this.#decoded.subarray((plain / 4) * 3);
+    const length = room.write(rest, 'base64');
+    const encoded = room.toString('base64', 0, length);
+    if (encoded === rest) {
+      const decoded = this.#decoded.subarray(0, (plain / 4) * 3 + length);
+      return { characters: plain + rest.length, decoded };
     }
-    const groups = Math.floor(firstDifference(encoded, text) / 4);
+    const groups = plain / 4 + Math.floor(firstDifference(encoded, rest) / 4);
     return { characters: groups * 4, decoded: this.#decoded.subarray(0, groups * 3) };
   }
 }

@@ -4,13 +4,14 @@ import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { base64Text, inChunks, joined, splitInChunks } from '../../../test/repository/splitting.ts';
+import { nodeCompute } from '../../compute/node-compute.ts';
 import { MimeSplitter } from './mime-splitter.ts';
 
 const corpus = resolve(import.meta.dirname, '../../../../../shared/corpus/mime');
 
 /** Cuts out whatever has at least this many bytes, so that small messages have attachments. */
 const splitters = [1, 30, 400].map(
-  (attachmentBytesMin) => new MimeSplitter({ attachmentBytesMin }),
+  (attachmentBytesMin) => new MimeSplitter({ compute: nodeCompute, attachmentBytesMin }),
 );
 
 async function comesBack(bytes: Uint8Array, chunkSizes: readonly number[]): Promise<number> {

@@ -7,6 +7,7 @@ import {
   splitInChunks,
 } from '../../../test/repository/splitting.ts';
 import { someBytes } from '../../../test/repository/test-repository.ts';
+import { nodeCompute } from '../../compute/node-compute.ts';
 import { MimeSplitter } from './mime-splitter.ts';
 
 const kib = 1024;
@@ -28,7 +29,10 @@ function message(bodies: readonly Body[], lineEnd = '\r\n'): Buffer {
 }
 
 async function split(bytes: Uint8Array, chunkSizes: readonly number[] = [10_000]) {
-  const item = await splitInChunks(new MimeSplitter(), inChunks(bytes, chunkSizes));
+  const item = await splitInChunks(
+    new MimeSplitter({ compute: nodeCompute }),
+    inChunks(bytes, chunkSizes),
+  );
   expect(Buffer.compare(await joined(item), bytes)).toBe(0);
   return item;
 }
@@ -134,14 +138,14 @@ describe('a MIME splitter', () => {
   it('cuts out a bounded number of attachments', async () => {
     const text = base64Text(someBytes('file', 3_000), 76, '\r\n');
     const bytes = message(Array.from({ length: 600 }, () => ({ text })));
-    const splitter = new MimeSplitter({ attachmentBytesMin: 3_000 });
+    const splitter = new MimeSplitter({ compute: nodeCompute, attachmentBytesMin: 3_000 });
     const item = await splitInChunks(splitter, inChunks(bytes, [100_000]));
     expect(decodedOf(item).length).toBe(512);
     expect(Buffer.compare(await joined(item), bytes)).toBe(0);
   });
 
   it('holds no more than an attachment on probation', () => {
-    const splitter = new MimeSplitter().open();
+    const splitter = new MimeSplitter({ compute: nodeCompute }).open();
     const chunk = Buffer.from(base64Text(someBytes('file', 57 * 200), 76, '\r\n'), 'latin1');
     const begin = 'Content-Transfer-Encoding: base64\r\n\r\n';
     let given = 0;

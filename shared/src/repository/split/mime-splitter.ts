@@ -1,23 +1,25 @@
 import type { Base64Lines } from '../catalog/row.ts';
 import { Attachment } from './attachment.ts';
+import type { Base64Compute } from './base64-decoder.ts';
 import type { ContentSplitter, ItemSplitter, PartBytes, SplitPart } from './content-splitter.ts';
 import { HeaderBlock, mayBeginHeader } from './header-block.ts';
 
 export interface MimeSplitterOptions {
+  readonly compute: Base64Compute;
   /** Attachments with fewer decoded bytes stay where they are. Default 64 KiB. */
   readonly attachmentBytesMin?: number;
 }
 
 /** Cuts base64 attachments out of MIME messages. Everything else passes as it is. */
 export class MimeSplitter implements ContentSplitter {
-  readonly #attachmentBytesMin: number;
+  readonly #options: Required<MimeSplitterOptions>;
 
-  constructor({ attachmentBytesMin = 64 * 1024 }: MimeSplitterOptions = {}) {
-    this.#attachmentBytesMin = attachmentBytesMin;
+  constructor({ compute, attachmentBytesMin = 64 * 1024 }: MimeSplitterOptions) {
+    this.#options = { compute, attachmentBytesMin };
   }
 
   open(): ItemSplitter {
-    return new MessageSplitter(this.#attachmentBytesMin);
+    return new MessageSplitter(this.#options);
   }
 }
 
@@ -51,7 +53,7 @@ type State = 'header' | 'base64' | 'attachment' | 'text' | 'opaque';
 type Step = Generator<PartBytes, number | undefined>;
 
 class MessageSplitter implements ItemSplitter {
-  readonly #attachmentBytesMin: number;
+  readonly #options: Required<MimeSplitterOptions>;
   #state: State = 'header';
   #isFirstHeader = true;
   #isMultipart = false;
@@ -61,8 +63,8 @@ class MessageSplitter implements ItemSplitter {
   #raw: SplitPart = { base64: undefined };
   #held = Buffer.alloc(0);
 
-  constructor(attachmentBytesMin: number) {
-    this.#attachmentBytesMin = attachmentBytesMin;
+  constructor(options: Required<MimeSplitterOptions>) {
+    this.#options = options;
   }
 
   *push(bytes: Uint8Array): Generator<PartBytes> {
@@ -154,8 +156,8 @@ class MessageSplitter implements ItemSplitter {
       yield* this.#asItIs(source.subarray(0, end + 1));
       return end + 1;
     }
-    const bytesMin = this.#attachmentBytesMin;
-    this.#attachment = new Attachment({ lines, raw: this.#raw, bytesMin });
+    const { compute, attachmentBytesMin: bytesMin } = this.#options;
+    this.#attachment = new Attachment({ compute, lines, raw: this.#raw, bytesMin });
     this.#state = 'attachment';
     return 0;
   }

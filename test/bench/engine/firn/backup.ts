@@ -41,6 +41,9 @@ interface ObjectBackup {
   readonly changed: readonly string[] | undefined;
 }
 
+/** Idle ones: their memory is used again for the next object. */
+const readers: FileReader[] = [];
+
 async function backUpObject({ session, source, objectId, changed }: ObjectBackup): Promise<void> {
   const previous = await session.previous(objectId);
   const knowsChanges = previous !== undefined && changed !== undefined;
@@ -48,7 +51,7 @@ async function backUpObject({ session, source, objectId, changed }: ObjectBackup
   if (knowsChanges && own.length === 0) return session.unchanged(objectId);
   const identity = { kind: 'onedrive', userId: objectId, userPrincipalName: objectId } as const;
   const writer = await session.object({ objectId, displayName: objectId, ...identity });
-  const files = new FileReader();
+  const files = readers.pop() ?? new FileReader();
   const entries = knowsChanges
     ? own.map((path) => entryAt(source, path))
     : searched({ writer, previous, entries: entriesOf(source, objectId) });
@@ -57,6 +60,7 @@ async function backUpObject({ session, source, objectId, changed }: ObjectBackup
     if (entry.stats.isDirectory()) await writer.putFolder(folderOf(entry));
     else await writer.putItem(itemOf(entry), files.content(join(source, entry.path), entry.stats));
   }
+  readers.push(files);
   const mode = previous === undefined ? 'full' : 'incremental';
   await writer.finish({ syncState: new Uint8Array(1), mode, counts: {} });
 }
