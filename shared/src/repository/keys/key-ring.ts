@@ -25,7 +25,7 @@ export interface StoredKeyOwner {
   readonly id: string;
   readonly objectId: string;
   /** The session that made it, to commit the object under it. */
-  readonly sessionId: string | undefined;
+  readonly sessionId?: string | undefined;
 }
 
 const keyBytes = 32;
