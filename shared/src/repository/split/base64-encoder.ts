@@ -36,26 +36,28 @@ export class Base64Encoder {
 
   #encode(bytes: Uint8Array): Uint8Array {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
-    const characters = Buffer.from(text, 'latin1');
-    if (this.#lines.lineLength === 0) return characters;
-    return this.#inLines(characters);
+    if (this.#lines.lineLength === 0) return Buffer.from(text, 'latin1');
+    const out = Buffer.allocUnsafeSlow(bytesOfCharacters(this.#lines, text.length, this.#column));
+    const begin = out.length - text.length;
+    out.latin1Write(text, begin);
+    this.#moveInLines(out, begin);
+    return out;
   }
 
-  #inLines(characters: Buffer): Uint8Array {
+  /** Moves the characters, which lie at the end, forward to their places, with line ends between. */
+  #moveInLines(out: Buffer, begin: number): void {
     const { lineLength } = this.#lines;
-    const out = Buffer.alloc(bytesOfCharacters(this.#lines, characters.length, this.#column));
     let to = 0;
-    for (let from = 0; from < characters.length; ) {
+    for (let from = begin; from < out.length; ) {
       if (this.#column === lineLength) {
         to += this.#lineEnd.copy(out, to);
         this.#column = 0;
       }
-      const length = Math.min(lineLength - this.#column, characters.length - from);
-      characters.copy(out, to, from, from + length);
+      const length = Math.min(lineLength - this.#column, out.length - from);
+      out.copyWithin(to, from, from + length);
       to += length;
       from += length;
       this.#column += length;
     }
-    return out;
   }
 }
