@@ -42,6 +42,14 @@ export interface ItemPage {
   readonly total: number;
 }
 
+export interface ReadingOptions {
+  /**
+   * For whoever reads one item after the other to its end: each piece is good until
+   * the next one, or the next item, is asked for, and then freed. Default: false.
+   */
+  readonly isLent?: boolean | undefined;
+}
+
 export interface ReadItem {
   readonly item: CatalogItem;
   /** Set when it is known already that the content cannot be read; content() then throws it. */
@@ -70,10 +78,10 @@ export interface ObjectReader {
   content(item: CatalogItem, range?: ByteRange): AsyncIterable<Uint8Array>;
   /**
    * Items in the order in which their content lies in packs, so that each frame
-   * is fetched and opened once per window of 10,000 items. A damaged item is
-   * yielded with its failure, and the next ones follow.
+   * is fetched and opened about once per window of 4 MiB of rows. A damaged item
+   * is yielded with its failure, and the next ones follow.
    */
-  readInPackOrder(filter?: ItemFilter): AsyncIterable<ReadItem>;
+  readInPackOrder(filter?: ItemFilter, options?: ReadingOptions): AsyncIterable<ReadItem>;
 }
 
 /** A restore point: what a job had protected when the session ended. */

@@ -27,6 +27,7 @@ import type {
   PageRequest,
   PointObject,
   ReadItem,
+  ReadingOptions,
 } from './point-reader.ts';
 
 export interface ObjectReaderOptions {
@@ -91,8 +92,8 @@ export class StoredObjectReader implements ObjectReader {
   }
 
   /** Has frames of its own, so that several may run at the same time. */
-  readInPackOrder(filter: ItemFilter = {}): AsyncIterable<ReadItem> {
-    return readInPackOrder(this.#newOrder(), this.selected(filter));
+  readInPackOrder(filter: ItemFilter = {}, options?: ReadingOptions): AsyncIterable<ReadItem> {
+    return readInPackOrder(this.#newOrder(), this.selected(filter), options);
   }
 
   async *selected({ folderIds, itemIds }: ItemFilter): AsyncGenerator<CatalogItem> {

@@ -10,6 +10,14 @@ export interface ContentSequence {
   at(position: number): NamedContent;
 }
 
+export interface ContentsAheadOptions {
+  readonly access: FrameAccess;
+  readonly frames: FrameReader;
+  readonly contents: ContentSequence;
+  /** What was passed by is freed at once: nobody reads it any more. Default: false. */
+  readonly isLent?: boolean | undefined;
+}
+
 /** Positions that are loaded at once. */
 interface Stretch {
   readonly from: number;
@@ -27,25 +35,24 @@ const stretchesMax = 3;
 
 /** Reads a sequence of contents of one object: 2 MiB of them, and as much ahead. */
 export class ContentsAhead {
-  readonly #access: FrameAccess;
-  readonly #frames: FrameReader;
+  readonly #options: ContentsAheadOptions;
   readonly #contents: ContentSequence;
   #stretches: Stretch[] = [];
 
-  constructor(access: FrameAccess, frames: FrameReader, contents: ContentSequence) {
-    this.#access = access;
-    this.#frames = frames;
-    this.#contents = contents;
+  constructor(options: ContentsAheadOptions) {
+    this.#options = options;
+    this.#contents = options.contents;
   }
 
   /**
-   * Best in order; positions may be left out. @returns memory that stays as it is
+   * Best in order; positions may be left out. @returns memory that stays as it is,
+   * when it is lent until the next content is read
    * E_REPOSITORY_DAMAGED with the pack and the object, never other bytes; E_BLOB_ARCHIVED.
    */
   async read(position: number): Promise<Uint8Array> {
     const stretch = this.#stretchOf(position);
     const bytes = (await stretch?.loaded)?.at(position - (stretch?.from ?? 0));
-    return bytes ?? this.#frames.read(this.#contents.at(position));
+    return bytes ?? this.#options.frames.read(this.#contents.at(position));
   }
 
   /** Once what is on its way has ended. */
@@ -66,11 +73,12 @@ export class ContentsAhead {
 
   #load(from: number): void {
     const contents = this.#from(from);
-    const loaded = loadContents(this.#access, contents);
+    const loaded = loadContents(this.#options.access, contents);
     // Its error is met when its turn comes.
-    loaded.catch(() => undefined);
+    loaded.catch(ignore);
     this.#stretches.push({ from, to: from + contents.length, loaded });
-    if (this.#stretches.length > stretchesMax) this.#stretches.shift();
+    const passed = this.#stretches.length > stretchesMax ? this.#stretches.shift() : undefined;
+    if (this.#options.isLent === true) passed?.loaded.then((old) => old.discard(), ignore);
   }
 
   #from(from: number): NamedContent[] {
@@ -90,3 +98,5 @@ export class ContentsAhead {
     return contents;
   }
 }
+
+function ignore(): void {}

@@ -2,7 +2,7 @@ import { AppError } from '../../errors/app-error.ts';
 import { invariant } from '../../errors/invariant.ts';
 import type { CatalogItem } from '../catalog/row.ts';
 import { damaged, isDamage } from '../damaged.ts';
-import type { ReadItem } from '../point/point-reader.ts';
+import type { ReadItem, ReadingOptions } from '../point/point-reader.ts';
 import type { ByteRange } from '../ports.ts';
 import { joinContents, type ReadContent } from '../split/join-contents.ts';
 import { type ContentSequence, ContentsAhead } from './contents-ahead.ts';
@@ -23,11 +23,13 @@ export interface PackOrder {
 export async function* readInPackOrder(
   order: PackOrder,
   items: AsyncIterable<CatalogItem>,
+  { isLent }: ReadingOptions = {},
 ): AsyncGenerator<ReadItem> {
+  const { access, frames } = order;
   for await (const window of windows(items)) {
     const located = await window.locate(order.locator);
     const contents = located.sequence;
-    const ahead = new ContentsAhead(order.access, order.frames, contents);
+    const ahead = new ContentsAhead({ access, frames, contents, isLent });
     try {
       for (const item of located) yield await readItem(order, item, { contents, ahead });
     } finally {
@@ -70,8 +72,9 @@ export async function* stream(
   order: PackOrder,
   { item, contents }: LocatedItem,
 ): AsyncGenerator<Uint8Array> {
+  const { access, frames } = order;
   const sequence = { length: contents.length, at: (at: number) => contentAt(contents, at) };
-  const ahead = new ContentsAhead(order.access, order.frames, sequence);
+  const ahead = new ContentsAhead({ access, frames, contents: sequence });
   const lengths = contents.map(({ address }) => address.length);
   try {
     yield* joined(order, item, { lengths, read: (ordinal) => ahead.read(ordinal) });

@@ -22,7 +22,7 @@ export async function restore(engine: Repository, target: string): Promise<void>
 }
 
 async function writeFiles(object: ObjectReader, target: string, writer: FileWriter): Promise<void> {
-  for await (const { item, failure, content } of object.readInPackOrder()) {
+  for await (const { item, failure, content } of object.readInPackOrder({}, { isLent: true })) {
     if (failure !== undefined) throw failure;
     const { itemId, date, properties } = item;
     const modifiedMs = Date.parse(date);
