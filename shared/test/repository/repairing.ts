@@ -43,6 +43,7 @@ export async function shownBy(
   const shown: Record<string, string> = {};
   for (const objectId of reader.objectIds) {
     const object = await reader.object(objectId);
+    shown[objectId] = object.object.displayName;
     for await (const { item, failure, content } of object.readInPackOrder()) {
       const bytes = failure === undefined ? await collected(content()) : undefined;
       shown[`${objectId}/${item.itemId}`] =

@@ -3,6 +3,7 @@ import { failedKey, itemKey } from '../catalog/catalog-keys.ts';
 import type { OwnedRoot } from '../check/root-owners.ts';
 import { encodeJson } from '../json.ts';
 import type { ObjectKey } from '../keys/key-ring.ts';
+import { type SealedNames, sealNames } from '../object/object-names.ts';
 import type { ObjectRecord, StoredState, WholeRecord } from '../object/object-record.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { Level } from '../run/run-layout.ts';
@@ -12,6 +13,7 @@ import { storeSyncState } from '../session/store-sync-state.ts';
 import type { FoundContents } from './found-contents.ts';
 import { isLost, type LostItems, lostRow } from './lost-items.ts';
 import { MendedRuns } from './mended-runs.ts';
+import { undefinedWhenDamaged } from './object-runs.ts';
 import { placedItems } from './placed-rows.ts';
 import { type DamagedState, lostParts, type ObjectSurvey } from './survey-object.ts';
 
@@ -64,9 +66,18 @@ export class ObjectMend {
       catalog: rows.length === 0 ? catalog : [rows, ...catalog],
       index: await this.#runs.index(state),
       table: await this.#runs.table(state),
+      names: await this.#names(damaged, key),
       state: await this.#syncState(damaged, key),
     };
     return { owned, record: mended };
+  }
+
+  /** Those that cannot be opened stay what they are: they can be opened under no key. */
+  async #names({ state }: DamagedState, key: ObjectKey): Promise<SealedNames> {
+    const { names: sealed, keyId } = state.record;
+    if (keyId === key.id) return sealed;
+    const names = await state.names().catch(undefinedWhenDamaged);
+    return names === undefined ? sealed : sealNames(this.#options.context.ports, key.key, names);
   }
 
   /** Without all rows the source is asked for everything: an empty state says so. */
