@@ -1,44 +1,71 @@
 /** A process of its own: fills an index of shared contents, asks it, opens it again, and prints what it took. */
 import { hash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import type { SharedChunkIndex } from '@firn/shared/repository/shared-chunks/shared-chunk-index';
 import type { SharedChunk } from '@firn/shared/repository/shared-chunks/shared-chunks';
 import { SqliteSharedChunkIndex } from '../../../proxy-agent/src/adapters/shared-chunks/sqlite-shared-chunk-index.ts';
 import { Measurement } from './measurement.ts';
 
-/** As many as a full pack of shared contents has. */
-const batchChunks = 100;
+/** About as many as a full pack of shared contents has. */
+const packChunks = 250;
+/** To fill the index takes longest: in order of ids, many at once. */
+const fillChunks = 10_000;
+const adds = 25_000;
 const lookups = 100_000;
 /** As objects of a session do. */
 const lookupsAtOnce = 8;
 
-/** Looks random, and can be made again. */
-function contentIdOf(n: number): string {
-  return hash('sha256', String(n));
+/** The n-th of so many: spread evenly, in order; can be made again. */
+function contentIdOf(n: number, of: number): string {
+  const prefix = Math.floor((n / of) * 2 ** 32).toString(16);
+  return prefix.padStart(8, '0') + hash('sha256', String(n)).slice(8);
 }
 
-/** A pack's contents: two in each segment. */
-function chunksFrom(first: number): SharedChunk[] {
+/** Contents of one pack: two in each segment. */
+function chunksOf(contentIds: readonly string[]): SharedChunk[] {
   const pack = `packs/1-${'session'.repeat(4)}-1-${randomBytes(16).toString('hex')}`;
   let segment = '';
-  return Array.from({ length: batchChunks }, (_, n) => {
+  return contentIds.map((contentId, n) => {
     if (n % 2 === 0) segment = randomBytes(16).toString('hex');
     const place = { pack, offset: n * 100_000, length: 200_000, keyId: 'shared-1', packLength: 0 };
     const within = { frame: n % 2, frameOffset: 0, frameLength: 90_000, offset: 0, length: 99_000 };
-    return { contentId: contentIdOf(first + n), address: { segment, ...within }, place };
+    return { contentId, address: { segment, ...within }, place };
   });
 }
 
-/** @param wanted gives the number of the n-th content that is asked for */
+async function fill(index: SharedChunkIndex, chunks: number, onStep: () => void): Promise<void> {
+  for (let first = 0; first < chunks; first += fillChunks) {
+    const batch: SharedChunk[] = [];
+    while (batch.length < fillChunks) {
+      const numbers = Array.from({ length: packChunks }, (_, n) => first + batch.length + n);
+      batch.push(...chunksOf(numbers.map((n) => contentIdOf(n, chunks))));
+    }
+    await index.add(batch);
+    for (let n = 0; n < fillChunks; n += 1) onStep();
+  }
+  await index.setMark({ epoch: 1, reconciledTo: 1 });
+}
+
+/** As a backup does: a pack's contents at once, whose ids lie anywhere. */
+async function add(index: SharedChunkIndex, onStep: () => void): Promise<void> {
+  for (let first = 0; first < adds; first += packChunks) {
+    const contentIds = Array.from({ length: packChunks }, () => randomBytes(32).toString('hex'));
+    await index.add(chunksOf(contentIds));
+    for (let n = 0; n < packChunks; n += 1) onStep();
+  }
+}
+
+/** @param wanted gives the n-th content id that is asked for */
 async function ask(
-  index: SqliteSharedChunkIndex,
-  { wanted, isThere }: { readonly wanted: (n: number) => number; readonly isThere: boolean },
+  index: SharedChunkIndex,
+  { wanted, isThere }: { readonly wanted: (n: number) => string; readonly isThere: boolean },
   onAnswer: () => void,
 ): Promise<void> {
   let next = 0;
   const work = async () => {
     while (next < lookups) {
       next += 1;
-      const found = await index.find(contentIdOf(wanted(next)));
+      const found = await index.find(wanted(next));
       if ((found !== undefined) !== isThere) throw new Error('the index answers wrongly');
       onAnswer();
     }
@@ -60,29 +87,22 @@ async function measure(folder: string, chunks: number): Promise<Measurement> {
   measurement.settle();
   const before = measurement.settle();
   const index = open(folder);
-  const add = async (onStep: () => void) => {
-    for (let first = 0; first < chunks; first += batchChunks) {
-      await index.add(chunksFrom(first));
-      for (let n = 0; n < batchChunks; n += 1) onStep();
-    }
-    await index.setMark({ epoch: 1, reconciledTo: 1 });
-  };
-  await measurement.run({ name: 'add', total: chunks, work: add });
-  const known = { wanted: (n: number) => (n * 7_919) % chunks, isThere: true };
-  const found = (onStep: () => void) => ask(index, known, onStep);
-  await measurement.run({ name: 'found', total: lookups, work: found });
-  const unknown = { wanted: (n: number) => chunks + n, isThere: false };
-  const missed = (onStep: () => void) => ask(index, unknown, onStep);
-  await measurement.run({ name: 'missed', total: lookups, work: missed });
+  const run = (name: string, total: number, work: (onStep: () => void) => Promise<void>) =>
+    measurement.run({ name, total, work });
+  await run('fill', chunks, (onStep) => fill(index, chunks, onStep));
+  await run('add', adds, (onStep) => add(index, onStep));
+  const known = (n: number) => contentIdOf((n * 7_919) % chunks, chunks);
+  await run('found', lookups, (onStep) => ask(index, { wanted: known, isThere: true }, onStep));
+  const unknown = (n: number) => hash('sha256', `unknown ${n}`);
+  await run('missed', lookups, (onStep) => ask(index, { wanted: unknown, isThere: false }, onStep));
   await index.close();
   const again = open(folder);
-  const reopen = async (onStep: () => void) => {
+  await run('open', 1, async (onStep) => {
     await again.mark();
-    for (let n = 0; n < chunks; n += 1) onStep();
-  };
-  await measurement.run({ name: 'open', total: chunks, work: reopen });
+    onStep();
+  });
   await again.close();
-  const peaks = ['add', 'found', 'missed', 'open'].map(
+  const peaks = ['fill', 'add', 'found', 'missed', 'open'].map(
     (phase) => measurement.metrics[`${phase}.rss`] ?? 0,
   );
   measurement.metrics['rss'] = Math.max(...peaks) - before;

@@ -38,7 +38,7 @@ export class PeakCurve {
     this.#done += 1;
     const { memory, total, onTenth } = this.#options;
     const isTenth = this.#done >= ((this.tenths.length + 1) * total) / 10;
-    if (!isTenth || this.tenths.length === 10) return;
+    if (total < 10 || !isTenth || this.tenths.length === 10) return;
     const peakBytes = memory.take();
     this.tenths.push(peakBytes);
     onTenth(this.tenths.length, peakBytes);

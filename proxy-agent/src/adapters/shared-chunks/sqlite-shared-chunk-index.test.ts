@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +10,7 @@ import {
 } from '@firn/shared/repository/shared-chunks/shared-chunk-index.contract';
 import { describe, expect, it } from 'vitest';
 import { SqliteSharedChunkIndex } from './sqlite-shared-chunk-index.ts';
+import { batchChunks, filledChunk } from './test-filling-process.ts';
 
 async function withFile(run: (path: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'firn-shared-chunks-'));
@@ -26,6 +29,19 @@ function open(path: string, chunksMax?: number) {
     onFailure: (cause) => failures.push(cause),
   });
   return { index, failures };
+}
+
+/** @returns batches that were in before another process was killed while it wrote the next ones */
+async function filledUntilKilled(path: string, batchesMin: number): Promise<number> {
+  const script = join(import.meta.dirname, 'test-filling-process.ts');
+  const child = spawn(process.execPath, [script, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let batches = 0;
+  for await (const told of child.stdout) {
+    batches += (told as Buffer).length;
+    if (batches >= batchesMin) child.kill('SIGKILL');
+  }
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  return batches;
 }
 
 describeSharedChunkIndex('an index of shared contents in SQLite', async () => {
@@ -86,6 +102,20 @@ describe('an index of shared contents in SQLite', () => {
         expect(await after.find(chunk.contentId)).toBeUndefined();
         await after.close();
       }
+    }));
+
+  it('knows what it was told before its process was killed', () =>
+    withFile(async (path) => {
+      const batches = await filledUntilKilled(path, 5);
+      const { index, failures } = open(path);
+      expect(await index.mark()).toEqual({ epoch: 1, reconciledTo: 2 });
+      for (let n = 0; n < batches * batchChunks; n += 7) {
+        expect(await index.find(filledChunk(n).contentId)).toEqual(filledChunk(n));
+      }
+      await index.add([chunk]);
+      expect(await index.find(chunk.contentId)).toEqual(chunk);
+      await index.close();
+      expect(failures).toEqual([]);
     }));
 
   it('takes in nothing beyond its bound', () =>
