@@ -15,6 +15,9 @@ interface AddOptions {
   readonly region?: string;
   readonly pathStyle?: boolean;
   readonly storageCaFile?: string;
+  readonly roleArn?: string;
+  readonly roleExternalId?: string;
+  readonly stsEndpoint?: string;
   readonly endpoint?: string;
   readonly folder?: string;
   readonly storageClass: StorageClass;
@@ -41,6 +44,9 @@ export function addStorageCommands(program: Command, run: Runner, signal: AbortS
     .option('--path-style', 'the bucket in the path; default with --endpoint (s3)')
     .option('--no-path-style', 'the bucket in the host name (s3)')
     .option('--storage-ca-file <file>', 'PEM of a private CA (s3)')
+    .option('--role-arn <arn>', 'role that the keys assume: workers get keys of it that end (s3)')
+    .option('--role-external-id <id>', 'what the trust policy of the role asks for (s3)')
+    .option('--sts-endpoint <url>', 'where the role is assumed, when it is not AWS (s3)')
     .option('--folder <path>', 'folder inside the container')
     .addOption(storageClassOption())
     .action((name: string, options: AddOptions, command: Command) =>

@@ -37,6 +37,10 @@ export interface S3Settings {
   readonly pathStyle: boolean;
   /** PEM of a private CA. */
   readonly caPem?: string;
+  /** Workers get keys of it, which end, and not those of the account. */
+  readonly roleArn?: string;
+  readonly roleExternalId?: string;
+  readonly stsEndpoint?: string;
 }
 
 /** What is put into the repository is locked by its storage for so many days. */

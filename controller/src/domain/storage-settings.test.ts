@@ -45,6 +45,9 @@ describe('assertStorageSettings', () => {
       { provider: 's3', accessKeyId: 'a', secretAccessKey: 'b', container: 'a-bucket' },
       'needs region, or endpoint',
     ],
+    [{ ...s3, roleExternalId: 'agreed' }, 'roleExternalId and stsEndpoint need roleArn'],
+    [{ ...s3, endpoint: 'https://s3.example', roleArn: 'arn' }, 'needs stsEndpoint'],
+    [{ ...azure, roleArn: 'arn' }, 'provider azure-blob has no roleArn'],
   ] as const)('refuses %j', (settings, message) => {
     expect(() => assertStorageSettings(settings)).toThrow(message);
   });

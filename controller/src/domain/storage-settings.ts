@@ -17,13 +17,22 @@ export interface StorageSettings {
   readonly pathStyle?: boolean;
   /** s3: PEM of a private CA. */
   readonly caPem?: string;
+  /** s3: what the keys assume for workers. */
+  readonly roleArn?: string;
+  /** s3 */
+  readonly roleExternalId?: string;
+  /** s3: where a role is assumed beside AWS. */
+  readonly stsEndpoint?: string;
   readonly container: string;
   readonly storageClass?: string;
 }
 
 const ofProvider = {
   'azure-blob': ['endpoint', 'accountName', 'accountKey'],
-  s3: ['endpoint', 'region', 'accessKeyId', 'secretAccessKey', 'pathStyle', 'caPem'],
+  s3: [
+    ...['endpoint', 'region', 'accessKeyId', 'secretAccessKey', 'pathStyle', 'caPem'],
+    ...['roleArn', 'roleExternalId', 'stsEndpoint'],
+  ],
   folder: [],
 } as const;
 
@@ -68,7 +77,8 @@ function azureProblem({ container }: StorageSettings): string | undefined {
   return `"${container}" cannot be the name of an Azure container`;
 }
 
-function s3Problem({ container, endpoint, region, storageClass }: StorageSettings) {
+function s3Problem(settings: StorageSettings) {
+  const { container, endpoint, region, storageClass } = settings;
   // [AWS: bucketnamingrules]
   if (!/^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(container)) {
     return `"${container}" cannot be the name of an S3 bucket`;
@@ -78,6 +88,17 @@ function s3Problem({ container, endpoint, region, storageClass }: StorageSetting
   }
   if (storageClass === 'archive') {
     return 'archive classes of S3 are not supported yet: nothing could be retrieved from them';
+  }
+  return roleProblem(settings);
+}
+
+function roleProblem({ endpoint, roleArn, roleExternalId, stsEndpoint }: StorageSettings) {
+  if (roleArn === undefined) {
+    const isAlone = roleExternalId !== undefined || stsEndpoint !== undefined;
+    return isAlone ? 'roleExternalId and stsEndpoint need roleArn' : undefined;
+  }
+  if (endpoint !== undefined && stsEndpoint === undefined) {
+    return 'a role beside AWS needs stsEndpoint, where it is assumed';
   }
   return undefined;
 }

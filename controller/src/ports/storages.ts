@@ -19,6 +19,11 @@ export interface S3Account {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly bucket: string;
+  /** The keys may do nothing but assume it. */
+  readonly roleArn?: string;
+  readonly roleExternalId?: string;
+  /** Default: AWS's in the region. */
+  readonly stsEndpoint?: string;
 }
 
 /** An account of an object storage, with its key. */
@@ -33,13 +38,14 @@ export interface StorageAccounts {
   prepare(account: StorageAccount): Promise<void>;
   /**
    * Rights on the container alone, for a time. S3 knows none without a role: there
-   * it is the keys themselves, which do not expire.
+   * it is the keys themselves, which do not expire. With a role: E_STORAGE_DENIED,
+   * E_STORAGE_UNAVAILABLE, E_STORAGE_REFUSED.
    */
   mint(
     account: StorageAccount,
     access: 'read' | 'write',
     lifeMs: number,
-  ): Omit<StorageCredential, 'storageId'>;
+  ): Promise<Omit<StorageCredential, 'storageId'>>;
 }
 
 export interface NewHeader {

@@ -5,6 +5,8 @@ import { startChild } from '../../src/services/child-process.ts';
 import type { S3Server } from './s3-suite.ts';
 
 export interface RunningFake extends S3Server {
+  /** Posts to its administrator: `clock`, `credentials`, `roles`, … */
+  administer(what: string, body: unknown): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -19,12 +21,18 @@ export async function startS3Fake(more: readonly string[] = []): Promise<Running
     args: [program, '--data', folder, ...more],
     readyLine: /"ready"/,
   });
-  const { url, accessKeyId, secretAccessKey, caFile } = JSON.parse(child.readyLine);
+  const { url, accessKeyId, secretAccessKey, adminToken, caFile } = JSON.parse(child.readyLine);
+  const headers = { authorization: `Bearer ${adminToken}` };
   return {
     endpoint: url,
     accessKeyId,
     secretAccessKey,
     ...(caFile !== '' && { caPem: await readFile(caFile, 'utf8') }),
+    administer: async (what, body) => {
+      const asked = { method: 'POST', headers, body: JSON.stringify(body) };
+      const reply = await fetch(`${url}/_admin/${what}`, asked);
+      if (!reply.ok) throw new Error(`the S3 fake refused ${what}: ${await reply.text()}`);
+    },
     stop: async () => {
       await child.stop();
       await rm(folder, { recursive: true });

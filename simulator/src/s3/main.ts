@@ -24,6 +24,7 @@ import { Meter } from './control/meter.ts';
 import { PrefixThrottle } from './control/prefix-throttle.ts';
 import { checkBucketName } from './domain/names.ts';
 import { Credentials } from './signing/credentials.ts';
+import { isStsRequest, type Roles, serveSts } from './sts/assume-role.ts';
 
 /** A server that listens. */
 export interface RunningS3 {
@@ -63,6 +64,7 @@ export async function startS3(config: S3Config): Promise<RunningS3> {
     : null;
   const scheme = identity ? 'https' : 'http';
   const service = { ...control, world, domain: config.domain, scheme } as const;
+  const tokens = { ...control, region, clock };
   const administration = {
     ...control,
     adminToken,
@@ -74,8 +76,10 @@ export async function startS3(config: S3Config): Promise<RunningS3> {
     ids,
     clock,
     identity: identity ?? undefined,
-    service: (request) =>
-      isAdminPath(request.rawPath) ? administer(request, administration) : serve(request, service),
+    service: (request) => {
+      if (isAdminPath(request.rawPath)) return administer(request, administration);
+      return isStsRequest(request) ? serveSts(request, tokens) : serve(request, service);
+    },
     onError: (error) => console.error(error),
   });
   const port = await listen(server, config);
@@ -102,8 +106,10 @@ function makeControl(config: S3Config, secretAccessKey: string) {
   const credentials = new Credentials();
   credentials.put({ accessKeyId: config.accessKeyId, secretAccessKey, deny: [] });
   const { latencyMs: fixedMs, jitterMs } = config;
+  const roles: Roles = new Map();
   return {
     credentials,
+    roles,
     faults: new FaultRules(),
     latency: new Latency(randomStream(`${config.seed}/latency`), { fixedMs, jitterMs }),
     throttle: new PrefixThrottle(),

@@ -82,7 +82,8 @@ export async function mintCredential(
   const storage = found('object storage', storageId, await database.objectStorages.find(storageId));
   const account = openAccount(context, storage);
   if (account === undefined) return undefined;
-  return { storageId, ...storageAccounts.mint(account, access, settings.credentialLifeMs) };
+  const minted = await storageAccounts.mint(account, access, settings.credentialLifeMs);
+  return { storageId, ...minted };
 }
 
 async function repositoryKey(context: AppContext, id: string): Promise<RepositoryKey> {

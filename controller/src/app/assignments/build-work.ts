@@ -2,6 +2,7 @@ import type {
   OrganizationRef,
   RepositoryRef,
   RetentionPolicy,
+  S3Place,
   StorageRef,
   ObjectSelection as WireSelection,
   Work,
@@ -12,6 +13,7 @@ import type {
   Organization,
   Repository,
   Retention,
+  S3Settings,
 } from '../../domain/resources.ts';
 import { jobIdOf } from '../../domain/restore-point.ts';
 import { type ObjectSelection, repositoryIdOf, type Session } from '../../domain/session.ts';
@@ -251,9 +253,13 @@ function storageRef(storage: ObjectStorage, prefix: string): StorageRef {
     container: storage.container,
     prefix,
     storageClass: storage.storageClass,
-    s3: s3 === null ? undefined : { ...s3, caPem: s3.caPem ?? '' },
+    s3: s3 === null ? undefined : placeOf(s3),
     immutability: undefined,
   };
+}
+
+function placeOf({ region, pathStyle, caPem = '' }: S3Settings): S3Place {
+  return { region, pathStyle, caPem };
 }
 
 async function organizationRef(records: Records, id: string): Promise<OrganizationRef> {

@@ -1,3 +1,4 @@
+import { isAppError } from '@firn/shared/errors/app-error';
 import type { CredentialsRequest } from '@firn/shared/gen/firn/link/v1/link';
 import type { StorageRef, Work } from '@firn/shared/gen/firn/link/v1/work';
 import { isFinal } from '../../domain/session-state.ts';
@@ -20,9 +21,20 @@ export async function answerCredentials(
     context.logger.warn('credentials.refused', { workerId: worker.id, sessionId, storageId });
     return;
   }
-  const credential = await mintCredential(context, storageId, access);
+  const credential = await minted(context, storageId, access);
   if (credential === undefined) return;
   context.links.credentials(worker.id, { sessionId, storageId }, credential);
+}
+
+/** undefined: a role could not be assumed. The worker asks again, as it does without an answer. */
+async function minted(context: AppContext, storageId: string, access: Access) {
+  try {
+    return await mintCredential(context, storageId, access);
+  } catch (error) {
+    if (!isAppError(error) || error.code === 'E_DATABASE_UNAVAILABLE') throw error;
+    context.logger.warn('credentials.failed', { storageId, error });
+    return undefined;
+  }
 }
 
 async function accessOf(

@@ -1,4 +1,4 @@
-import type { ObjectStorage, StorageClass } from '../../domain/resources.ts';
+import type { ObjectStorage, S3Settings, StorageClass } from '../../domain/resources.ts';
 import {
   assertStorageSettings,
   defaultEndpoint,
@@ -59,6 +59,18 @@ function s3AccountOf(input: CreateObjectStorage): S3Account {
     pathStyle: input.pathStyle ?? input.endpoint !== undefined,
     ...(caPem !== undefined && { caPem }),
     ...{ accessKeyId, secretAccessKey, bucket: container },
+    ...roleOf(input),
+  };
+}
+
+type Role = Pick<S3Settings, 'roleArn' | 'roleExternalId' | 'stsEndpoint'>;
+
+/** What there is of it. */
+function roleOf({ roleArn, roleExternalId, stsEndpoint }: Role): Role {
+  return {
+    ...(roleArn !== undefined && { roleArn }),
+    ...(roleExternalId !== undefined && { roleExternalId }),
+    ...(stsEndpoint !== undefined && { stsEndpoint: withoutSlash(stsEndpoint) }),
   };
 }
 
@@ -81,7 +93,7 @@ function storedAccount(
     endpoint,
     accountName: accessKeyId,
     sealedAccountKey: seal(secretAccessKey),
-    s3: { region, pathStyle, ...(caPem !== undefined && { caPem }) },
+    s3: { region, pathStyle, ...(caPem !== undefined && { caPem }), ...roleOf(account) },
   };
 }
 

@@ -33,6 +33,17 @@ const AccessKeyId = Type.String({ pattern: '^[\\x21-\\x7e]+$', maxLength: 200 })
 const PathStyle = Type.Boolean({
   description: 's3: the bucket in the path and not in the host name; default with an endpoint',
 });
+const RoleArn = Type.String({
+  pattern: '^arn:[a-z-]+:iam::[0-9]{12}:role/[\\x21-\\x7e]+$',
+  maxLength: 2_048,
+  description: 's3: a role that the keys may assume; workers get keys of it, which end',
+});
+const RoleExternalId = Type.String({ pattern: '^[\\w+=,.@:/-]{2,1224}$' });
+const StsEndpoint = Type.String({
+  pattern: '^https?://[^\\s?#]+$',
+  maxLength: 500,
+  description: "s3: where the role is assumed; default AWS's in the region",
+});
 const CaPem = Type.String({ maxLength: 100_000, description: 's3: PEM of a private CA' });
 
 /** Where repositories lie: an account, container and folder, and a storage class. */
@@ -46,6 +57,9 @@ export const ObjectStorage = open('ObjectStorage', {
   region: Type.Optional(Region),
   pathStyle: Type.Optional(PathStyle),
   caPem: Type.Optional(CaPem),
+  roleArn: Type.Optional(RoleArn),
+  roleExternalId: Type.Optional(RoleExternalId),
+  stsEndpoint: Type.Optional(StsEndpoint),
   container: Container,
   folder: Folder,
   storageClass: StorageClass,
@@ -75,12 +89,16 @@ export const ObjectStorageCreate = closed(
         minLength: 1,
         maxLength: 200,
         writeOnly: true,
-        description: 'Kept sealed, never given back; workers get it sealed to their certificate',
+        description:
+          'Kept sealed, never given back; without a role workers get it, sealed to their certificate',
       }),
     ),
     region: Type.Optional(Region),
     pathStyle: Type.Optional(PathStyle),
     caPem: Type.Optional(CaPem),
+    roleArn: Type.Optional(RoleArn),
+    roleExternalId: Type.Optional(RoleExternalId),
+    stsEndpoint: Type.Optional(StsEndpoint),
     container: Container,
     folder: Type.Optional(Folder),
     storageClass: Type.Optional(StorageClass),

@@ -79,7 +79,7 @@ async function authenticate(
   const nowMs = world.clock.nowMs();
   const verifier = { credentials, region: world.region, nowMs };
   const verified = verifyRequest({ ...request, query }, verifier);
-  checkPermission(operation, verified.credential);
+  checkPermission(operation, verified.credential, address);
   const owner = headers.get('x-amz-expected-bucket-owner');
   if (owner !== undefined && owner !== ACCOUNT_ID)
     throw new S3Error('AccessDenied', 'Access Denied');
@@ -110,8 +110,10 @@ async function checkEmpty(
 function checkPermission(
   { permission, name }: Operation,
   credential: Parameters<typeof isAllowed>[0],
+  { bucketName, key }: Address,
 ): void {
-  if (isAllowed(credential, permission)) return;
+  const resource = `arn:aws:s3:::${bucketName}${key === '' ? '' : `/${key}`}`;
+  if (isAllowed(credential, permission, resource)) return;
   throw new S3Error('AccessDenied', {
     message: `User: ${credential.accessKeyId} is not authorized to perform: ${permission}`,
     elements: { Operation: name },

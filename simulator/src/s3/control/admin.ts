@@ -6,6 +6,7 @@ import type { S3Reply } from '../api/s3-call.ts';
 import type { Bucket } from '../domain/bucket.ts';
 import { S3Error } from '../domain/s3-error.ts';
 import type { Credentials } from '../signing/credentials.ts';
+import type { Roles } from '../sts/assume-role.ts';
 import { badAdminRequest, readAdminBody, readNumber, readText, readTexts } from './admin-body.ts';
 import type { Meter, PriceTable } from './meter.ts';
 import type { PrefixThrottle } from './prefix-throttle.ts';
@@ -19,6 +20,7 @@ export interface AdminParts {
   readonly throttle: PrefixThrottle;
   readonly meter: Meter;
   readonly credentials: Credentials;
+  readonly roles: Roles;
   readonly clock: { nowMs(): number; advance(ms: number): void };
   readonly newId: () => string;
 }
@@ -98,6 +100,12 @@ const ROUTES: Readonly<Record<string, AdminRoute>> = {
       ...(typeof sessionToken === 'string' ? { sessionToken } : {}),
     });
     return { accessKeyId: body['accessKeyId'] };
+  },
+  'POST roles': ({ roles }, body) => {
+    const roleArn = readText(body, 'roleArn');
+    const externalId = body['externalId'];
+    roles.set(roleArn, typeof externalId === 'string' ? externalId : undefined);
+    return { roleArn };
   },
   'DELETE credentials': ({ credentials }, _body, query) => ({
     removed: credentials.remove(query.get('accessKeyId') ?? ''),

@@ -9,6 +9,7 @@ const STATUS = {
   ConditionalRequestConflict: 409,
   EntityTooLarge: 400,
   EntityTooSmall: 400,
+  ExpiredToken: 400,
   IllegalLocationConstraintException: 400,
   IncompleteBody: 400,
   InternalError: 500,
@@ -27,6 +28,7 @@ const STATUS = {
   InvalidToken: 400,
   InvalidURI: 400,
   KeyTooLongError: 400,
+  MalformedPolicyDocument: 400,
   MalformedTrailerError: 400,
   MalformedXML: 400,
   MetadataTooLarge: 400,
@@ -46,6 +48,7 @@ const STATUS = {
   SignatureDoesNotMatch: 403,
   SlowDown: 503,
   XAmzContentSHA256Mismatch: 400,
+  ValidationError: 400,
 } as const;
 
 /** An error code of S3, with the status that it has by the list of error responses. */

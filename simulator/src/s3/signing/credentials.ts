@@ -1,3 +1,5 @@
+import type { SessionPolicy } from '../sts/session-policy.ts';
+
 /** Whom a request comes from. */
 export interface Credential {
   readonly accessKeyId: string;
@@ -6,6 +8,9 @@ export interface Credential {
   readonly sessionToken?: string;
   /** Permissions that it lacks, such as `s3:PutObject`; `s3:*` is all. */
   readonly deny: readonly string[];
+  /** Of an assumed role: when it ends, and what it may do. */
+  readonly expiresAtMs?: number;
+  readonly policy?: SessionPolicy;
 }
 
 /** The access keys that the server knows. */
@@ -25,7 +30,12 @@ export class Credentials {
   }
 }
 
-/** Whether a credential has a permission. */
-export function isAllowed({ deny }: Credential, permission: string): boolean {
-  return !deny.some((one) => one === permission || one === 's3:*');
+/** Whether a credential has a permission. @param resource ARN; absent: of any */
+export function isAllowed(
+  { deny, policy }: Credential,
+  permission: string,
+  resource?: string,
+): boolean {
+  if (deny.some((one) => one === permission || one === 's3:*')) return false;
+  return policy?.allows(permission, resource) ?? true;
 }

@@ -15,6 +15,10 @@ export interface Verifier {
   readonly credentials: Credentials;
   readonly region: string;
   readonly nowMs: number;
+  /** Default s3. */
+  readonly service?: string;
+  /** Of a body that is at hand; default: as the request says. */
+  readonly payloadHash?: string;
 }
 
 /** A request whose signature is good; its body is not verified yet. */
@@ -33,10 +37,10 @@ const SKEW_MS = 15 * 60_000;
 export function verifyRequest(request: IncomingSigned, verifier: Verifier): VerifiedRequest {
   const claim = readClaim(request);
   const credential = findCredential(claim, verifier);
-  checkScope(claim, verifier.region);
+  checkScope(claim, verifier);
   checkTime(claim, verifier.nowMs);
   checkSignedHeaders(claim, request.headers);
-  const payloadHash = readPayloadHash(claim, request);
+  const payloadHash = verifier.payloadHash ?? readPayloadHash(claim, request);
   const payload = readPayloadMode(payloadHash);
   const context = {
     key: signingKey(credential.secretAccessKey, claim.scope),
@@ -78,7 +82,7 @@ function readClaim({ headers, query }: IncomingSigned): SignatureClaim {
   throw new S3Error('AccessDenied', 'Access Denied');
 }
 
-function findCredential(claim: SignatureClaim, { credentials }: Verifier): Credential {
+function findCredential(claim: SignatureClaim, { credentials, nowMs }: Verifier): Credential {
   const credential = credentials.find(claim.accessKeyId);
   if (!credential) {
     throw new S3Error('InvalidAccessKeyId', {
@@ -89,10 +93,16 @@ function findCredential(claim: SignatureClaim, { credentials }: Verifier): Crede
   if (credential.sessionToken !== claim.sessionToken) {
     throw new S3Error('InvalidToken', 'The provided token is malformed or otherwise invalid.');
   }
+  if (nowMs >= (credential.expiresAtMs ?? Number.POSITIVE_INFINITY)) {
+    throw new S3Error('ExpiredToken', 'The provided token has expired.');
+  }
   return credential;
 }
 
-function checkScope({ by, scope, timestamp }: SignatureClaim, region: string): void {
+function checkScope(
+  { by, scope, timestamp }: SignatureClaim,
+  { region, service = 's3' }: Verifier,
+): void {
   const code =
     by === 'header' ? 'AuthorizationHeaderMalformed' : 'AuthorizationQueryParametersError';
   if (scope.region !== region) {
@@ -101,7 +111,7 @@ function checkScope({ by, scope, timestamp }: SignatureClaim, region: string): v
       elements: { Region: region },
     });
   }
-  if (scope.service !== 's3') {
+  if (scope.service !== service) {
     throw new S3Error(
       code,
       `The authorization is malformed; incorrect service "${scope.service}".`,

@@ -11,21 +11,22 @@ const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 /** A document with S3's namespace; undefined values are left out. */
 export function writeXml(root: string, content: XmlValue): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="${NAMESPACE}">${inner(content)}</${root}>`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="${NAMESPACE}">${elements(content)}</${root}>`;
 }
 
 /** An error document: S3 gives it no namespace. */
 export function writeErrorXml(content: XmlValue): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${inner(content)}</Error>`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${elements(content)}</Error>`;
 }
 
 function element(name: string, value: XmlValue): string {
   if (value === undefined) return '';
   if (Array.isArray(value)) return value.map((one) => element(name, one)).join('');
-  return `<${name}>${inner(value)}</${name}>`;
+  return `<${name}>${elements(value)}</${name}>`;
 }
 
-function inner(value: XmlValue): string {
+/** What lies inside of an element. */
+export function elements(value: XmlValue): string {
   if (value === undefined) return '';
   if (typeof value !== 'object') return escapeXml(String(value));
   return Object.entries(value)
