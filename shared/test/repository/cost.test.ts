@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { CountingStore, type StoreCounts } from '../../src/object-store/counting-store.ts';
 import { openRepository, type Repository } from '../../src/repository/repository.ts';
 import type { StoredSession } from '../../src/repository/session/stored-session.ts';
 import { anItem, anObject, aRepository, type TestRepository } from './test-repository.ts';
 
-/** The goal is stated for 10,000 objects: 20 PUTs, 2 MiB. */
-const objects = 1_000;
-const bytesOfAll = (2 * 1024 * 1024 * objects) / 10_000;
+const objects = 10_000;
+/** The goal: of a session over all of them. */
 const putsMax = 20;
+const putBytesMax = 2 * 1024 * 1024;
+/** To make 10,000 objects takes long beside what the tests do. */
+const timeoutMs = 300_000;
 
 /** Compressible, as a delta link is, but for 100 bytes that nobody can guess. */
 function aToken(): Uint8Array {
@@ -20,6 +22,9 @@ const objectIds = Array.from(
   { length: objects },
   (_, n) => `mailbox:${n}-${randomBytes(8).toString('hex')}`,
 );
+
+/** @param n of the object, from 0 on */
+type WriteObject = (session: StoredSession, id: string, n: number) => Promise<void>;
 
 /** A repository behind a store that counts. */
 class Counted {
@@ -56,15 +61,15 @@ class Counted {
   }
 
   /** One session over the objects, as the agent runs it: each is asked for what was stored. */
-  session(ids: readonly string[], write: (session: StoredSession, id: string) => Promise<void>) {
+  session(ids: readonly string[], write: WriteObject) {
     return this.counting(async () => {
       const repository = this.#repository ?? (await this.reopen());
       this.#sessions += 1;
       const sessionId = this.newestPoint;
       const session = await repository.beginSession({ jobId: 'job', sessionId, attempt: 1 });
-      for (const id of ids) {
+      for (const [n, id] of ids.entries()) {
         await session.previous(id);
-        await write(session, id);
+        await write(session, id, n);
       }
       await session.commit({ done: true });
     });
@@ -78,7 +83,6 @@ async function put(session: StoredSession, id: string, itemIds: readonly string[
 }
 
 const leave = async (session: StoredSession, id: string) => session.unchanged(id);
-const rewriteToken = (session: StoredSession, id: string) => put(session, id, []);
 
 async function aBackup(ids: readonly string[], items = 1): Promise<Counted> {
   const counted = new Counted(await aRepository());
@@ -87,44 +91,73 @@ async function aBackup(ids: readonly string[], items = 1): Promise<Counted> {
   return counted;
 }
 
-describe('cost of a session over many objects', () => {
-  it('is nearly nothing when nothing changed', async () => {
-    const counted = await aBackup(objectIds);
-    const first = await counted.session(objectIds, leave);
-    expect(first.puts).toBeLessThanOrEqual(3);
-    expect(first.putBytes).toBeLessThan(2_000);
-    // Sheets of records; the keys are known to the process that made them.
-    expect(first.gets).toBeLessThan(objects / 20);
-    await counted.reopen();
-    const afterRestart = await counted.session(objectIds, leave);
-    expect(afterRestart.gets).toBeLessThan(objects * 1.1);
-  });
+describe('cost of a session over ten thousand objects', () => {
+  // One repository for all: each session stands on its own.
+  let counted: Counted;
 
-  it('is the tokens when all of them are rewritten', async () => {
-    const counted = await aBackup(objectIds);
-    for (let again = 0; again < 3; again += 1) {
-      const { puts, putBytes, gets } = await counted.session(objectIds, rewriteToken);
-      expect(puts).toBeLessThanOrEqual(putsMax);
-      expect(putBytes).toBeLessThan(bytesOfAll);
-      expect(gets).toBeLessThan(objects / 10);
-    }
-  });
+  beforeAll(async () => {
+    counted = new Counted(await aRepository());
+    // What an object costs that is left alone does not depend on its items.
+    await counted.session(objectIds, (session, id, n) => put(session, id, n % 10 ? [] : ['item']));
+  }, timeoutMs);
 
-  it('is proportional to what changed', async () => {
-    const counted = await aBackup(objectIds);
-    const change = (every: number) =>
-      counted.session(objectIds, async (session, id) => {
-        const isChanged = objectIds.indexOf(id) % every === 0;
-        await (isChanged ? put(session, id, [`new-${every}`]) : leave(session, id));
+  it(
+    'is nearly nothing when nothing changed',
+    async () => {
+      await counted.session(objectIds, leave);
+      const again = await counted.session(objectIds, leave);
+      expect(again.puts).toBeLessThanOrEqual(3);
+      expect(again.putBytes).toBeLessThan(2_000);
+      // Sheets of records; the keys are known to the process that made them.
+      expect(again.gets).toBeLessThan(objects / 20);
+    },
+    timeoutMs,
+  );
+
+  it(
+    'is one request for each object when nothing changed and the process is new',
+    async () => {
+      await counted.reopen();
+      const { puts, gets } = await counted.session(objectIds, leave);
+      expect(puts).toBeLessThanOrEqual(3);
+      expect(gets).toBeLessThan(objects * 1.1);
+    },
+    timeoutMs,
+  );
+
+  it(
+    'is the tokens when all of them are a day old, and what a hundred changed',
+    async () => {
+      const { puts, putBytes } = await counted.session(objectIds, async (session, id) => {
+        const isChanged = objectIds.indexOf(id) % 100 === 0;
+        await put(session, id, isChanged ? ['new'] : []);
       });
-    const few = await change(100);
-    const more = await change(10);
-    expect(few.puts).toBeLessThanOrEqual(putsMax);
-    expect(few.putBytes).toBeLessThan((objects / 100) * 4_000);
-    expect(more.putBytes).toBeLessThan(few.putBytes * 12);
-    expect(few.gets).toBeLessThan(objects / 10 + (objects / 100) * 8);
-  });
+      expect(puts).toBeLessThanOrEqual(putsMax);
+      expect(putBytes).toBeLessThanOrEqual(putBytesMax);
+    },
+    timeoutMs,
+  );
 
+  it(
+    'is proportional to what changed',
+    async () => {
+      const change = (every: number) =>
+        counted.session(objectIds, async (session, id) => {
+          const isChanged = objectIds.indexOf(id) % every === 0;
+          await (isChanged ? put(session, id, [`new-${every}`]) : leave(session, id));
+        });
+      const few = await change(1_000);
+      const more = await change(100);
+      expect(few.puts).toBeLessThanOrEqual(putsMax);
+      expect(few.putBytes).toBeLessThan((objects / 1_000) * 4_000);
+      expect(more.putBytes).toBeLessThan(few.putBytes * 12);
+      expect(few.gets).toBeLessThan(objects / 10 + (objects / 1_000) * 8);
+    },
+    timeoutMs,
+  );
+});
+
+describe('cost of points and of objects', () => {
   it('does not grow with the points that went before, nor does reading', async () => {
     const [id = ''] = objectIds;
     const counted = await aBackup([id], 2_000);
@@ -153,7 +186,8 @@ describe('cost of a session over many objects', () => {
   });
 
   it('of opening and of listing objects is few requests', async () => {
-    const counted = await aBackup(objectIds);
+    const ids = objectIds.slice(0, 1_000);
+    const counted = await aBackup(ids);
     for (let n = 0; n < 300; n += 1) await counted.session([], leave);
     const opening = await counted.counting(async () => {
       const repository = await counted.reopen();
@@ -165,8 +199,9 @@ describe('cost of a session over many objects', () => {
       const point = await repository.openPoint({ jobId: 'job', pointId: counted.newestPoint });
       let found = 0;
       for await (const _ of point.objects()) found += 1;
-      expect(found).toBe(objects);
+      expect(found).toBe(ids.length);
     });
-    expect(listing.gets).toBeLessThan(objects / 20);
+    // Names lie under each object's own key, so that an erasure of the object destroys them.
+    expect(listing.gets).toBeLessThan(ids.length * 1.05);
   });
 });
