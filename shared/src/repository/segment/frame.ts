@@ -16,6 +16,8 @@ export const footerBytesMax = 64 * 1024 * 1024;
 /** A smaller content is compressed about as fast as it is sampled. */
 const probedBytesMin = 64 * 1024;
 const sampleBytes = 4 * 1024;
+/** A disk image has both in one content: what shrinks, and what does not. */
+const samplesApartBytes = 64 * 1024;
 const nonceBytes = 12;
 
 export interface FramePlace {
@@ -113,11 +115,13 @@ function encodePlain(compute: FrameCompute, { content, level, into }: Encoding):
   return into.subarray(0, headerBytes + Math.min(length, content.length));
 }
 
-/** False when none of a few samples of a large content saves 3 %. */
+/** False when none of the samples of a large content saves 3 %: one at its beginning and end, others between. */
 function mayShrink(compute: FrameCompute, content: Uint8Array, room: Uint8Array): boolean {
-  const rest = content.length - sampleBytes;
   if (content.length < probedBytesMin) return true;
-  for (const at of [0, Math.floor(rest / 2), rest]) {
+  const rest = content.length - sampleBytes;
+  const steps = Math.max(2, Math.ceil(rest / samplesApartBytes));
+  for (let step = 0; step <= steps; step += 1) {
+    const at = Math.floor((rest * step) / steps);
     const sample = content.subarray(at, at + sampleBytes);
     if (compute.compressInto(room, sample, 1) < sampleBytes * 0.97) return true;
   }
