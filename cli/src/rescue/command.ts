@@ -1,4 +1,5 @@
 import type { CatalogItem } from '@firn/shared/repository/catalog/row';
+import type { OnLostRows } from '@firn/shared/repository/object/object-state';
 import type { PointReader } from '@firn/shared/repository/point/point-reader';
 import { Command, InvalidArgumentError } from 'commander';
 import { collect, positiveInteger } from '../commands/resource.ts';
@@ -8,6 +9,7 @@ import { renderTable } from '../output/table.ts';
 import { makeTerminal, type Terminal } from '../output/terminal.ts';
 import { FolderTree, folderNotFound } from './folder-tree.ts';
 import { type ItemQuery, matches, senderOf } from './item-filter.ts';
+import { tellingLostParts } from './lost-parts.ts';
 import { openForRescue, openPoint, type RescueOptions } from './open-rescue.ts';
 import { restoreToFiles } from './restore-to-files.ts';
 import { addUndelete } from './undelete-command.ts';
@@ -106,7 +108,7 @@ function addBrowse(rescue: Command): void {
     .option('--limit <n>', 'items at most', positiveInteger, 1_000)
     .action(async (options: Omit<ItemsOptions, 'object'> & { readonly object: string }) => {
       const point = await openPoint(options, process);
-      const reader = await point.object(options.object);
+      const reader = await point.object(options.object, onLostRows(options.object));
       const tree = await FolderTree.read(reader.folders());
       const { folder } = options;
       if (folder === undefined) return printFolders(options, tree, reader.items());
@@ -117,6 +119,13 @@ function addBrowse(rescue: Command): void {
         itemsOf(point, selection, (item) => tree.path(item.folderId) === trimmed(folder)),
       );
     });
+}
+
+function onLostRows(objectId: string): OnLostRows {
+  return tellingLostParts(objectId, (message) => {
+    process.stderr.write(`${message}\n`);
+    process.exitCode = exitCode.warning;
+  });
 }
 
 async function printFolders(
@@ -176,7 +185,7 @@ async function* itemsOf(
   let left = limit;
   let isFolderThere = false;
   for (const objectId of objectIds) {
-    const reader = await point.object(objectId);
+    const reader = await point.object(objectId, onLostRows(objectId));
     const tree = await FolderTree.read(reader.folders());
     const folderIds = tree.below(folder);
     if (folderIds.size > 0) isFolderThere = true;

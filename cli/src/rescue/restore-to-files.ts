@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@firn/shared/errors/app-error';
 import type { CatalogItem } from '@firn/shared/repository/catalog/row';
+import type { OnLostRows } from '@firn/shared/repository/object/object-state';
 import type {
   ObjectReader,
   PointReader,
@@ -11,6 +12,7 @@ import type {
 } from '@firn/shared/repository/point/point-reader';
 import { FolderTree, folderNotFound } from './folder-tree.ts';
 import { fileName, finishItemFile, kindOf, writeItemFile } from './item-file.ts';
+import { tellingLostParts } from './lost-parts.ts';
 import { RescueJournal } from './rescue-journal.ts';
 import { safeName, shortHash, withSuffix } from './safe-name.ts';
 
@@ -98,7 +100,7 @@ class ObjectRestore {
 
   async run(objectId: string): Promise<void> {
     const { point, target, folder, itemIds } = this.#options;
-    const reader = await point.object(objectId);
+    const reader = await point.object(objectId, this.#onLostRows(objectId));
     const tree = await FolderTree.read(reader.folders());
     const journal = await RescueJournal.open(target, point.pointId, objectId);
     const folderIds = folder === undefined ? undefined : tree.below(folder);
@@ -111,6 +113,13 @@ class ObjectRestore {
       await this.#item(read, join(top, tree.safePath(read.item.folderId)), journal);
     }
     await this.#verify(journal);
+  }
+
+  #onLostRows(objectId: string): OnLostRows {
+    return tellingLostParts(objectId, (message) => {
+      this.#counts.failed += 1;
+      this.#options.onProblem(message);
+    });
   }
 
   /** Ids of what has no file yet; counts what has. */

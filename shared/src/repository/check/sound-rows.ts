@@ -1,14 +1,10 @@
-import type { AppError } from '../../errors/app-error.ts';
 import { itemPrefix } from '../catalog/catalog-keys.ts';
 import { decodeItem } from '../catalog/decode-row.ts';
 import type { CatalogItem } from '../catalog/row.ts';
-import type { ObjectState } from '../object/object-state.ts';
+import type { ObjectState, OnLostRows } from '../object/object-state.ts';
 import { type LocatedItem, Locator } from '../read/locate.ts';
 import { mergeLevels } from '../run/merge-levels.ts';
 import type { RunEntry } from '../run/run-layout.ts';
-
-/** Told for each part of a run that cannot be read, with the first key that it holds. */
-export type OnLostRows = (error: AppError, firstKey: string) => void;
 
 const windowItems = 10_000;
 

@@ -1,3 +1,4 @@
+import type { AppError } from '../../errors/app-error.ts';
 import { fromBase64 } from '../bytes.ts';
 import {
   failedPrefix,
@@ -11,7 +12,7 @@ import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
 import { damaged, naming } from '../damaged.ts';
 import { type ContentAddress, decodeAddress } from '../index/address.ts';
 import type { Relocations } from '../relocation/relocations.ts';
-import { mergeLevels, referredSegments } from '../run/merge-levels.ts';
+import { mergeLevels, type RunScanner, referredSegments } from '../run/merge-levels.ts';
 import type { RunEntry } from '../run/run-layout.ts';
 import { openBox } from '../segment/box.ts';
 import { type ObjectNames, openNames } from './object-names.ts';
@@ -21,7 +22,14 @@ import { decodePlace, type SegmentPlace } from './segment-place.ts';
 
 export interface OpenObject extends ReadRecord {
   readonly relocations: Relocations;
+  /**
+   * Rows that cannot be read are passed over, and told by the first key of their
+   * part; undefined: they end the reading.
+   */
+  readonly onLostRows?: OnLostRows | undefined;
 }
+
+export type OnLostRows = (error: AppError, firstKey: string) => void;
 
 interface OpenedObject {
   readonly record: ObjectRecord;
@@ -133,11 +141,12 @@ export class ObjectState {
     prefix: string,
     from = prefix,
   ): AsyncGenerator<RunEntry & { readonly value: Uint8Array }> {
-    for await (const { key, value } of mergeLevels(
-      this.readers.catalog,
-      this.record.catalog,
-      from,
-    )) {
+    const { catalog } = this.readers;
+    const { onLostRows } = this.#context;
+    const scanSound: RunScanner['scan'] = (ref, start = '') =>
+      catalog.scanSound(ref, start, onLostRows ?? (() => {}));
+    const scanner = onLostRows === undefined ? catalog : { scan: scanSound };
+    for await (const { key, value } of mergeLevels(scanner, this.record.catalog, from)) {
       if (!key.startsWith(prefix)) return;
       if (value !== undefined) yield { key, value };
     }

@@ -1,6 +1,7 @@
 import type { AppError } from '../../errors/app-error.ts';
 import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
 import type { ObjectCatalog } from '../object/object-catalog.ts';
+import type { OnLostRows } from '../object/object-state.ts';
 import type { ByteRange } from '../ports.ts';
 import type { ObjectCounts, ObjectIdentity } from '../session/repository-session.ts';
 import type { ItemOrder } from './item-order.ts';
@@ -96,6 +97,9 @@ export interface PointReader {
   objects(after?: string): AsyncIterable<PointObject>;
   /** Names the object's state in the repository: the same as long as it is. E_OBJECT_NOT_IN_POINT */
   stateOf(objectId: string): string;
-  /** E_OBJECT_NOT_IN_POINT */
-  object(objectId: string): Promise<ObjectReader>;
+  /**
+   * E_OBJECT_NOT_IN_POINT
+   * @param onLostRows reads past damaged parts of the catalog, and tells them
+   */
+  object(objectId: string, onLostRows?: OnLostRows): Promise<ObjectReader>;
 }

@@ -3,7 +3,7 @@ import { ahead } from '../ahead.ts';
 import type { ErasedObject, ObjectPoint } from '../log/state.ts';
 import { type ObjectNames, openNamesIfAny } from '../object/object-names.ts';
 import { type ObjectRecord, readRecord } from '../object/object-record.ts';
-import { ObjectState } from '../object/object-state.ts';
+import { ObjectState, type OnLostRows } from '../object/object-state.ts';
 import type { OpenContext } from '../open-context.ts';
 import { PackFetcher } from '../read/pack-fetcher.ts';
 import { itemsSinceOf } from '../retention/item-cutoff.ts';
@@ -61,11 +61,11 @@ export class StoredPointReader implements PointReader {
     return this.#point(objectId).root;
   }
 
-  async object(objectId: string): Promise<StoredObjectReader> {
+  async object(objectId: string, onLostRows?: OnLostRows): Promise<StoredObjectReader> {
     const point = this.#point(objectId);
     const { context } = this;
     const { ports, keys, meta, relocations } = context;
-    const opening = { compute: ports.compute, keys, meta, relocations };
+    const opening = { compute: ports.compute, keys, meta, relocations, onLostRows };
     const state = await ObjectState.open(opening, point.root);
     const object = describe(state.record, await openNamesIfAny(opening, state.record), point);
     const { itemsSinceMs } = this;
