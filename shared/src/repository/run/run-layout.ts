@@ -71,17 +71,28 @@ function decodeFixed(frame: Uint8Array): RunEntry[] {
 }
 
 function decodeVariable(kind: RunKind, frame: Uint8Array): RunEntry[] {
-  const entries: RunEntry[] = [];
-  let at = 0;
-  while (at < frame.length) {
+  return entryStarts(frame).map((start) => decodeEntryAt(kind, frame, start));
+}
+
+/** Of catalog and table: where each entry begins. Throws when the last one is cut off. */
+export function entryStarts(frame: Uint8Array): number[] {
+  const starts: number[] = [];
+  for (let at = 0; at < frame.length; ) {
+    starts.push(at);
     const keyEnd = at + 4 + readU32(frame, at);
-    const keyBytes = frame.subarray(at + 4, keyEnd);
-    const key = kind === 'catalog' ? fromUtf8(keyBytes) : toHex(keyBytes);
     const length = readU32(frame, keyEnd);
-    const isRemoved = length === removedLength;
-    at = keyEnd + 4 + (isRemoved ? 0 : length);
+    at = keyEnd + 4 + (length === removedLength ? 0 : length);
     if (at > frame.length) throw damaged('an entry is cut off');
-    entries.push({ key, value: isRemoved ? undefined : frame.subarray(keyEnd + 4, at) });
   }
-  return entries;
+  return starts;
+}
+
+/** Of catalog and table. */
+export function decodeEntryAt(kind: RunKind, frame: Uint8Array, start: number): RunEntry {
+  const keyEnd = start + 4 + readU32(frame, start);
+  const keyBytes = frame.subarray(start + 4, keyEnd);
+  const key = kind === 'catalog' ? fromUtf8(keyBytes) : toHex(keyBytes);
+  const length = readU32(frame, keyEnd);
+  if (length === removedLength) return { key, value: undefined };
+  return { key, value: frame.subarray(keyEnd + 4, keyEnd + 4 + length) };
 }

@@ -1,6 +1,8 @@
 import { fromHex } from '../bytes.ts';
+import { decoding } from '../damaged.ts';
 import {
-  decodeEntries,
+  decodeEntryAt,
+  entryStarts,
   indexEntryBytes,
   indexKeyBytes,
   type RunEntry,
@@ -12,20 +14,21 @@ export interface SearchableFrame {
   find(key: string): RunEntry | undefined;
 }
 
-/** E_REPOSITORY_DAMAGED */
+/** Frames are kept as bytes: decoded, they would take four times as much. E_REPOSITORY_DAMAGED */
 export function searchableFrame(kind: RunKind, frame: Uint8Array): SearchableFrame {
   if (kind === 'index') return { find: (key) => findInIndex(frame, key) };
-  const entries = decodeEntries(kind, frame);
-  const count = entries.length;
-  return {
-    find: (key) => {
-      const at = lowerBound(count, (middle) => (entries[middle]?.key ?? '') < key);
-      return entries[at]?.key === key ? entries[at] : undefined;
-    },
+  const what = `a frame of the ${kind}`;
+  const starts = decoding(what, () => entryStarts(frame));
+  const entryAt = (n: number) => decodeEntryAt(kind, frame, starts[n] ?? frame.length);
+  const find = (key: string) => {
+    const at = lowerBound(starts.length, (middle) => entryAt(middle).key < key);
+    const entry = at < starts.length ? entryAt(at) : undefined;
+    return entry?.key === key ? entry : undefined;
   };
+  return { find: (key) => decoding(what, () => find(key)) };
 }
 
-/** Its entries have one length: kept as bytes, they take a quarter of the memory. */
+/** Its entries have one length. */
 function findInIndex(frame: Uint8Array, key: string): RunEntry | undefined {
   const wanted = fromHex(key);
   const count = Math.floor(frame.length / indexEntryBytes);
