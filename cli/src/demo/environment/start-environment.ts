@@ -39,6 +39,8 @@ export interface ControllerAccess {
 export interface EnvironmentOptions {
   readonly folder: string;
   readonly tenant: TenantOptions;
+  /** Keys of the controller's key service; default: it has none. */
+  readonly keyServiceFile?: string;
 }
 
 /** Starts all services, in an empty folder. What was started is stopped if a later start fails. */
@@ -67,7 +69,7 @@ export async function startEnvironment(
     );
     const azuriteKeyFile = await secretFile(folder, 'azurite-key', services.azurite.accountKey);
     const controller = await steps.run('start the controller', async () => {
-      const access = await startController(folder, services, releasers);
+      const access = await startController(options, services, releasers);
       return { value: access, summary: access.url };
     });
     return {
@@ -120,7 +122,7 @@ function withUser(url: string, auth: { readonly user: string; readonly password:
 }
 
 async function startController(
-  folder: string,
+  { folder, keyServiceFile }: EnvironmentOptions,
   services: Services,
   releasers: Releasers,
 ): Promise<ControllerAccess> {
@@ -137,6 +139,7 @@ async function startController(
       FIRN_DATA_DIR: data,
       FIRN_MASTER_KEY_FILE: join(data, 'master-key'),
       FIRN_BOOTSTRAP_TOKEN_FILE: tokenFile,
+      ...(keyServiceFile === undefined ? {} : { FIRN_KEY_SERVICE_FILE: keyServiceFile }),
     },
     logFile: join(folder, 'controller.log'),
   });
