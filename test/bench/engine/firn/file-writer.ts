@@ -16,7 +16,7 @@ export class FileWriter {
   readonly #thread = new Worker(new URL('./file-writer-thread.ts', import.meta.url));
   readonly #free = Array.from({ length: memories }, () => new ArrayBuffer(memoryBytes));
   readonly #waiting: (() => void)[] = [];
-  #failure: unknown;
+  #failure: Error | undefined;
   #memory: ArrayBuffer | undefined;
   #parts: FilePart[] = [];
   #filled = 0;
@@ -28,7 +28,7 @@ export class FileWriter {
       this.#wake();
     });
     this.#thread.on('error', (error: unknown) => {
-      this.#failure = error;
+      this.#failure = new Error('files are written no more', { cause: error });
       this.#wake();
     });
   }
