@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ListMultipartUploadsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { StorageTestResult } from '@firn/shared/rest/schemas/object-storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../cli/src/config.ts';
@@ -18,7 +17,7 @@ import { makeSteps } from '../../cli/src/demo/steps.ts';
 import { addStorages, names } from '../../cli/src/demo/story/set-up.ts';
 import type { Story } from '../../cli/src/demo/story/story.ts';
 import { makeTerminal } from '../../cli/src/output/terminal.ts';
-import { makeBucket, plainClient } from '../../shared/test/s3/plain-client.ts';
+import { leftIn, makeBucket } from '../../shared/test/s3/plain-client.ts';
 import { type RunningFake, startS3Fake } from '../../shared/test/s3/s3-fake.ts';
 import { killDuring } from './kill-during.ts';
 
@@ -75,14 +74,6 @@ describe('firn storage test, from a proxy', () => {
     return JSON.parse(stdout);
   }
 
-  async function leftInBucket(): Promise<unknown[]> {
-    const client = plainClient(s3);
-    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
-    const asked = new ListMultipartUploadsCommand({ Bucket: bucket });
-    const { Uploads = [] } = await client.send(asked);
-    return [...Contents, ...Uploads];
-  }
-
   it.each([names.hotStorage, names.archiveStorage, 'bucket'])('finds %s good', async (storage) => {
     const { findings, speed, usable } = await run(['storage', 'test', storage, '--no-speed']);
     expect(findings.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
@@ -95,7 +86,7 @@ describe('firn storage test, from a proxy', () => {
     const { speed } = await run(['storage', 'test', 'bucket', '--proxy', names.proxy]);
     expect(speed?.uploadOneStream).toBeGreaterThan(0);
     expect(speed?.smallObjectsPerSecond).toBeGreaterThan(0);
-    expect(await leftInBucket()).toEqual([]);
+    expect(await leftIn(s3, bucket)).toEqual([]);
   });
 
   it('begins anew after its agent was killed, and removes what the killed try had put', async () => {
@@ -111,6 +102,6 @@ describe('firn storage test, from a proxy', () => {
     agent = killed.agent;
     expect(killed.session.state).toBe('success');
     expect(killed.session.storageTest?.usable).toBe(true);
-    expect(await leftInBucket()).toEqual([]);
+    expect(await leftIn(s3, bucket)).toEqual([]);
   });
 });

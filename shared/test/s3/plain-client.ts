@@ -1,4 +1,10 @@
-import { CreateBucketCommand, DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
 
 export interface S3Access {
   readonly endpoint: string;
@@ -34,4 +40,13 @@ export async function deletePlainly(
 ): Promise<void> {
   const client = plainClient(access);
   for (const Key of keys) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+}
+
+/** Keys of objects and of uploads that nobody ended: of a bucket with few of them. */
+export async function leftIn(access: S3Access, bucket: string): Promise<(string | undefined)[]> {
+  const client = plainClient(access);
+  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
+  const asked = new ListMultipartUploadsCommand({ Bucket: bucket });
+  const { Uploads = [] } = await client.send(asked);
+  return [...Contents, ...Uploads].map(({ Key }) => Key);
 }

@@ -62,12 +62,8 @@ async function accessOf(
 function storagesOf(
   work: Exclude<WorkOf, { readonly $case: 'repack' }>,
 ): readonly (StorageRef | undefined)[] {
-  switch (work.$case) {
-    case 'storageTest':
-      return [work.value.storage];
-    case 'copy':
-      return [work.value.source?.storage, work.value.target?.storage];
-    default:
-      return [work.value.repository?.storage];
-  }
+  if (work.$case === 'storageTest') return [work.value.storage];
+  const repositories =
+    work.$case === 'copy' ? [work.value.source, work.value.target] : [work.value.repository];
+  return repositories.map((ref) => ref?.storage);
 }
