@@ -19,7 +19,9 @@ export async function findContents(
   const isOwnKey = (id: string) => own.has(id) || isSharedKey(id);
   const places = new Map<string, PlacedContent>();
   const unsure = new Set<string>();
-  for (const contentId of new Set(damaged.flatMap(({ unplaced }) => [...unplaced]))) {
+  const lost = new Set(damaged.flatMap(({ unplaced }) => [...unplaced]));
+  // In order, so that each frame of an index is opened once.
+  for (const contentId of [...lost].sort()) {
     const known = await runs.find(contentId);
     const placed = known.placed ?? footers.find(contentId, isOwnKey);
     if (placed !== undefined) places.set(contentId, placed);
