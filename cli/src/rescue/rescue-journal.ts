@@ -11,14 +11,24 @@ export interface JournalLine {
   readonly digest?: string;
 }
 
+/** What is held of an item: of 200,000 items that is to be little. */
+interface HeldItem {
+  readonly path: string;
+  readonly size: number | undefined;
+  /** Of its newest line, by which that is known again. */
+  readonly line: number;
+}
+
 /**
  * Which item of one object went into which file: what a restore that goes on
  * needs to know, and what is verified in the end. One line of JSON per step.
  */
 export class RescueJournal {
   readonly #file: string;
-  readonly #lines = new Map<string, JournalLine>();
-  readonly #owners = new Map<string, string>();
+  readonly #items = new Map<string, HeldItem>();
+  /** Hashes: two paths that share one are told apart by a suffix, as if they were the same. */
+  readonly #takenPaths = new Set<string>();
+  #lines = 0;
 
   private constructor(file: string) {
     this.#file = file;
@@ -29,21 +39,34 @@ export class RescueJournal {
     const journal = new RescueJournal(join(target, '.firn-rescue', name));
     await mkdir(dirname(journal.#file), { recursive: true });
     for await (const line of readLines(journal.#file)) journal.#remember(line);
+    // A line that a kill has cut would spoil the next one.
+    if (!journal.isNew) await appendFile(journal.#file, '\n');
     return journal;
   }
 
-  of(itemId: string): JournalLine | undefined {
-    return this.#lines.get(itemId);
+  /** Nothing was written before. */
+  get isNew(): boolean {
+    return this.#lines === 0;
   }
 
-  /** The item that has the path, where case makes no difference. */
-  ownerOf(path: string): string | undefined {
-    return this.#owners.get(path.toLowerCase());
+  of(itemId: string): Pick<HeldItem, 'path' | 'size'> | undefined {
+    return this.#items.get(itemId);
   }
 
-  *written(): Generator<Required<JournalLine>> {
-    for (const { itemId, path, size, digest } of this.#lines.values()) {
-      if (size !== undefined && digest !== undefined) yield { itemId, path, size, digest };
+  /** By an item, where case makes no difference. */
+  isTaken(path: string): boolean {
+    return this.#takenPaths.has(shortHash(path.toLowerCase()));
+  }
+
+  /** By the newest line of each item, read from the file again. */
+  async *written(): AsyncGenerator<Required<JournalLine>> {
+    let number = 0;
+    for await (const { itemId, path, size, digest } of readLines(this.#file)) {
+      number += 1;
+      const isNewest = this.#items.get(itemId)?.line === number;
+      if (isNewest && size !== undefined && digest !== undefined) {
+        yield { itemId, path, size, digest };
+      }
     }
   }
 
@@ -52,9 +75,10 @@ export class RescueJournal {
     await appendFile(this.#file, `${JSON.stringify(line)}\n`);
   }
 
-  #remember(line: JournalLine): void {
-    this.#lines.set(line.itemId, line);
-    this.#owners.set(line.path.toLowerCase(), line.itemId);
+  #remember({ itemId, path, size }: JournalLine): void {
+    this.#lines += 1;
+    this.#items.set(itemId, { path, size, line: this.#lines });
+    this.#takenPaths.add(shortHash(path.toLowerCase()));
   }
 }
 

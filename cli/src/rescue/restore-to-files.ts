@@ -105,9 +105,9 @@ class ObjectRestore {
     const journal = await RescueJournal.open(target, point.pointId, objectId);
     const folderIds = folder === undefined ? undefined : tree.below(folder);
     if (folderIds !== undefined && folderIds.size > 0) this.#found.folder = true;
-    const missing = await this.#missing(reader, journal, { folderIds, itemIds });
+    const isAll = journal.isNew && itemIds === undefined;
+    const wanted = isAll ? undefined : await this.#missing(reader, journal, { folderIds, itemIds });
     const top = topFolder(reader);
-    const wanted = this.#counts.kept === 0 ? itemIds : missing;
     for await (const read of reader.readInPackOrder({ folderIds, itemIds: wanted })) {
       this.#options.signal.throwIfAborted();
       await this.#item(read, join(top, tree.safePath(read.item.folderId)), journal);
@@ -177,7 +177,7 @@ class ObjectRestore {
   }
 
   async #verify(journal: RescueJournal): Promise<void> {
-    for (const { path, digest } of journal.written()) {
+    for await (const { path, digest } of journal.written()) {
       this.#options.signal.throwIfAborted();
       const found = await digestOf(join(this.#options.target, path)).catch(() => undefined);
       if (found === digest) {
@@ -194,8 +194,7 @@ class ObjectRestore {
 function pathOf({ itemId }: CatalogItem, path: string, journal: RescueJournal): string {
   const known = journal.of(itemId);
   if (known !== undefined) return known.path;
-  const owner = journal.ownerOf(path);
-  return owner === undefined ? path : withSuffix(path, shortHash(itemId));
+  return journal.isTaken(path) ? withSuffix(path, shortHash(itemId)) : path;
 }
 
 function topFolder({ object }: ObjectReader): string {
