@@ -125,7 +125,12 @@ export class Agent {
 
   async #consolidate(writer: Writer): Promise<void> {
     while (!this.#isFenced) {
-      await this.process.clock.sleep(this.#scene.world.random.between(dayMs, 8 * dayMs));
+      const { world, habits } = this.#scene;
+      const pauseMs = world.random.between(
+        habits.consolidationMsMax / 8,
+        habits.consolidationMsMax,
+      );
+      await this.process.clock.sleep(pauseMs);
       await this.#session(writer, consolidationJobId, (sessionId) =>
         consolidate(writer, sessionId),
       );
@@ -150,12 +155,12 @@ export class Agent {
   }
 
   async #keepUp(writer: Writer): Promise<void> {
-    const { world, controller } = this.#scene;
+    const { world, controller, habits } = this.#scene;
     const upkeep = new Upkeep(writer);
     while (!this.#isFenced) {
       const pauseMs = controller.isClosing
         ? 3 * dayMs
-        : world.random.between(8 * hourMs, 40 * hourMs);
+        : world.random.between(habits.roundMsMax / 5, habits.roundMsMax);
       await this.process.clock.sleep(pauseMs);
       await upkeep.round();
     }

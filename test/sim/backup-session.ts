@@ -4,6 +4,7 @@ import { patiently } from '@firn/shared/repository/log/patience';
 import type { RepositoryLog } from '@firn/shared/repository/log/repository-log';
 import { beginSession, commitSession } from '@firn/shared/repository/log/sessions';
 import { type LogState, newestPoint } from '@firn/shared/repository/log/state';
+import { isCurrentKey, newKey } from './erase.ts';
 import { type Catalog, makeRoot, packOf, packsOf, parseRoot } from './model-format.ts';
 import {
   type Delegation,
@@ -65,6 +66,8 @@ class ObjectBackup {
   readonly #contents: ReadonlySet<string>;
   /** Segments that lie in condemned packs: never to be referred to again. */
   readonly #avoided = new Set<string>();
+  /** That under which it writes, then older ones that its base needs. */
+  #keyIds: readonly string[] = [];
 
   constructor(writer: Writer, delegation: Delegation, objectId: string) {
     this.#writer = writer;
@@ -76,12 +79,41 @@ class ObjectBackup {
   async run(): Promise<void> {
     const { process, scene } = this.#writer;
     const { random } = scene.world;
+    await this.#chooseKey();
     const rows = await this.#known();
-    await process.clock.sleep(random.between(1, random.chance(0.15) ? 72 * hourMs : 3 * hourMs));
+    await process.clock.sleep(random.between(1, this.#isSlow() ? 72 * hourMs : 3 * hourMs));
     const missing = [...this.#contents].filter((content) => !rows.has(content));
     if (missing.length === 0) return this.#commit(rows, []);
     const manifest = await this.#store(missing, rows);
     if (manifest !== undefined) await this.#commitWith(rows, manifest);
+  }
+
+  /** That of the newest point, as the log was last read. */
+  async #chooseKey(): Promise<void> {
+    const { log, scene } = this.#writer;
+    const base = newestPoint(log.state, this.#delegation.jobId, this.#objectId);
+    const ofBase = base && scene.format.keysOf(base.root);
+    const known = scene.conduct.keysOf(this.#objectId, ofBase) ?? [];
+    const isCurrent = known[0] !== undefined && isCurrentKey(this.#writer, known[0]);
+    this.#keyIds = isCurrent ? known : [await this.#newKey(), ...known];
+  }
+
+  #newKey(): Promise<string> {
+    const { sessionId } = this.#delegation;
+    return newKey(this.#writer, { objectId: this.#objectId, sessionId });
+  }
+
+  async #dropOlderKeys(): Promise<void> {
+    const { scene, process } = this.#writer;
+    const store = storeOf(scene, process);
+    for (const id of this.#keyIds.slice(1)) {
+      await patiently(process.clock, () => store.delete(`keys/${id}`));
+    }
+  }
+
+  #isSlow(): boolean {
+    const { world, habits } = this.#writer.scene;
+    return world.random.chance(habits.slowObjects);
   }
 
   /** What need not be stored: inherited from the base, or deduplicated. */
@@ -140,9 +172,11 @@ class ObjectBackup {
 
   async #commit(rows: Catalog, packs: readonly string[]): Promise<void> {
     const { scene, process, log } = this.#writer;
+    await process.clock.sleep(scene.world.random.between(1, this.#isSlow() ? 10 * hourMs : hourMs));
     const name = newPackName(process, 'meta', this.#delegation);
     const root = makeRoot(name, this.#objectId);
     scene.format.truth.set(root, this.#contents);
+    scene.format.keys.set(root, this.#keyIds);
     const bytes = scene.format.encodeMeta(new Map([[this.#objectId, rows]]));
     await putPack(scene, process, { name, bytes });
     const references = (state: LogState) => packsOf(scene.format.relocationOf(state), root, rows);
@@ -161,6 +195,7 @@ class ObjectBackup {
       return this.run();
     }
     for (const [content, segment] of rows) scene.index.add(content, segment);
+    if (!scene.conduct.keepsOlderKeys) await this.#dropOlderKeys();
   }
 
   /** Rule 8: what lies in a condemned pack is stored anew. */

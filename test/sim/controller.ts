@@ -10,6 +10,8 @@ export class Controller {
   readonly #world: World;
   readonly #agents: Agent[] = [];
   #sessions = 0;
+  /** A rotation begins another one: from then on objects get new keys. */
+  keyEpoch = 1;
   /** No new session is started. */
   isClosing = false;
 

@@ -91,6 +91,44 @@ const relocateWhileMarking: MakeConduct = () => ({
 /** A new relocation table that holds its own moves alone. */
 const earlierMovesForgotten: MakeConduct = () => ({ ...correctConduct, keepsRow: () => false });
 
+/** Goes on under the key that it knows of an object, though the object was erased. */
+const erasedKeyUsed: MakeConduct = () => {
+  const known = new Map<string, readonly string[]>();
+  return {
+    ...correctConduct,
+    keysOf: (objectId, ofBase) => {
+      if (ofBase !== undefined) known.set(objectId, ofBase);
+      return known.get(objectId);
+    },
+  };
+};
+
+/** Takes every key of an erased object for one of before. */
+const laterKeysDestroyed: MakeConduct = () => ({
+  ...correctConduct,
+  destroyKeys: (context, keyIds, erased) => {
+    const always = [...erased].map(
+      ([id, erasure]) => [id, { ...erasure, atMs: Number.POSITIVE_INFINITY }] as const,
+    );
+    return correctConduct.destroyKeys(context, keyIds, new Map(always));
+  },
+});
+
+/** Once, and no key that comes back later. */
+const keysDestroyedOnce: MakeConduct = () => {
+  const destroyed = new Set<string>();
+  return {
+    ...correctConduct,
+    destroyKeys: async (context, keyIds, erased) => {
+      const due = [...erased].filter(([, { erasureId }]) => !destroyed.has(erasureId));
+      if (due.length === 0) return { destroyed: 0, locked: [] };
+      const done = await correctConduct.destroyKeys(context, keyIds, new Map(due));
+      for (const [, { erasureId }] of due) destroyed.add(erasureId);
+      return done;
+    },
+  };
+};
+
 export const defects = {
   'own-id-not-compared': ownIdNotCompared,
   'condemned-pack-reused': condemnedPackReused,
@@ -104,6 +142,11 @@ export const defects = {
   'marking-ignores-relocate': markingIgnoresRelocate,
   'relocate-while-marking': relocateWhileMarking,
   'earlier-moves-forgotten': earlierMovesForgotten,
+  'keys-destroyed-before-entry': () => ({ ...correctConduct, entersErasureFirst: false }),
+  'older-keys-dropped': () => ({ ...correctConduct, keepsOlderKeys: false }),
+  'erased-key-used': erasedKeyUsed,
+  'later-keys-destroyed': laterKeysDestroyed,
+  'keys-destroyed-once': keysDestroyedOnce,
   'takeover-unnamed': () => ({ ...correctConduct, isNamed: () => async () => true }),
 } as const satisfies Record<string, MakeConduct>;
 

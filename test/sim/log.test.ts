@@ -3,22 +3,27 @@ import { type DefectName, defects } from './defects.ts';
 import { rememberedSeeds } from './remembered-seeds.ts';
 import { runSeed } from './run-seed.ts';
 
-const cleanSeeds = 300;
+const cleanSeeds = 200;
 
 /** A seed that finds the defect. `npm run sim -- --defect NAME` finds others. */
 const findingSeeds: Readonly<Record<DefectName, number>> = {
-  'own-id-not-compared': 11,
-  'condemned-pack-reused': 6,
+  'own-id-not-compared': 4,
+  'condemned-pack-reused': 1,
   'condemn-from-stale-position': 5,
-  'pin-of-condemned-point': 2,
-  'copy-source-not-pinned': 2,
-  'sweep-without-grace': 55,
-  'only-newer-condemns-checked': 6,
+  'pin-of-condemned-point': 1,
+  'copy-source-not-pinned': 1,
+  'sweep-without-grace': 1,
+  'only-newer-condemns-checked': 5,
   'commit-after-done': 1,
-  'sweep-once-only': 18,
+  'sweep-once-only': 1,
   'marking-ignores-relocate': 1,
-  'relocate-while-marking': 16,
-  'earlier-moves-forgotten': 3,
+  'relocate-while-marking': 2,
+  'earlier-moves-forgotten': 1,
+  'keys-destroyed-before-entry': 1,
+  'older-keys-dropped': 2,
+  'erased-key-used': 1,
+  'later-keys-destroyed': 1,
+  'keys-destroyed-once': 11,
   'takeover-unnamed': 1,
 };
 

@@ -12,9 +12,16 @@ export const relocationId = 'relocation';
 /** Content id → segment. */
 export type Catalog = ReadonlyMap<string, string>;
 
+/** The object whose key it is, and the session that made it. */
+export interface KeyOwner {
+  readonly objectId: string;
+  readonly sessionId: string;
+}
+
 type PackContent =
   | { readonly kind: 'data'; readonly contents: ReadonlySet<string> }
-  | { readonly kind: 'meta'; readonly catalogs: ReadonlyMap<string, Catalog> };
+  | { readonly kind: 'meta'; readonly catalogs: ReadonlyMap<string, Catalog> }
+  | ({ readonly kind: 'key' } & KeyOwner);
 
 /** Bytes and their meaning: what is stored is the identity of an array. */
 export class ModelFormat {
@@ -24,12 +31,30 @@ export class ModelFormat {
   /** Root of a relocation table → segment → pack. */
   readonly relocations = new Map<string, Catalog>();
 
+  /** Root → ids of the keys that it needs, the one that it was written under first. */
+  readonly keys = new Map<string, readonly string[]>();
+  /** Id of an erasure → ids of the keys that it names. */
+  readonly erasures = new Map<string, readonly string[]>();
+
   encodeData(contents: Iterable<string>): Uint8Array {
     return this.#encode({ kind: 'data', contents: new Set(contents) });
   }
 
   encodeMeta(catalogs: ReadonlyMap<string, Catalog>): Uint8Array {
     return this.#encode({ kind: 'meta', catalogs });
+  }
+
+  keysOf(root: string): readonly string[] {
+    return this.keys.get(root) ?? [];
+  }
+
+  encodeKey(owner: KeyOwner): Uint8Array {
+    return this.#encode({ kind: 'key', ...owner });
+  }
+
+  keyOwnerOf(bytes: Uint8Array): KeyOwner | undefined {
+    const pack = this.#packs.get(bytes);
+    return pack?.kind === 'key' ? pack : undefined;
   }
 
   contentsOf(bytes: Uint8Array): ReadonlySet<string> {

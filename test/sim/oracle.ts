@@ -38,6 +38,7 @@ export class Oracle implements StorageWatcher {
   }
 
   onDelete(name: string): void {
+    if (name.startsWith('keys/')) this.#onKeyDeleted(name);
     if (this.#holdsRelocations(name)) {
       this.#fail('nothing reachable is deleted', `${name} holds the relocation table`);
     }
@@ -46,6 +47,15 @@ export class Oracle implements StorageWatcher {
         this.#fail('nothing reachable is deleted', `${name} is reached by ${root}`);
       }
     }
+  }
+
+  #onKeyDeleted(name: string): void {
+    const { format } = this.#parts;
+    const root = [...rootsOf(this.state)].find((each) =>
+      format.keysOf(each).includes(name.slice('keys/'.length)),
+    );
+    if (root !== undefined)
+      this.#fail('nothing reachable is deleted', `${root} lies under ${name}`);
   }
 
   /** Two readers of one log agree. */
@@ -70,10 +80,24 @@ export class Oracle implements StorageWatcher {
     const roots = rootsOf(state);
     for (const root of roots) this.#judgeRoot(root);
     for (const name of this.#parts.storage.names()) {
+      if (name.startsWith('keys/')) this.#judgeKey(name);
       if (!/^(packs|meta)\//.test(name)) continue;
       const isReached =
         this.#holdsRelocations(name) || [...roots].some((root) => this.#reaches(root, name));
       if (!isReached) this.#fail('garbage is gone', name);
+    }
+  }
+
+  /** What was erased opens no more. */
+  #judgeKey(name: string): void {
+    const { storage, format } = this.#parts;
+    const blob = storage.get(name);
+    const owner = blob && format.keyOwnerOf(blob.bytes);
+    const erasure = this.state.erased.get(owner?.objectId ?? '');
+    if (blob === undefined || erasure === undefined) return;
+    const isNamed = format.erasures.get(erasure.erasureId)?.includes(name.slice('keys/'.length));
+    if (isNamed || blob.info.modifiedAtMs < erasure.atMs) {
+      this.#fail('what was erased opens no more', name);
     }
   }
 
@@ -89,12 +113,17 @@ export class Oracle implements StorageWatcher {
     }
     const { body } = entry;
     if (body.type === 'relocate') for (const root of rootsOf(state)) this.#judgeRoot(root);
-    if (body.type === 'commit')
-      for (const root of Object.values(body.objects)) this.#judgeRoot(root);
+    if (body.type === 'commit') this.#judgeCommit(Object.values(body.objects));
     const isUsurper = this.namedForGood !== undefined && body.type === 'owner';
     if (isUsurper && body.incarnation !== this.namedForGood) {
       this.#fail('ownership comes to rest', `${body.incarnation} took over unnamed`);
     }
+  }
+
+  /** Of an object that was erased meanwhile nothing is kept. */
+  #judgeCommit(committed: readonly string[]): void {
+    const roots = rootsOf(this.state);
+    for (const root of committed) if (roots.has(root)) this.#judgeRoot(root);
   }
 
   #onCheckpoint(name: string, bytes: Uint8Array): void {
@@ -109,6 +138,10 @@ export class Oracle implements StorageWatcher {
   #judgeRoot(root: string): void {
     const { format, storage } = this.#parts;
     const truth = format.truth.get(root) ?? new Set<string>();
+    const gone = format.keysOf(root).find((id) => storage.get(`keys/${id}`) === undefined);
+    if (gone !== undefined) {
+      this.#fail('a commit restores equal', `${root} needs keys/${gone}, which is gone`);
+    }
     const catalog = this.#catalog(root);
     const missing = [...truth].find((content) => {
       const segment = catalog?.get(content);

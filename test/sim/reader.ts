@@ -68,13 +68,15 @@ export class Reader {
     const all: Target[] = [];
     for (const [jobId, objects] of log.state.points) {
       for (const [objectId, { points }] of objects) {
-        const point = random.pick(points);
+        const point = this.#kind === 'explore' ? points[0] : random.pick(points);
         if (point === undefined) continue;
         const { sessionId, root } = point;
         all.push({ ref: { jobId, objectId, sessionId }, root });
       }
     }
-    return this.#kind === 'copy' ? all : all.slice(0, 1);
+    if (this.#kind === 'copy') return all;
+    const one = random.pick(all);
+    return one === undefined ? [] : [one];
   }
 
   /** Whether it may begin: an explorer at once, others once their pin is won and valid. */
@@ -107,25 +109,37 @@ export class Reader {
     });
   }
 
+  /** A point is explored content by content, its catalog read each time: both may be gone by then. */
   async #read(log: RepositoryLog, target: Target): Promise<void> {
-    const { metaName, objectId } = parseRoot(target.root);
-    const meta = await this.#get(log, target, () => metaName);
-    if (meta === undefined) return;
-    const catalog = this.#scene.format.catalogOf(meta, objectId) ?? new Map<string, string>();
-    await this.#readContents(log, target, catalog);
-  }
-
-  async #readContents(log: RepositoryLog, target: Target, catalog: Catalog): Promise<void> {
-    const { world, format } = this.#scene;
-    const paceMs = this.#kind === 'copy' ? 2 * dayMs : 6 * hourMs;
-    for (const [content, segment] of catalog) {
-      await this.#process.clock.sleep(world.random.between(1, paceMs));
+    const catalog = await this.#catalog(log, target);
+    for (const [content, segment] of catalog ?? []) {
+      await this.#process.clock.sleep(this.#scene.world.random.between(1, this.#paceMs));
       const bytes = await this.#getSegment(log, target, segment);
       if (bytes === undefined) return;
-      if (!format.contentsOf(bytes).has(content)) {
-        world.fail('readers find what they may rely on', `${segment} lacks ${content}`);
-      }
+      this.#assertHolds(bytes, { segment, content });
+      const isThere = this.#kind !== 'explore' || (await this.#catalog(log, target)) !== undefined;
+      if (!isThere) return;
     }
+  }
+
+  get #paceMs(): number {
+    if (this.#kind === 'copy') return 2 * dayMs;
+    return this.#kind === 'explore' ? 16 * hourMs : 6 * hourMs;
+  }
+
+  async #catalog(log: RepositoryLog, target: Target): Promise<Catalog | undefined> {
+    const { metaName, objectId } = parseRoot(target.root);
+    const meta = await this.#get(log, target, () => metaName);
+    return meta && (this.#scene.format.catalogOf(meta, objectId) ?? new Map());
+  }
+
+  #assertHolds(
+    bytes: Uint8Array,
+    row: { readonly segment: string; readonly content: string },
+  ): void {
+    const { world, format } = this.#scene;
+    if (format.contentsOf(bytes).has(row.content)) return;
+    world.fail('readers find what they may rely on', `${row.segment} lacks ${row.content}`);
   }
 
   /** Resolved anew whenever the log, as the reader last read it, names another table. */
@@ -194,7 +208,9 @@ export class Reader {
   }
 
   #mayRely(log: RepositoryLog, { ref }: Target): boolean {
+    const isKept = rootOfPoint(log.state, ref) !== undefined;
+    if (!isKept && log.state.erased.has(ref.objectId)) return false;
     if (this.#pinnedUntilMs !== undefined) return this.#process.clock.now() < this.#pinnedUntilMs;
-    return rootOfPoint(log.state, ref) !== undefined;
+    return isKept;
   }
 }

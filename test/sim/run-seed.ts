@@ -2,6 +2,7 @@ import { emptyLogState } from '@firn/shared/repository/log/state';
 import { Agent } from './agent.ts';
 import { Controller } from './controller.ts';
 import { drawFaults, type Faults, noFaults } from './faults.ts';
+import { drawHabits } from './habits.ts';
 import { ModelFormat } from './model-format.ts';
 import { ModelIndex } from './model-index.ts';
 import { Oracle } from './oracle.ts';
@@ -25,8 +26,7 @@ export interface SeedResult {
 /** Days of trouble, then days in which all must come to rest. */
 const troubleMs = 20 * dayMs;
 const restMs = 42 * dayMs;
-const agentsMax = 8;
-const readersMax = 9;
+const agentsMax = 12;
 
 const jobs: readonly SimJob[] = [
   { jobId: 'mail', objectIds: ['ann', 'bob'] },
@@ -70,6 +70,7 @@ class Play {
 
   constructor(world: World, conduct: Conduct) {
     const faults = drawFaults(world.random);
+    const habits = drawHabits(world.random);
     const skewMs = world.random.between(0, faults.clockSkewMsMax + 1);
     const storage = new SimStorage(world, { skewMs, listLagMsMax: faults.listLagMsMax });
     const parts = { world, storage, format: new ModelFormat(), codec: new PlainCodec() };
@@ -82,9 +83,10 @@ class Play {
       codec: parts.codec,
       format: parts.format,
       oracle,
-      source: new Source(world.random.fork()),
+      source: new Source(world.random.fork(), habits.sharedContents),
       controller: new Controller(world),
       conduct,
+      habits,
       index: new ModelIndex(),
     };
   }
@@ -95,6 +97,7 @@ class Play {
     this.#nameNewAgent();
     this.#scheduleBlow();
     this.#scheduleReaders();
+    this.#scheduleRotations();
     await world.run(startMs + troubleMs);
     this.#heal();
     await world.run(startMs + troubleMs + restMs);
@@ -142,17 +145,31 @@ class Play {
   }
 
   #scheduleReaders(): void {
-    const { world } = this.scene;
-    const kinds: readonly ReaderKind[] = ['explore', 'restore', 'copy'];
-    for (let i = 0; i < readersMax; i += 1) {
+    const { world, habits } = this.scene;
+    for (let i = 0; i < habits.readers; i += 1) {
       world.schedule(world.random.between(dayMs, troubleMs), 'a reader comes', () => {
         this.#readers += 1;
-        const kind = world.random.pick(kinds) ?? 'explore';
+        const kind = this.#readerKind();
         const process = this.#process(`${kind}-${this.#readers}`);
         new Reader(this.scene, process, kind).start();
         if (world.random.chance(0.2)) this.#troubleReader(process);
       });
     }
+  }
+
+  #scheduleRotations(): void {
+    const { world, controller } = this.scene;
+    for (let left = world.random.between(0, 4); left > 0; left -= 1) {
+      world.schedule(world.random.between(dayMs, troubleMs), 'a key epoch begins', () => {
+        controller.keyEpoch += 1;
+      });
+    }
+  }
+
+  #readerKind(): ReaderKind {
+    const { world, habits } = this.scene;
+    if (world.random.chance(habits.explorers)) return 'explore';
+    return world.random.chance(0.5) ? 'restore' : 'copy';
   }
 
   #troubleReader(process: SimProcess): void {

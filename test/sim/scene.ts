@@ -1,3 +1,4 @@
+import { destroyKeys } from '@firn/shared/repository/erase/destroy-keys';
 import { type Marker, sweepCondemned } from '@firn/shared/repository/log/garbage';
 import type { IsNamed } from '@firn/shared/repository/log/owner';
 import { keepsRelocation } from '@firn/shared/repository/log/relocation';
@@ -5,6 +6,7 @@ import { RepositoryLog } from '@firn/shared/repository/log/repository-log';
 import type { LogRules } from '@firn/shared/repository/log/rules';
 import { standardRules } from '@firn/shared/repository/log/rules';
 import type { Controller } from './controller.ts';
+import type { Habits } from './habits.ts';
 import type { ModelFormat } from './model-format.ts';
 import type { ModelIndex } from './model-index.ts';
 import type { Oracle } from './oracle.ts';
@@ -25,6 +27,16 @@ export interface Conduct {
   readonly marker: (honest: Marker) => Marker;
   readonly sweep: typeof sweepCondemned;
   readonly copiesPin: boolean;
+  /** Keys of the object's base, if it has one: what is written goes under the first, or under a new one. */
+  readonly keysOf: (
+    objectId: string,
+    ofBase: readonly string[] | undefined,
+  ) => readonly string[] | undefined;
+  /** Older points lie under them. */
+  readonly keepsOlderKeys: boolean;
+  readonly destroyKeys: typeof destroyKeys;
+  /** Keys go once the log says that the objects are erased, and no sooner. */
+  readonly entersErasureFirst: boolean;
   /** Whether a row of the relocation table stays. */
   readonly keepsRow: typeof keepsRelocation;
 }
@@ -39,6 +51,7 @@ export interface Scene {
   readonly source: Source;
   readonly controller: Controller;
   readonly conduct: Conduct;
+  readonly habits: Habits;
   readonly index: ModelIndex;
 }
 
@@ -48,6 +61,10 @@ export const correctConduct: Conduct = {
   marker: (honest) => honest,
   sweep: sweepCondemned,
   copiesPin: true,
+  keysOf: (_, ofBase) => ofBase,
+  keepsOlderKeys: true,
+  destroyKeys,
+  entersErasureFirst: true,
   keepsRow: keepsRelocation,
 };
 

@@ -5,16 +5,17 @@ export interface SimJob {
   readonly objectIds: readonly string[];
 }
 
-const sharedContents = 10;
-
 /** The tenant: objects whose contents come, go, and come back. */
 export class Source {
   readonly #random: Prng;
   readonly #objects = new Map<string, Set<string>>();
+  readonly #sharedContents: number;
   #fresh = 0;
 
-  constructor(random: Prng) {
+  /** @param sharedContents how many there are that any object may hold */
+  constructor(random: Prng, sharedContents: number) {
     this.#random = random;
+    this.#sharedContents = sharedContents;
   }
 
   /** The object's contents now; each look finds them changed a little. */
@@ -28,7 +29,7 @@ export class Source {
 
   /** What other objects hold as well, or what only this one holds. */
   #any(): string {
-    if (this.#random.chance(0.7)) return `shared-${this.#random.between(0, sharedContents)}`;
+    if (this.#random.chance(0.7)) return `shared-${this.#random.between(0, this.#sharedContents)}`;
     this.#fresh += 1;
     return `own-${this.#fresh}`;
   }

@@ -1,4 +1,4 @@
-import { AppError, isAppError } from '@firn/shared/errors/app-error';
+import { AppError } from '@firn/shared/errors/app-error';
 import type { PointRef } from '@firn/shared/repository/log/entry';
 import { advanceCutoff, expirePoints, retireObject } from '@firn/shared/repository/log/expiry';
 import {
@@ -10,7 +10,9 @@ import {
 import { patiently } from '@firn/shared/repository/log/patience';
 import { beginSession, closeSession, relocateSegments } from '@firn/shared/repository/log/sessions';
 import type { LogState } from '@firn/shared/repository/log/state';
+import { rootsOf } from '@firn/shared/repository/log/state/roots';
 import { listPacks, readBlob, readCatalog, type Writer } from './backup-session.ts';
+import { destroyErased, eraseObject, isForNextRound } from './erase.ts';
 import {
   type Catalog,
   makeRoot,
@@ -39,7 +41,7 @@ export class Upkeep {
     ];
     this.#marker = {
       referencedPacks: async (roots, state) => {
-        if (scene.world.random.chance(0.4)) {
+        if (scene.world.random.chance(scene.habits.slowMarkings)) {
           await process.clock.sleep(scene.world.random.between(hourMs, 30 * hourMs));
         }
         const packs = new Set(holdersOf(state));
@@ -63,10 +65,9 @@ export class Upkeep {
       const marker = scene.conduct.marker(this.#marker);
       await condemnUnreferenced(log, { marker, listPacks: this.#list });
       await scene.conduct.sweep(log, { store: storeOf(scene, process), listPacks: this.#list });
+      await destroyErased(this.#writer);
     } catch (error) {
-      const isForNextRound =
-        isAppError(error) && (error.retry === 'later' || error.code === 'E_BLOB_NOT_FOUND');
-      if (!isForNextRound) throw error;
+      if (!isForNextRound(error)) throw error;
     }
   }
 
@@ -96,6 +97,9 @@ export class Upkeep {
     } else if (roll < 9) {
       const objectId = random.pick(objects)?.[0];
       if (objectId !== undefined) await retireObject(log, { jobId, objectId });
+    } else if (random.chance(0.8)) {
+      const objectId = random.pick(objects)?.[0];
+      if (objectId !== undefined) await eraseObject(this.#writer, objectId);
     }
   }
 
@@ -104,8 +108,9 @@ export class Upkeep {
     objectId: string,
     points: readonly { readonly sessionId: string }[],
   ): readonly PointRef[] {
+    const { world, habits } = this.#writer.scene;
     return points
-      .filter(() => this.#writer.scene.world.random.chance(0.6))
+      .filter(() => world.random.chance(habits.expiring))
       .map(({ sessionId }) => ({ jobId, objectId, sessionId }));
   }
 }
@@ -125,7 +130,7 @@ export async function consolidate(writer: Writer, sessionId: string): Promise<vo
   const { relocation } = log.state;
   const places = scene.format.relocationOf(log.state);
   scene.index.reconcile(log.state, places);
-  const segment = scene.world.random.pick(scene.index.segments());
+  const segment = await chosenSegment(writer);
   const bytes = segment && (await readBlob(scene, process, packOf(places, segment)));
   if (segment === undefined || !bytes) return closeSession(log, session);
   const pack = newPackName(process, 'packs', delegation);
@@ -142,6 +147,15 @@ export async function consolidate(writer: Writer, sessionId: string): Promise<vo
   const after = relocation?.n ?? -1;
   await relocateSegments(log, { ...session, attempt, root, after, packs: [pack, meta] });
   await closeSession(log, session);
+}
+
+/** Mostly one that a root reaches; else any that the index knows. */
+async function chosenSegment({ scene, process, log }: Writer): Promise<string | undefined> {
+  const { random } = scene.world;
+  const root = random.pick([...rootsOf(log.state)]);
+  if (root === undefined || random.chance(0.2)) return random.pick(scene.index.segments());
+  const catalog = await readCatalog(scene, process, root);
+  return random.pick([...(catalog?.values() ?? [])]);
 }
 
 /** A row goes once its pack is deleted and its name forgotten: nobody can come to need it. */

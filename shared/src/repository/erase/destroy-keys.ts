@@ -1,12 +1,19 @@
 import { isAppError } from '../../errors/app-error.ts';
 import { ahead } from '../ahead.ts';
 import { isDamage } from '../damaged.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
 import type { ErasedObject } from '../log/state.ts';
-import type { OpenContext } from '../open-context.ts';
+import type { BlobStore } from '../ports.ts';
 
 const prefix = 'keys/';
 const keysAtOnce = 8;
 const objectKeyName = /^keys\/[0-9a-f]{32}$/;
+
+/** What destroying keys needs of an open repository. */
+export interface StoredKeys {
+  readonly ports: { readonly store: Pick<BlobStore, 'list'> };
+  readonly keys: Pick<KeyRing, 'ownerOf' | 'destroy'>;
+}
 
 export interface DestroyedKeys {
   readonly destroyed: number;
@@ -20,7 +27,7 @@ export interface DestroyedKeys {
  * began after it, and which backs the object up again.
  */
 export async function destroyKeys(
-  context: OpenContext,
+  context: StoredKeys,
   keyIds: Iterable<string>,
   erased: ReadonlyMap<string, ErasedObject>,
 ): Promise<DestroyedKeys> {
@@ -42,7 +49,7 @@ export async function destroyKeys(
 }
 
 async function isErased(
-  { keys }: OpenContext,
+  { keys }: StoredKeys,
   id: string,
   at: { readonly modifiedAtMs: number; readonly erased: ReadonlyMap<string, ErasedObject> },
 ): Promise<boolean> {
@@ -58,7 +65,7 @@ async function isErased(
   }
 }
 
-async function destroy({ keys }: OpenContext, id: string): Promise<boolean> {
+async function destroy({ keys }: StoredKeys, id: string): Promise<boolean> {
   try {
     await keys.destroy(id);
     return true;
