@@ -39,7 +39,7 @@ export class Base64Encoder {
     if (this.#lines.lineLength === 0) return Buffer.from(text, 'latin1');
     const out = Buffer.allocUnsafeSlow(bytesOfCharacters(this.#lines, text.length, this.#column));
     const begin = out.length - text.length;
-    out.latin1Write(text, begin);
+    out.write(text, begin, 'latin1');
     this.#moveInLines(out, begin);
     return out;
   }
