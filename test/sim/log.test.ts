@@ -28,7 +28,9 @@ const findingSeeds: Readonly<Record<DefectName, number>> = {
 };
 
 describe("the repository's log, simulated", () => {
-  it(`holds all its properties on ${cleanSeeds} seeds and on those that failed once`, async () => {
+  it(`holds all its properties on ${cleanSeeds} seeds and on those that failed once`, {
+    timeout: 180_000,
+  }, async () => {
     const range = Array.from({ length: cleanSeeds }, (_, i) => i + 1);
     for (const seed of [...rememberedSeeds(), ...range]) {
       const { failure } = await runSeed(seed);
