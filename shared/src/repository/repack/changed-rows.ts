@@ -4,12 +4,17 @@ export type ChangedRow<T> =
   | { readonly type: 'put'; readonly row: T }
   | { readonly type: 'removed'; readonly id: string };
 
-/** @param idOf rows come in the order of these ids */
-export async function* changedRows<T>(
-  source: AsyncIterable<T>,
-  target: AsyncIterable<T>,
-  idOf: (row: T) => string,
-): AsyncGenerator<ChangedRow<T>> {
+export interface ComparedRows<T> {
+  readonly source: AsyncIterable<T>;
+  readonly target: AsyncIterable<T>;
+  /** Rows come in the order of these ids. */
+  readonly idOf: (row: T) => string;
+  /** The row of the source as it is to be where the target has one; default: as it is. */
+  readonly merged?: (row: T, stored: T) => T;
+}
+
+export async function* changedRows<T>(rows: ComparedRows<T>): AsyncGenerator<ChangedRow<T>> {
+  const { source, target, idOf, merged = (row) => row } = rows;
   const stored = target[Symbol.asyncIterator]();
   let next = await stored.next();
   for await (const row of source) {
@@ -17,9 +22,13 @@ export async function* changedRows<T>(
       yield { type: 'removed', id: idOf(next.value) };
       next = await stored.next();
     }
-    const isThere = !next.done && idOf(next.value) === idOf(row);
-    if (!isThere || !isSame(next.value, row)) yield { type: 'put', row };
-    if (isThere) next = await stored.next();
+    if (next.done || idOf(next.value) !== idOf(row)) {
+      yield { type: 'put', row };
+      continue;
+    }
+    const wanted = merged(row, next.value);
+    if (!isSame(next.value, wanted)) yield { type: 'put', row: wanted };
+    next = await stored.next();
   }
   for (; !next.done; next = await stored.next()) yield { type: 'removed', id: idOf(next.value) };
 }

@@ -4,6 +4,7 @@ import { Locator } from '../read/locate.ts';
 import type { PlacedContent } from '../read/placed-content.ts';
 import { keptItems } from '../retention/item-cutoff.ts';
 import { type ChangedRow, changedRows, noRows } from './changed-rows.ts';
+import { haveSameIds, keptRow, mayLackRows } from './kept-rows.ts';
 
 export interface NeededContent {
   readonly contentId: string;
@@ -32,18 +33,23 @@ export class ObjectPlan {
     this.#itemsSinceMs = itemsSinceMs;
   }
 
+  /** What the source has lost is kept as the target has it. */
   items(): AsyncGenerator<ChangedRow<CatalogItem>> {
-    const stored = this.#base?.items() ?? noRows();
-    return changedRows(
-      keptItems(this.source.items(), this.#itemsSinceMs),
-      stored,
-      ({ itemId }) => itemId,
-    );
+    const { source } = this;
+    const base = this.#base;
+    const rows = {
+      source: keptItems(source.items(), this.#itemsSinceMs),
+      target: base?.items() ?? noRows(),
+      idOf: ({ itemId }: CatalogItem) => itemId,
+    };
+    const canKeep = base !== undefined && haveSameIds(source, base);
+    return this.#kept(changedRows(canKeep ? { ...rows, merged: keptRow } : rows));
   }
 
   folders(): AsyncGenerator<ChangedRow<CatalogFolder>> {
-    const stored = this.#base?.folders() ?? noRows();
-    return changedRows(this.source.folders(), stored, ({ folderId }) => folderId);
+    const target = this.#base?.folders() ?? noRows();
+    const idOf = ({ folderId }: CatalogFolder) => folderId;
+    return this.#kept(changedRows({ source: this.source.folders(), target, idOf }));
   }
 
   /** False: the target shows the source's state already. */
@@ -71,6 +77,14 @@ export class ObjectPlan {
       const items = await this.#changedIn(years);
       items.sort(inArchiveOrder);
       yield* this.#lacking(locator, items);
+    }
+  }
+
+  /** Nothing is removed for want of rows that the source has lost. */
+  async *#kept<T>(changes: AsyncIterable<ChangedRow<T>>): AsyncGenerator<ChangedRow<T>> {
+    const keepsAll = mayLackRows(this.source.record);
+    for await (const change of changes) {
+      if (change.type === 'put' || !keepsAll) yield change;
     }
   }
 
