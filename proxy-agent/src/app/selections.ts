@@ -31,9 +31,7 @@ export async function* selectionsOf(
     yield* chosen;
     return;
   }
-  for await (const { objectId } of point.objects()) {
-    yield { objectId, folderIds: [], itemIds: [] };
-  }
+  for (const objectId of point.objectIds) yield { objectId, folderIds: [], itemIds: [] };
 }
 
 /** For a retrieval; undefined: everything. */

@@ -85,7 +85,7 @@ class CopyRun {
   async tasks(): Promise<void> {
     const { copy, executor, writing } = this.#options;
     writing.context.progress.set({ phase: 'repacking' });
-    await this.#countObjects();
+    writing.context.progress.set({ objectsTotal: this.#options.point.objectIds.length });
     await forEachConcurrent(this.#made(copy.tasks()), executor.concurrency, (task) =>
       this.#task(task),
     );
@@ -95,14 +95,6 @@ class CopyRun {
   /** Objects that needed no task. */
   async told(): Promise<void> {
     for (const object of this.#options.copy.takeFinished()) await this.#finished(object);
-  }
-
-  async #countObjects(): Promise<void> {
-    const { progress } = this.#options.writing.context;
-    for await (const _ of this.#options.point.objects()) {
-      const { objectsTotal } = progress.at(0);
-      progress.set({ objectsTotal: objectsTotal + 1 });
-    }
   }
 
   async *#made(tasks: AsyncIterable<RepackTask>): AsyncGenerator<RepackTask> {

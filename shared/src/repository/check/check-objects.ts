@@ -31,9 +31,13 @@ export interface CheckedObject {
 /** So many items of an object are named; all are counted. */
 const itemsNamedMax = 100_000;
 
-export function openState(context: OpenContext, root: string): Promise<ObjectState> {
+/** With its keys: a state whose rows nobody can open is damaged. E_REPOSITORY_DAMAGED */
+export async function openState(context: OpenContext, root: string): Promise<ObjectState> {
   const { ports, keys, meta, relocations } = context;
-  return ObjectState.open({ compute: ports.compute, keys, meta, relocations }, root);
+  const opening = { compute: ports.compute, keys, meta, relocations };
+  const state = await ObjectState.open(opening, root);
+  await state.requireKeys();
+  return state;
 }
 
 /** Adds to a set of packs what another one holds. */

@@ -1,8 +1,7 @@
 import { isDamage } from '../damaged.ts';
-import { decodeRoot, runsOf } from '../object/object-record.ts';
+import { decodeRoot, readRecord, runsOf } from '../object/object-record.ts';
 import type { OpenContext } from '../open-context.ts';
 import { decodeRelocationRoot } from '../relocation/relocations.ts';
-import { openState } from './check-objects.ts';
 import { ownedObjects } from './root-owners.ts';
 
 /**
@@ -31,7 +30,8 @@ type Add = (ref: { readonly pack: string; readonly offset: number }) => void;
 
 async function addRefs(context: OpenContext, root: string, add: Add): Promise<void> {
   try {
-    const { record } = await openState(context, root);
+    const { ports, keys, meta } = context;
+    const record = await readRecord({ compute: ports.compute, keys, meta }, root);
     if (record.base !== undefined) add(decodeRoot(record.base).ref);
     if (!('inline' in record.state)) add(record.state);
     for (const run of runsOf(record)) add(run);

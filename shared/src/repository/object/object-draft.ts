@@ -80,7 +80,7 @@ export class ObjectDraft {
 
   static async open(options: DraftOptions): Promise<ObjectDraft> {
     const { ports, key, keys, olderKeyIds } = options;
-    const readers = await openReaders({ ...options, compute: ports.compute, keyId: key.id });
+    const readers = openReaders({ ...options, compute: ports.compute, keyId: key.id });
     const catalogKeys = await keys.objectKeys({ keyId: key.id, olderKeyIds });
     return new ObjectDraft(options, readers, catalogKeys);
   }

@@ -30,10 +30,10 @@ export interface OpenReaders extends ObjectKeyIds {
   readonly relocations: PlaceLookup;
 }
 
-/** E_REPOSITORY_DAMAGED when the object's key is missing. */
-export async function openReaders(options: OpenReaders): Promise<ObjectReaders> {
+/** The object's keys are asked for when its catalog is: E_REPOSITORY_DAMAGED when one is missing. */
+export function openReaders(options: OpenReaders): ObjectReaders {
   const { keys } = options;
-  const key = await keys.objectKeys(options);
+  const key = () => keys.objectKeys(options);
   const metaKey = keys.derived.meta;
   return {
     catalog: new RunReader({ ...options, kind: 'catalog', key }),
@@ -46,9 +46,10 @@ export function openPlaceReaders(
   options: Omit<OpenReaders, 'keys' | keyof ObjectKeyIds> & { readonly metaKey: SealingKey },
 ): PlaceReaders {
   const { metaKey, ...rest } = options;
+  const key = async () => metaKey;
   return {
-    index: new RunReader({ ...rest, kind: 'index', key: metaKey }),
-    table: new RunReader({ ...rest, kind: 'table', key: metaKey }),
+    index: new RunReader({ ...rest, kind: 'index', key }),
+    table: new RunReader({ ...rest, kind: 'table', key }),
     relocations: options.relocations,
   };
 }

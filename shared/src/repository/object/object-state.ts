@@ -36,7 +36,11 @@ interface OpenedObject {
   readonly readers: ObjectReaders;
 }
 
-/** One committed object: rows, addresses, places. Read lazily, and never changes. */
+/**
+ * One committed object: rows, addresses, places. Read lazily, and never changes.
+ * Its record and its places need no object key; rows, names and a sync state in a
+ * box of its own do.
+ */
 export class ObjectState {
   readonly record: ObjectRecord;
   /** Of its record, or of the one that was touched. */
@@ -56,8 +60,13 @@ export class ObjectState {
   static async open(context: OpenObject, root: string): Promise<ObjectState> {
     const record = await readRecord(context, root);
     const { keyId, olderKeyIds, objectId } = record;
-    const readers = await openReaders({ ...context, keyId, olderKeyIds, objectId });
+    const readers = openReaders({ ...context, keyId, olderKeyIds, objectId });
     return new ObjectState(context, root, { record, readers });
+  }
+
+  /** Before anything is built upon the rows. E_REPOSITORY_DAMAGED when a key of theirs is lost */
+  async requireKeys(): Promise<void> {
+    await this.#context.keys.objectKeys(this.record);
   }
 
   names(): Promise<ObjectNames> {

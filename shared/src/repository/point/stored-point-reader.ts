@@ -67,6 +67,7 @@ export class StoredPointReader implements PointReader {
     const { ports, keys, meta, relocations } = context;
     const opening = { compute: ports.compute, keys, meta, relocations, onLostRows };
     const state = await ObjectState.open(opening, point.root);
+    await state.requireKeys();
     const object = describe(state.record, await openNamesIfAny(opening, state.record), point);
     const { itemsSinceMs } = this;
     return new StoredObjectReader({ context, packs: this.#packs, object, state, itemsSinceMs });

@@ -110,7 +110,7 @@ export class Relocations {
     const record = await naming(what, { blob: ref.pack }, async () =>
       decodeRelocationRecord(await openBox(compute, opening, await meta.read(ref))),
     );
-    const key = keys.derived.meta;
+    const key = async () => keys.derived.meta;
     const reader = new RunReader({ compute, meta, kind: 'table', key, objectId: 'relocations' });
     return openedTable(reader, record.table, ref.pack);
   }

@@ -21,7 +21,8 @@ export interface RunReaderOptions {
   readonly compute: Compute;
   readonly meta: MetaReader;
   readonly kind: RunKind;
-  readonly key: SealingKey;
+  /** Asked for before a run is opened: whoever reads none needs no key. */
+  readonly key: () => Promise<SealingKey>;
   /** For messages. */
   readonly objectId: string;
 }
@@ -159,7 +160,7 @@ export class RunReader {
       const sealed =
         whole?.subarray(ref.length - ref.directory) ??
         (await this.#read(ref, directoryAt, ref.directory));
-      const segment = await deriveSegmentKey(compute, key, ref.segment);
+      const segment = await deriveSegmentKey(compute, await key(), ref.segment);
       // The directory's frame number is the number of frames before it.
       const directory = await this.#openDirectory(ref, segment, sealed);
       let offset = ref.offset + segmentIdBytes;
@@ -179,7 +180,7 @@ export class RunReader {
   ): Promise<RunDirectory> {
     const { compute, kind } = this.#options;
     const place = { segment, number: ref.frames, kind };
-    return decodeDirectory(await openFrame(compute, place, sealed));
+    return decodeDirectory(openFrame(compute, place, sealed));
   }
 
   async #open(ref: RunRef, number: number, sealed: Uint8Array): Promise<readonly RunEntry[]> {

@@ -107,7 +107,12 @@ export interface RepositorySession {
   readonly attempt: number;
   /** Committed by this session, by any attempt, up to now. */
   readonly committedObjects: ReadonlySet<string>;
-  /** Undefined: never committed, or not usable as a base: read the object in full. */
+  /**
+   * Undefined: never committed, or not usable as a base: read the object in full.
+   * Costs no request for the object alone while its sync state is small. That the
+   * object's key is lost shows when rows are read or the object is opened: that
+   * fails with E_REPOSITORY_DAMAGED, and from then on previous answers undefined.
+   */
   previous(objectId: string): Promise<PreviousState | undefined>;
   object(identity: ObjectIdentity): Promise<ObjectWriter>;
   /**

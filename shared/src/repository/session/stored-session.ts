@@ -79,17 +79,24 @@ export class StoredSession implements RepositorySession {
   }
 
   async previous(objectId: string): Promise<PreviousState | undefined> {
-    const base = await this.base(objectId);
+    const base = await this.#opened(objectId);
     if (base === undefined) return undefined;
     const syncState = await base.syncState().catch(orUndefinedWhenDamaged);
     if (syncState === undefined) return this.#withoutBase(objectId);
+    const readable = () => this.#withKeys(base);
     return {
       syncState,
-      item: (itemId) => base.item(itemId),
-      folder: (folderId) => base.folder(folderId),
-      items: () => base.items(),
-      folders: () => base.folders(),
-      failedItems: () => base.failedItems(),
+      item: async (itemId) => (await readable()).item(itemId),
+      folder: async (folderId) => (await readable()).folder(folderId),
+      items: async function* items() {
+        yield* (await readable()).items();
+      },
+      folders: async function* folders() {
+        yield* (await readable()).folders();
+      },
+      failedItems: async function* failedItems() {
+        yield* (await readable()).failedItems();
+      },
     };
   }
 
@@ -110,7 +117,7 @@ export class StoredSession implements RepositorySession {
     const { context, packs, jobId, sessionId } = this;
     const { objectId } = identity;
     const { ports, keys } = context;
-    const previous = replaced === undefined ? await this.base(objectId) : undefined;
+    const previous = replaced === undefined ? await this.#baseOf(objectId) : undefined;
     const record = replaced ?? previous?.record;
     const { key, olderKeyIds } = await this.#objectKeys(objectId, record);
     const { meta } = packs;
@@ -150,6 +157,28 @@ export class StoredSession implements RepositorySession {
 
   /** The object's newest committed state; undefined when it cannot be built upon. */
   base(objectId: string): Promise<ObjectState | undefined> {
+    return this.#baseOf(objectId).catch(orUndefinedWhenDamaged);
+  }
+
+  /** As base. E_REPOSITORY_DAMAGED when a key is lost of what previous may have told already */
+  async #baseOf(objectId: string): Promise<ObjectState | undefined> {
+    const base = await this.#opened(objectId);
+    return base && this.#withKeys(base);
+  }
+
+  /** Whose keys are lost is no base from here on. E_REPOSITORY_DAMAGED */
+  async #withKeys(base: ObjectState): Promise<ObjectState> {
+    try {
+      await base.requireKeys();
+      return base;
+    } catch (error) {
+      if (isDamage(error)) this.#withoutBase(base.record.objectId);
+      throw error;
+    }
+  }
+
+  /** Its keys were not asked for: what is unchanged needs none. */
+  #opened(objectId: string): Promise<ObjectState | undefined> {
     const known = this.#bases.get(objectId);
     if (known !== undefined) return known;
     const opening = this.#openBase(objectId);
