@@ -104,19 +104,22 @@ async function killed(dieAt: number, isDamaged: boolean, expected: readonly stri
   return before.size;
 }
 
-describe.each([false, true])('a check that is killed in every second call (damage: %s)', (isDamaged) => {
-  it('goes on behind its position, reads no pack twice, and tells all that it found', async () => {
-    const expected = await undisturbed(isDamaged);
-    expect(expected.length > 0).toBe(isDamaged);
-    let kills = 0;
-    const saved: number[] = [];
-    for (let dieAt = 1; ; dieAt += 2) {
-      const packs = await killed(dieAt, isDamaged, expected);
-      if (packs === undefined) break;
-      kills += 1;
-      saved.push(packs);
-    }
-    expect(kills).toBeGreaterThan(20);
-    expect(Math.max(...saved)).toBeGreaterThan(isDamaged ? 0 : 2);
-  }, 300_000);
-});
+describe.each([false, true])(
+  'a check that is killed in every second call (damage: %s)',
+  (isDamaged) => {
+    it('goes on behind its position, reads no pack twice, and tells all that it found', async () => {
+      const expected = await undisturbed(isDamaged);
+      expect(expected.length > 0).toBe(isDamaged);
+      let kills = 0;
+      const saved: number[] = [];
+      for (let dieAt = 1; ; dieAt += 2) {
+        const packs = await killed(dieAt, isDamaged, expected);
+        if (packs === undefined) break;
+        kills += 1;
+        saved.push(packs);
+      }
+      expect(kills).toBeGreaterThan(20);
+      expect(Math.max(...saved)).toBeGreaterThan(isDamaged ? 0 : 2);
+    }, 300_000);
+  },
+);
