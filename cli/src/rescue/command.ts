@@ -96,7 +96,10 @@ async function listObjects(options: CommonOptions): Promise<void> {
     { heading: 'USER', value: ({ userPrincipalName }) => userPrincipalName },
     { heading: 'FOLDERS', value: ({ folders }) => folders },
     { heading: 'ITEMS', value: ({ items }) => items },
-    { heading: 'FAILED', value: ({ failedItems }) => failedItems },
+    {
+      heading: 'FAILED',
+      value: ({ isLost, failedItems }) => (isLost === true ? 'all lost' : failedItems),
+    },
   ]);
   terminalOf(options).result(rows, text);
 }

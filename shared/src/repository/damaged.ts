@@ -1,5 +1,7 @@
 import { AppError, isAppError } from '../errors/app-error.ts';
 
+const damageCodes = ['E_REPOSITORY_DAMAGED', 'E_BLOB_NOT_FOUND', 'E_OBJECT_STATE_LOST'] as const;
+
 /** What is damaged: names of blobs, ids of objects and items. */
 export type DamageContext = Readonly<Record<string, string | number>>;
 
@@ -7,9 +9,9 @@ export function damaged(message: string, context: DamageContext = {}, cause?: un
   return new AppError('E_REPOSITORY_DAMAGED', message, { context, cause });
 }
 
-/** Stored bytes are missing or wrong. Not: they cannot be reached just now. */
+/** Stored bytes are missing or wrong, or marked as lost. Not: they cannot be reached just now. */
 export function isDamage(error: unknown): error is AppError {
-  return isAppError(error, 'E_REPOSITORY_DAMAGED') || isAppError(error, 'E_BLOB_NOT_FOUND');
+  return damageCodes.some((code) => isAppError(error, code));
 }
 
 /** For catch, where what is damaged is done without. */

@@ -24,7 +24,7 @@ export function isHexOf(bytes: number): Shape<string> {
   return (value): value is string => typeof value === 'string' && pattern.test(value);
 }
 
-export function isOneOf<T extends string | number>(...values: readonly T[]): Shape<T> {
+export function isOneOf<T extends string | number | boolean>(...values: readonly T[]): Shape<T> {
   const known = new Set<unknown>(values);
   return (value): value is T => known.has(value);
 }

@@ -5,9 +5,9 @@ import type { CachedItem, FoundItem } from '../../ports/browse-cache.ts';
 /** Rows of a page: ExploreObject, ExploreFolder, ExploreItem and FoundItem of the REST API. */
 
 export function viewObject(object: PointObject) {
-  const { objectId, kind, displayName, userPrincipalName, items, counts, failedItems } = object;
+  const { objectId, kind, displayName, userPrincipalName, items, counts } = object;
   const bytes = counts['storedBytes'] ?? counts['bytes'] ?? 0;
-  const partial = failedItems > 0 ? { partial: true } : {};
+  const partial = object.failedItems > 0 || object.isLost === true ? { partial: true } : {};
   return { objectId, kind, name: displayName, user: userPrincipalName, items, bytes, ...partial };
 }
 

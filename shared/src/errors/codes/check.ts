@@ -75,6 +75,6 @@ export const checkCodes = {
   E_REPAIR_LEFT: {
     retry: 'after-repair',
     meaning: 'Something cannot be repaired from what is stored.',
-    help: 'Do what the message says, if anything; then run the backup or copy job: it reads the object in full. A restore point that cannot be repaired keeps its damage until it expires, and so long garbage is not collected.',
+    help: 'Do what the message says, if anything; then run the backup or copy job: it reads the object in full. A restore point that cannot be repaired keeps its damage until it expires; garbage may not be collected until then.',
   },
 } as const satisfies Record<string, ErrorCodeEntry>;

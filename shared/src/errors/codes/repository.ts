@@ -91,6 +91,11 @@ export const repositoryCodes = {
     meaning: 'The object was erased from the repository.',
     help: 'Nothing: its keys were destroyed, and nothing brings it back.',
   },
+  E_OBJECT_STATE_LOST: {
+    retry: 'never',
+    meaning: 'What a restore point held of an object was lost in the repository.',
+    help: 'Choose another restore point of the object, or one of a backup copy. The next backup reads the object in full.',
+  },
   E_ERASED_DATA_LEFT: {
     retry: 'never',
     meaning: 'A blob that held data of erased objects is still in the storage.',

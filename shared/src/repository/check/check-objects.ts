@@ -1,3 +1,4 @@
+import { type AppError, isAppError } from '../../errors/app-error.ts';
 import { folderPrefix, itemPrefix } from '../catalog/catalog-keys.ts';
 import { isDamage } from '../damaged.ts';
 import { decodeRoot, runsOf } from '../object/object-record.ts';
@@ -101,7 +102,8 @@ class RootCheck {
       await this.#context.keys.contentIdSecret(state.record.contentIds);
       return state;
     } catch (error) {
-      this.#add(blobOf(error, pack), 'E_OBJECT_DAMAGED', messageOf(error));
+      if (isAppError(error, 'E_OBJECT_STATE_LOST')) this.#addLost(pack, error);
+      else this.#add(blobOf(error, pack), 'E_OBJECT_DAMAGED', messageOf(error));
       return undefined;
     }
   }
@@ -153,6 +155,11 @@ class RootCheck {
       const subject = { blob, items, ...this.#subject };
       this.#findings.push(...findingsOfItems(subject, 'E_INDEX_DAMAGED', `${message}${more}`));
     }
+  }
+
+  /** A repair has said so: nothing more is wrong. */
+  #addLost(blob: string, { code, message }: AppError): void {
+    this.#findings.push(finding({ blob, ...this.#subject, severity: 'note' }, code, message));
   }
 
   #add(blob: string, code: 'E_OBJECT_DAMAGED' | 'E_INDEX_DAMAGED', message: string): void {

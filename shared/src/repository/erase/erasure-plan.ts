@@ -6,7 +6,7 @@ import { livePlaces } from '../garbage/live-places.ts';
 import { decodeJson, encodeJson } from '../json.ts';
 import { isSharedKey } from '../keys/shared-key.ts';
 import type { LogState } from '../log/state.ts';
-import { readRecord } from '../object/object-record.ts';
+import { keyIdsOf, readRecordOrLost } from '../object/object-record.ts';
 import type { OpenContext } from '../open-context.ts';
 import { openBox, sealBox } from '../segment/box.ts';
 import { isCount, isListOf, isOneOf, isRecordOf, isText } from '../shape.ts';
@@ -54,8 +54,8 @@ export async function planErasure(
   const roots = rootsOfObjects(log.state, new Set(objects));
   const keyIds = new Set<string>();
   for (const root of roots) {
-    const record = await readRecord({ compute: ports.compute, keys, meta }, root);
-    for (const id of [record.keyId, ...record.olderKeyIds]) keyIds.add(id);
+    const record = await readRecordOrLost({ compute: ports.compute, keys, meta }, root);
+    for (const id of keyIdsOf(record)) keyIds.add(id);
   }
   const packs = new Map<string, PlannedPack>();
   const metaPacks = new Set<string>();

@@ -1,7 +1,7 @@
 import { ahead } from '../ahead.ts';
 import { newestPoint } from '../log/state.ts';
 import { openNamesIfAny } from '../object/object-names.ts';
-import { readRecord } from '../object/object-record.ts';
+import { readRecordOrLost } from '../object/object-record.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { ObjectIdentity } from '../session/repository-session.ts';
 
@@ -44,7 +44,7 @@ async function identityAt(
   root: string,
 ): Promise<ObjectIdentity> {
   const reading = { compute: ports.compute, keys, meta };
-  const record = await readRecord(reading, root);
+  const record = await readRecordOrLost(reading, root);
   // Without its key nothing of an object can be read, and its user's id still tells whose it is.
   return { ...record, ...((await openNamesIfAny(reading, record)) ?? unnamed) };
 }

@@ -1,7 +1,12 @@
 import { damaged } from '../damaged.ts';
 import type { LogState } from '../log/state.ts';
 import { openPlaceReaders, type PlaceReaders } from '../object/object-readers.ts';
-import { type ObjectRecord, readRecord } from '../object/object-record.ts';
+import {
+  decodeRoot,
+  keyIdsOf,
+  type ObjectRecord,
+  readRecordOrLost,
+} from '../object/object-record.ts';
 import { decodePlace, type SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { RunRef } from '../run/run-layout.ts';
@@ -34,9 +39,14 @@ export async function* livePlaces(
   for (const pack of relocations.holders) yield { type: 'meta', pack };
   let walk: ObjectWalk | undefined;
   for (const root of roots) {
-    const record = await readRecord(readingOf(context), root);
+    const record = await readRecordOrLost(readingOf(context), root);
+    if ('lost' in record) {
+      yield { type: 'meta', pack: decodeRoot(root).ref.pack };
+      yield { type: 'keys', keyIds: keyIdsOf(record) };
+      continue;
+    }
     const { objectId } = record;
-    yield { type: 'keys', keyIds: [record.keyId, ...record.olderKeyIds] };
+    yield { type: 'keys', keyIds: keyIdsOf(record) };
     if (walk?.objectId !== objectId) walk = new ObjectWalk(context, { objectId, relocations });
     yield* walk.reached(record);
   }

@@ -12,6 +12,7 @@ import {
   isRecordOf,
   isText,
 } from '../shape.ts';
+import { isLostRecord } from './lost-record.ts';
 import type { StoredRecord, StoredState, TouchedRecord, WholeRecord } from './object-record.ts';
 
 const isState = isEither(
@@ -51,5 +52,5 @@ const isWhole = isRecordOf<WholeRecord>({
 
 /** One line of a sheet. E_REPOSITORY_DAMAGED */
 export function decodeRecord(line: string): StoredRecord {
-  return parseJson(line, isEither(isTouched, isWhole));
+  return parseJson(line, isEither(isEither(isTouched, isWhole), isLostRecord));
 }

@@ -45,6 +45,8 @@ export function openNames(
 export async function openNamesIfAny(
   ...opening: Parameters<typeof openNames>
 ): Promise<ObjectNames | undefined> {
+  const [, { names }] = opening;
+  if (names === '') return undefined;
   try {
     return await openNames(...opening);
   } catch (error) {

@@ -3,6 +3,7 @@ import type { MetaRef } from '../meta/meta-packs.ts';
 import type { Levels, RunRef } from '../run/run-layout.ts';
 import type { ObjectCounts, ObjectIdentity } from '../session/repository-session.ts';
 import { decodeRecord } from './decode-record.ts';
+import { type LostRecord, stateLost } from './lost-record.ts';
 import type { ObjectNames, SealedNames } from './object-names.ts';
 import { type ReadSheet, recordInSheet } from './record-sheet.ts';
 
@@ -51,7 +52,7 @@ export interface TouchedRecord
 }
 
 /** As it lies in a sheet. */
-export type StoredRecord = WholeRecord | TouchedRecord;
+export type StoredRecord = WholeRecord | TouchedRecord | LostRecord;
 
 /** What the log's commit says of an object. */
 export interface Root {
@@ -76,13 +77,24 @@ export function decodeRoot(root: string): Root {
 
 export type ReadRecord = ReadSheet;
 
-/** E_REPOSITORY_DAMAGED naming the meta pack. */
+/** E_REPOSITORY_DAMAGED naming the meta pack; E_OBJECT_STATE_LOST */
 export async function readRecord(reading: ReadRecord, root: string): Promise<ObjectRecord> {
+  const record = await readRecordOrLost(reading, root);
+  if ('lost' in record) throw stateLost(record);
+  return record;
+}
+
+/** E_REPOSITORY_DAMAGED naming the meta pack. */
+export async function readRecordOrLost(
+  reading: ReadRecord,
+  root: string,
+): Promise<ObjectRecord | LostRecord> {
   const touched = await readStored(reading, root);
+  if ('lost' in touched) return touched;
   if (!('base' in touched)) return { ...touched, besidePacks: besideOf([root], touched.state) };
   const { base, ...changed } = touched;
   const whole = await readStored(reading, base);
-  if ('base' in whole) {
+  if ('base' in whole || 'lost' in whole) {
     const { pack } = decodeRoot(root).ref;
     throw damaged(`the base of an object record in ${pack} is not a whole one`, { blob: pack });
   }
@@ -100,4 +112,10 @@ function besideOf(roots: readonly string[], state: StoredState): string[] {
 
 export function runsOf({ catalog, index, table }: ObjectLevels): RunRef[] {
   return [...catalog, ...index, ...table].flat();
+}
+
+/** All keys that a record names. */
+export function keyIdsOf(record: ObjectRecord | LostRecord): readonly string[] {
+  if (!('lost' in record)) return [record.keyId, ...record.olderKeyIds];
+  return record.keyId === '' ? [] : [record.keyId];
 }

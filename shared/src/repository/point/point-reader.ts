@@ -17,6 +17,8 @@ export interface PointObject extends ObjectIdentity {
   readonly failedItems: number;
   readonly items: number;
   readonly folders: number;
+  /** What the point held of it is lost, as a repair found: it cannot be opened. */
+  readonly isLost?: boolean;
 }
 
 /** Undefined members: all. */
@@ -98,7 +100,7 @@ export interface PointReader {
   /** Names the object's state in the repository: the same as long as it is. E_OBJECT_NOT_IN_POINT */
   stateOf(objectId: string): string;
   /**
-   * E_OBJECT_NOT_IN_POINT
+   * E_OBJECT_NOT_IN_POINT, E_OBJECT_STATE_LOST
    * @param onLostRows reads past damaged parts of the catalog, and tells them
    */
   object(objectId: string, onLostRows?: OnLostRows): Promise<ObjectReader>;

@@ -1,8 +1,9 @@
 import { AppError } from '../../errors/app-error.ts';
 import { ahead } from '../ahead.ts';
 import type { ErasedObject, ObjectPoint } from '../log/state.ts';
+import type { LostRecord } from '../object/lost-record.ts';
 import { type ObjectNames, openNamesIfAny } from '../object/object-names.ts';
-import { type ObjectRecord, readRecord } from '../object/object-record.ts';
+import { type ObjectRecord, readRecordOrLost } from '../object/object-record.ts';
 import { ObjectState, type OnLostRows } from '../object/object-state.ts';
 import type { OpenContext } from '../open-context.ts';
 import { PackFetcher } from '../read/pack-fetcher.ts';
@@ -52,8 +53,10 @@ export class StoredPointReader implements PointReader {
     const wanted = after === undefined ? objectIds : objectIds.filter((id) => id > after);
     yield* ahead(wanted, objectsAhead, async (objectId) => {
       const point = this.#point(objectId);
-      const record = await readRecord(reading, point.root);
-      return describe(record, await openNamesIfAny(reading, record), point);
+      const record = await readRecordOrLost(reading, point.root);
+      const names = await openNamesIfAny(reading, record);
+      if ('lost' in record) return describeLost(record, names, point);
+      return describe(record, names, point);
     });
   }
 
@@ -99,14 +102,30 @@ function describe(
   names: ObjectNames | undefined,
   { committedAtMs }: ObjectPoint,
 ): PointObject {
-  const { objectId, kind, userId, sessionId } = record;
+  const { sessionId, mode, counts, items, folders, failedItems } = record;
+  return {
+    ...{ ...identityOf(record, names), sessionId, committedAtMs },
+    ...{ mode, counts, items, folders, failedItems },
+  };
+}
+
+function describeLost(
+  record: LostRecord,
+  names: ObjectNames | undefined,
+  { sessionId, committedAtMs }: ObjectPoint,
+): PointObject {
+  const nothing = { items: 0, folders: 0, failedItems: 0, counts: {} };
+  const identity = identityOf(record, names);
+  return { ...identity, sessionId, committedAtMs, mode: 'full', ...nothing, isLost: true };
+}
+
+function identityOf(
+  { objectId, kind, userId }: ObjectRecord | LostRecord,
+  names: ObjectNames | undefined,
+) {
   const { userPrincipalName, displayName } = names ?? {
     userPrincipalName: '',
     displayName: objectId,
   };
-  const { mode, counts, items, folders, failedItems } = record;
-  return {
-    ...{ objectId, kind, userId, userPrincipalName, displayName, sessionId, committedAtMs },
-    ...{ mode, counts, items, folders, failedItems },
-  };
+  return { objectId, kind, userId, userPrincipalName, displayName };
 }

@@ -1,5 +1,6 @@
 import { type Finding, finding } from '../check/finding.ts';
 import { type OwnedObject, ownedObjects } from '../check/root-owners.ts';
+import { lostRecord } from '../object/lost-record.ts';
 import type { PlaceLookup } from '../object/object-readers.ts';
 import type { OpenContext } from '../open-context.ts';
 import { type FooterIndex, readFooters } from './footer-index.ts';
@@ -9,7 +10,7 @@ import { ObjectMend, type StatePlan } from './mend-object.ts';
 import type { RepairSession } from './repair-session.ts';
 import type { StoredPacks } from './stored-packs.ts';
 import { type ObjectSurvey, surveyObject } from './survey-object.ts';
-import { tellLeft, tellRepaired } from './tell-repaired.ts';
+import { tellLeft, tellLost, tellRepaired } from './tell-repaired.ts';
 
 export interface RepairObjectsOptions {
   readonly context: OpenContext;
@@ -49,7 +50,7 @@ export class ObjectsRepair {
       signal?.throwIfAborted();
       const survey = await surveyObject(context, object, this.#options);
       yield* survey.unreadable;
-      if (survey.damaged.length > 0) damaged.push(object);
+      if (survey.damaged.length + survey.lost.length > 0) damaged.push(object);
       for (const { unplaced } of survey.damaged) addUpTo(needed, unplaced);
     }
     const footers = await readFooters(context, packs, needed);
@@ -67,9 +68,11 @@ export class ObjectsRepair {
       return;
     }
     yield* tellRepaired(plan.survey, plan.states, plan.found);
+    yield* tellLost(plan.survey);
     yield* tellLeft(plan.survey, plan.unsure, footers.coldPacks);
     const { begin } = this.#options;
-    if (begin !== undefined && plan.states.length > 0) await this.#mend(plan, await begin());
+    const isNeeded = plan.states.length + plan.survey.lost.length > 0;
+    if (begin !== undefined && isNeeded) await this.#mend(plan, await begin());
   }
 
   async #plan(object: OwnedObject, footers: FooterIndex): Promise<ObjectPlan> {
@@ -92,13 +95,17 @@ export class ObjectsRepair {
     const mend = new ObjectMend({ context, packs: session.packs, survey, found, nowMs });
     const foundIn = new Set([...found.places.values()].map(({ place }) => place.pack));
     for (const plan of states) await session.replace(await mend.mend(plan), foundIn);
+    const known = survey.states.at(-1)?.record;
+    const record = lostRecord(survey.object.objectId, known);
+    for (const { owned } of survey.lost) await session.replaceLost(owned, record);
   }
 
   /** A session that is open may build upon the newest state, and would bring the damage back. */
   #openSession({ survey, states }: ObjectPlan): string | undefined {
     const { jobId, roots } = survey.object;
     const newest = roots.at(-1);
-    if (!states.some(({ damaged }) => damaged.owned === newest)) return undefined;
+    const replaced = [...states.map(({ damaged }) => damaged), ...survey.lost];
+    if (!replaced.some(({ owned }) => owned === newest)) return undefined;
     return this.#options.context.log.state.openSessions.get(jobId);
   }
 }

@@ -1,5 +1,7 @@
+import type { OwnedRoot } from '../check/root-owners.ts';
 import { maintenanceJobId } from '../consolidation/consolidate.ts';
 import { beginSession, closeOtherSession, closeSession, mendRoots } from '../log/sessions.ts';
+import type { LostRecord } from '../object/lost-record.ts';
 import { runsOf } from '../object/object-record.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { PlacedRecord } from '../session/record-sheets.ts';
@@ -59,8 +61,12 @@ export class RepairSession {
     const stored = 'inline' in record.state ? [] : [record.state.pack];
     const meta = [...runsOf(record).map(({ pack }) => pack), ...stored];
     const packs = [...meta.filter((pack) => this.packs.isOwn(pack)), ...foundIn];
-    this.#waiting.push({ root: owned.root, record: placed, packs });
-    if (this.#waiting.length >= statesAtOnce) await this.#enter();
+    await this.#add({ root: owned.root, record: placed, packs });
+  }
+
+  /** The point shows that what it held is lost, and is partial. */
+  async replaceLost({ root }: OwnedRoot, lost: LostRecord): Promise<void> {
+    await this.#add({ root, record: await this.packs.records.add(lost, 1), packs: [] });
   }
 
   /**
@@ -71,6 +77,11 @@ export class RepairSession {
     await this.#enter();
     await closeSession(this.#context.log, this.#session);
     return this.#left;
+  }
+
+  async #add(state: WaitingState): Promise<void> {
+    this.#waiting.push(state);
+    if (this.#waiting.length >= statesAtOnce) await this.#enter();
   }
 
   async #enter(): Promise<void> {

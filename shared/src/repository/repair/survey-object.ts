@@ -3,7 +3,7 @@ import { openState } from '../check/check-objects.ts';
 import { type Finding, finding } from '../check/finding.ts';
 import type { OwnedObject, OwnedRoot } from '../check/root-owners.ts';
 import { isDamage } from '../damaged.ts';
-import { decodeRoot } from '../object/object-record.ts';
+import { decodeRoot, readRecord } from '../object/object-record.ts';
 import type { ObjectState } from '../object/object-state.ts';
 import type { OpenContext } from '../open-context.ts';
 import { ObjectRuns, type RunSources, undefinedWhenDamaged } from './object-runs.ts';
@@ -25,8 +25,16 @@ export interface ObjectSurvey {
   readonly runs: ObjectRuns;
   /** Oldest first. */
   readonly damaged: readonly DamagedState[];
-  /** States of which the record or the key cannot be read. */
+  /** States of which the record cannot be read. */
+  readonly lost: readonly LostState[];
+  /** States of which the record can be read, and the key cannot. */
   readonly unreadable: readonly Finding[];
+}
+
+export interface LostState {
+  readonly owned: OwnedRoot;
+  /** Why it cannot be read. */
+  readonly problem: AppError;
 }
 
 interface OpenedState {
@@ -45,8 +53,15 @@ export async function surveyObject(
   sources: RunSources,
 ): Promise<ObjectSurvey> {
   const opened: OpenedState[] = [];
+  const lost: LostState[] = [];
   const unreadable: Finding[] = [];
   for (const owned of object.roots) {
+    const problem = await problemOfRecord(context, owned);
+    if (problem?.code === 'E_OBJECT_STATE_LOST') continue;
+    if (problem !== undefined) {
+      lost.push({ owned, problem });
+      continue;
+    }
     const state = await openOrTell(context, object, owned);
     if ('code' in state) unreadable.push(state);
     else opened.push({ owned, state });
@@ -62,7 +77,20 @@ export async function surveyObject(
       reader.forget();
     }
   }
-  return { object, states, runs, damaged, unreadable };
+  return { object, states, runs, damaged, lost, unreadable };
+}
+
+async function problemOfRecord(
+  { ports, keys, meta }: OpenContext,
+  { root }: OwnedRoot,
+): Promise<AppError | undefined> {
+  try {
+    await readRecord({ compute: ports.compute, keys, meta }, root);
+    return undefined;
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    return error;
+  }
 }
 
 async function openOrTell(

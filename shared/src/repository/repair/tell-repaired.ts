@@ -37,6 +37,16 @@ export function* tellRepaired(
   }
 }
 
+/** States that nobody can read any more. */
+export function* tellLost({ object, lost }: ObjectSurvey): Generator<Finding> {
+  for (const { owned, problem } of lost) {
+    const { objectId } = object;
+    const { pack } = decodeRoot(owned.root).ref;
+    const subject = { blob: pack, objectId, points: owned.points, severity: 'warning' } as const;
+    yield finding(subject, 'E_OBJECT_STATE_LOST', `marked as lost: ${problem.message}`);
+  }
+}
+
 /** What is left as it is, since it may lie in archived packs. */
 export function* tellLeft(
   survey: ObjectSurvey,

@@ -1,3 +1,4 @@
+import { isAppError } from '../../errors/app-error.ts';
 import { invariant } from '../../errors/invariant.ts';
 import type { CatalogItem } from '../catalog/row.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
@@ -41,9 +42,16 @@ export async function packsNeeded(
   const packs = new PackCounts();
   const everything = point.objectIds.map((objectId): Selection => ({ objectId }));
   for (const selection of selections ?? everything) {
-    await addObject(packs, await point.object(selection.objectId), selection);
+    const reader = await point.object(selection.objectId).catch(undefinedWhenLost);
+    if (reader !== undefined) await addObject(packs, reader, selection);
   }
   return packs.list();
+}
+
+/** Of what is lost nothing is needed; whoever restores it is told. */
+function undefinedWhenLost(error: unknown): undefined {
+  if (isAppError(error, 'E_OBJECT_STATE_LOST')) return undefined;
+  throw error;
 }
 
 async function addObject(
