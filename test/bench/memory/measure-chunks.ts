@@ -65,8 +65,8 @@ async function ask(
   const work = async () => {
     while (next < lookups) {
       next += 1;
-      const found = await index.find(wanted(next));
-      if ((found !== undefined) !== isThere) throw new Error('the index answers wrongly');
+      const found = await index.find([wanted(next)]);
+      if (found.size > 0 !== isThere) throw new Error('the index answers wrongly');
       onAnswer();
     }
   };

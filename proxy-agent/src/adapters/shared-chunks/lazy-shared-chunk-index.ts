@@ -15,8 +15,8 @@ export class LazySharedChunkIndex implements ClosableIndex {
     this.#open = open;
   }
 
-  find(contentId: string): Promise<SharedChunk | undefined> {
-    return this.#index.find(contentId);
+  find(contentIds: readonly string[]): Promise<ReadonlyMap<string, SharedChunk>> {
+    return this.#index.find(contentIds);
   }
 
   add(chunks: readonly SharedChunk[]): Promise<void> {

@@ -63,7 +63,16 @@ export class SharedChunkDatabase {
     }
   }
 
-  find(contentId: string): SharedChunk | undefined {
+  find(contentIds: readonly string[]): ReadonlyMap<string, SharedChunk> {
+    const found = new Map<string, SharedChunk>();
+    for (const contentId of contentIds) {
+      const chunk = this.#chunkOf(contentId);
+      if (chunk !== undefined) found.set(contentId, chunk);
+    }
+    return found;
+  }
+
+  #chunkOf(contentId: string): SharedChunk | undefined {
     const id = Buffer.from(contentId, 'hex');
     const row = this.#statement(
       `SELECT c.address, c.checksum AS chunk_checksum, s.id, s.pack, s.offset, s.length,

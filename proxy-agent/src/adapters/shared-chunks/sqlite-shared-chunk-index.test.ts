@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import {
   aChunk,
   describeSharedChunkIndex,
+  findOne,
 } from '@firn/shared/repository/shared-chunks/shared-chunk-index.contract';
 import { describe, expect, it } from 'vitest';
 import { SqliteSharedChunkIndex } from './sqlite-shared-chunk-index.ts';
@@ -68,7 +69,7 @@ describe('an index of shared contents in SQLite', () => {
       await first.close();
       const second = open(path).index;
       expect(await second.mark()).toEqual({ epoch: 1, reconciledTo: 2 });
-      expect(await second.find(chunk.contentId)).toEqual(chunk);
+      expect(await findOne(second, chunk.contentId)).toEqual(chunk);
       await second.close();
     }));
 
@@ -78,7 +79,7 @@ describe('an index of shared contents in SQLite', () => {
       const { index, failures } = open(path);
       expect(await index.mark()).toBeUndefined();
       await index.add([chunk]);
-      expect(await index.find(chunk.contentId)).toEqual(chunk);
+      expect(await findOne(index, chunk.contentId)).toEqual(chunk);
       await index.close();
       expect(failures).toEqual([]);
     }));
@@ -99,7 +100,7 @@ describe('an index of shared contents in SQLite', () => {
         db.close();
         const after = open(path).index;
         await after.mark();
-        expect(await after.find(chunk.contentId)).toBeUndefined();
+        expect(await findOne(after, chunk.contentId)).toBeUndefined();
         await after.close();
       }
     }));
@@ -110,10 +111,10 @@ describe('an index of shared contents in SQLite', () => {
       const { index, failures } = open(path);
       expect(await index.mark()).toEqual({ epoch: 1, reconciledTo: 2 });
       for (let n = 0; n < batches * batchChunks; n += 7) {
-        expect(await index.find(filledChunk(n).contentId)).toEqual(filledChunk(n));
+        expect(await findOne(index, filledChunk(n).contentId)).toEqual(filledChunk(n));
       }
       await index.add([chunk]);
-      expect(await index.find(chunk.contentId)).toEqual(chunk);
+      expect(await findOne(index, chunk.contentId)).toEqual(chunk);
       await index.close();
       expect(failures).toEqual([]);
     }));
@@ -122,8 +123,8 @@ describe('an index of shared contents in SQLite', () => {
     withFile(async (path) => {
       const { index } = open(path, 2);
       await index.add([aChunk(1, 1), aChunk(2, 1), aChunk(3, 1)]);
-      expect(await index.find(aChunk(2, 1).contentId)).toEqual(aChunk(2, 1));
-      expect(await index.find(aChunk(3, 1).contentId)).toBeUndefined();
+      expect(await findOne(index, aChunk(2, 1).contentId)).toEqual(aChunk(2, 1));
+      expect(await findOne(index, aChunk(3, 1).contentId)).toBeUndefined();
       await index.close();
     }));
 
@@ -131,7 +132,7 @@ describe('an index of shared contents in SQLite', () => {
     withFile(async (path) => {
       const { index, failures } = open(join(path, 'missing', 'shared.db'));
       await index.add([chunk]);
-      expect(await index.find(chunk.contentId)).toBeUndefined();
+      expect(await findOne(index, chunk.contentId)).toBeUndefined();
       expect(await index.mark()).toBeUndefined();
       await index.close();
       expect(failures.length).toBe(1);

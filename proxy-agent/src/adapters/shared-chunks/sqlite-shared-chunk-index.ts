@@ -23,6 +23,8 @@ export interface SqliteSharedChunkIndexOptions {
 
 const chunksMaxDefault = 50_000_000;
 
+type Found = ReadonlyMap<string, SharedChunk>;
+
 /**
  * An index of shared contents in an SQLite file: 32 MiB of pages, a filter of
  * 32 MiB and a small heap in memory, whatever its size. After a failure it knows nothing.
@@ -49,9 +51,11 @@ export class SqliteSharedChunkIndex implements SharedChunkIndex {
     this.#worker.on('exit', () => this.#fail(undefined));
   }
 
-  async find(contentId: string): Promise<SharedChunk | undefined> {
-    if (!this.#filter.mayHave(Buffer.from(contentId, 'hex'))) return undefined;
-    return this.#call('find', contentId);
+  /** The thread is asked at most once. */
+  async find(contentIds: readonly string[]): Promise<ReadonlyMap<string, SharedChunk>> {
+    const asked = contentIds.filter((id) => this.#filter.mayHave(Buffer.from(id, 'hex')));
+    const found = asked.length === 0 ? undefined : await this.#call<Found>('find', asked);
+    return found ?? new Map();
   }
 
   async add(chunks: readonly SharedChunk[]): Promise<void> {

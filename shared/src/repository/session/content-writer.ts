@@ -163,37 +163,44 @@ export class ContentWriter {
 
   /** Names the contents, and takes the numbers of the frames that hold the new ones. */
   async #plan(batch: ContentBatch, contentIds: readonly string[]): Promise<PlannedFrame[]> {
-    const isNew = new Map<SegmentWriter, StoringContent[]>();
-    for (const [at, content] of batch.contents.entries()) {
-      this.#throwIfFailed();
-      content.contentId = contentIds[at] ?? '';
-      const writer = await this.#writerOf(batch, content);
-      if (writer === undefined) continue;
-      const contents = isNew.get(writer) ?? [];
-      contents.push(content);
-      isNew.set(writer, contents);
-      this.#unplaced.add(content.contentId);
-      this.#storedBytes += content.length;
-    }
+    for (const [at, content] of batch.contents.entries()) content.contentId = contentIds[at] ?? '';
+    const { own, shareable } = await this.#newIn(batch);
+    const lacking = await this.#lacking(batch, shareable);
+    for (const { length } of [...own, ...lacking]) this.#storedBytes += length;
     for (const then of batch.thens) await then();
-    const planned: PlannedFrame[] = [];
-    for (const [writer, contents] of isNew)
-      planned.push(...(await reserveFrames(writer, contents)));
-    return planned;
+    const planned = await reserveFrames(this.#own, own);
+    if (this.#shared === undefined || lacking.length === 0) return planned;
+    return [...planned, ...(await reserveFrames(await this.#shared.writer(), lacking))];
   }
 
-  /** Undefined: the content is stored, or another object is storing it. */
-  async #writerOf(
+  /** Contents of which the object does not know, each once. Nobody looks for them again. */
+  async #newIn({ contents }: ContentBatch) {
+    const own: StoringContent[] = [];
+    const shareable: StoringContent[] = [];
+    for (const content of contents) {
+      this.#throwIfFailed();
+      const { contentId, length } = content;
+      if (this.#unplaced.has(contentId)) continue;
+      if ((await this.#options.draft.knownAddress(contentId)) !== undefined) continue;
+      this.#unplaced.add(contentId);
+      const isShareable = this.#shared !== undefined && length >= sharedContentBytesMin;
+      (isShareable ? shareable : own).push(content);
+    }
+    return { own, shareable };
+  }
+
+  /** Those that are not stored, and that no other object is storing. */
+  async #lacking(
     { workspace }: ContentBatch,
-    { contentId, start, length }: StoringContent,
-  ): Promise<SegmentWriter | undefined> {
-    if (this.#unplaced.has(contentId)) return undefined;
-    if ((await this.#options.draft.knownAddress(contentId)) !== undefined) return undefined;
-    if (this.#shared === undefined || length < sharedContentBytesMin) return this.#own;
-    // Until its address is known, nobody looks for it again.
-    this.#unplaced.add(contentId);
-    const copy = () => Uint8Array.from(workspace.bytes.subarray(start, start + length));
-    return this.#shared.writerOf({ contentId, length, copy });
+    shareable: readonly StoringContent[],
+  ): Promise<readonly StoringContent[]> {
+    if (this.#shared === undefined || shareable.length === 0) return [];
+    const fleeting = shareable.map((content) => {
+      const { contentId, start, length } = content;
+      const copy = () => Uint8Array.from(workspace.bytes.subarray(start, start + length));
+      return { contentId, length, copy, content };
+    });
+    return (await this.#shared.lacking(fleeting)).map(({ content }) => content);
   }
 
   async #place(planned: readonly PlannedFrame[], sealed: readonly Uint8Array[]): Promise<void> {

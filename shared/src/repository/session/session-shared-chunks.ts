@@ -40,17 +40,32 @@ export class SessionSharedChunks {
     return this.#options.key();
   }
 
-  /** Undefined: the claimant has to store it; others may wait for it from now on. */
-  async find(content: FleetingContent, claimant: Claimant): Promise<FoundContent | undefined> {
-    const { contentId } = content;
-    const placed = this.#placed.get(contentId);
+  /** By content id; what is not in it the claimant has to store: others may wait for it from now on. */
+  async find(
+    contents: readonly FleetingContent[],
+    claimant: Claimant,
+  ): Promise<ReadonlyMap<string, FoundContent>> {
+    const found = new Map<string, FoundContent>();
+    const unknown: string[] = [];
+    for (const content of contents) {
+      const known = this.#findHere(content, claimant);
+      if (known === undefined) unknown.push(content.contentId);
+      else found.set(content.contentId, known);
+    }
+    if (unknown.length === 0) return found;
+    for (const [contentId, chunk] of await this.#options.chunks.find(unknown)) {
+      this.#claims.settle(chunk);
+      found.set(contentId, { chunk });
+    }
+    return found;
+  }
+
+  /** In this session; undefined: the claimant has it now. */
+  #findHere(content: FleetingContent, claimant: Claimant): FoundContent | undefined {
+    const placed = this.#placed.get(content.contentId);
     if (placed !== undefined) return { chunk: placed };
     const awaited = this.#claims.claim(content, claimant);
-    if (awaited !== undefined) return { awaited };
-    const chunk = await this.#options.chunks.find(contentId);
-    if (chunk === undefined) return undefined;
-    this.#claims.settle(chunk);
-    return { chunk };
+    return awaited && { awaited };
   }
 
   /** The claimant will place nothing more. */

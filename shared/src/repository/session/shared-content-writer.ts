@@ -41,14 +41,21 @@ export class SharedContentWriter implements Claimant {
     this.#options = options;
   }
 
-  /** In a turn. Undefined: the object does not have to store it. */
-  async writerOf(content: FleetingContent): Promise<SegmentWriter | undefined> {
+  /** In a turn. Asks for all at once. @returns those that the object has to store */
+  async lacking<Content extends FleetingContent>(contents: readonly Content[]): Promise<Content[]> {
     const { shared, onFound } = this.#options;
-    const found = await shared.find(content, this);
-    if (found === undefined) return this.#open();
-    if ('chunk' in found) await onFound(found.chunk);
-    else this.#wait(content.contentId, found.awaited);
-    return undefined;
+    const found = await shared.find(contents, this);
+    for (const [contentId, each] of found) {
+      if ('chunk' in each) await onFound(each.chunk);
+      else this.#wait(contentId, each.awaited);
+    }
+    return contents.filter(({ contentId }) => !found.has(contentId));
+  }
+
+  /** Of what is lacking: it opens a segment. */
+  async writer(): Promise<SegmentWriter> {
+    this.#writer ??= this.#newWriter(await this.#options.shared.key());
+    return this.#writer;
   }
 
   hurry(): void {
@@ -90,11 +97,6 @@ export class SharedContentWriter implements Claimant {
     if ('chunk' in settled) return this.#options.onFound(settled.chunk);
     this.#options.onGivenUp(contentId);
     this.#givenUp.push(settled.givenUp);
-  }
-
-  async #open(): Promise<SegmentWriter> {
-    this.#writer ??= this.#newWriter(await this.#options.shared.key());
-    return this.#writer;
   }
 
   /** Tells the session of each segment as soon as it is in a pack. */

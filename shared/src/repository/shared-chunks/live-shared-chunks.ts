@@ -24,10 +24,16 @@ export class LiveSharedChunks implements SharedChunks {
     this.#epoch = epoch;
   }
 
-  async find(contentId: string): Promise<SharedChunk | undefined> {
+  async find(contentIds: readonly string[]): Promise<ReadonlyMap<string, SharedChunk>> {
     await this.#whenReady();
-    const found = await this.#index.find(contentId);
-    if (found === undefined) return undefined;
+    const known = await this.#index.find(contentIds);
+    const usable = await Promise.all([...known.values()].map((chunk) => this.#usable(chunk)));
+    const found = usable.filter((chunk) => chunk !== undefined);
+    return new Map(found.map((chunk) => [chunk.contentId, chunk]));
+  }
+
+  /** Where it lies now; undefined: it may be collected, or it is lost. */
+  async #usable(found: SharedChunk): Promise<SharedChunk | undefined> {
     const { log, relocations } = this.#context;
     const place = (await relocations.place(found.address.segment)) ?? found.place;
     const isCondemned = log.rules.condemnedAmong(log.state, [place.pack]).length > 0;

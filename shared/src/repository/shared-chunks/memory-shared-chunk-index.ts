@@ -14,8 +14,13 @@ export class MemorySharedChunkIndex implements SharedChunkIndex {
     this.#chunksMax = chunksMax;
   }
 
-  async find(contentId: string): Promise<SharedChunk | undefined> {
-    return this.#chunks.get(contentId);
+  async find(contentIds: readonly string[]): Promise<ReadonlyMap<string, SharedChunk>> {
+    const found = new Map<string, SharedChunk>();
+    for (const contentId of contentIds) {
+      const chunk = this.#chunks.get(contentId);
+      if (chunk !== undefined) found.set(contentId, chunk);
+    }
+    return found;
   }
 
   async add(chunks: readonly SharedChunk[]): Promise<void> {

@@ -24,9 +24,9 @@ export function describeSharedChunkIndex(name: string, make: () => Promise<Index
       withIndex(async (index) => {
         const chunks = Array.from({ length: 1_000 }, (_, n) => aChunk(n, n % 7));
         await index.add(chunks);
-        for (const chunk of chunks) expect(await index.find(chunk.contentId)).toEqual(chunk);
+        for (const chunk of chunks) expect(await findOne(index, chunk.contentId)).toEqual(chunk);
         for (let n = 1_000; n < 3_000; n += 1) {
-          expect(await index.find(aChunk(n, 0).contentId)).toBeUndefined();
+          expect(await findOne(index, aChunk(n, 0).contentId)).toBeUndefined();
         }
       }));
 
@@ -34,7 +34,7 @@ export function describeSharedChunkIndex(name: string, make: () => Promise<Index
       withIndex(async (index) => {
         await index.add([aChunk(1, 1)]);
         await index.add([aChunk(1, 2)]);
-        expect(await index.find(aChunk(1, 2).contentId)).toEqual(aChunk(1, 2));
+        expect(await findOne(index, aChunk(1, 2).contentId)).toEqual(aChunk(1, 2));
       }));
 
     it('knows the newest place of a segment', () =>
@@ -43,20 +43,20 @@ export function describeSharedChunkIndex(name: string, make: () => Promise<Index
         const place = { ...before.place, pack: 'packs/1-other-1-x', offset: 99 };
         await index.add([before, aChunk(2, 2)]);
         await index.add([{ ...before, place }]);
-        expect(await index.find(before.contentId)).toEqual({ ...before, place });
+        expect(await findOne(index, before.contentId)).toEqual({ ...before, place });
         await index.forgetPacks([before.place.pack]);
-        expect(await index.find(before.contentId)).toEqual({ ...before, place });
+        expect(await findOne(index, before.contentId)).toEqual({ ...before, place });
       }));
 
     it('forgets packs, and takes in again what is stored anew', () =>
       withIndex(async (index) => {
         await index.add([aChunk(1, 1), aChunk(2, 2), aChunk(3, 1)]);
         await index.forgetPacks([aChunk(1, 1).place.pack, 'packs/1-unknown-1-x']);
-        expect(await index.find(aChunk(1, 1).contentId)).toBeUndefined();
-        expect(await index.find(aChunk(3, 1).contentId)).toBeUndefined();
-        expect(await index.find(aChunk(2, 2).contentId)).toEqual(aChunk(2, 2));
+        expect(await findOne(index, aChunk(1, 1).contentId)).toBeUndefined();
+        expect(await findOne(index, aChunk(3, 1).contentId)).toBeUndefined();
+        expect(await findOne(index, aChunk(2, 2).contentId)).toEqual(aChunk(2, 2));
         await index.add([aChunk(1, 4)]);
-        expect(await index.find(aChunk(1, 4).contentId)).toEqual(aChunk(1, 4));
+        expect(await findOne(index, aChunk(1, 4).contentId)).toEqual(aChunk(1, 4));
       }));
 
     it('keeps its mark until it is cleared', () =>
@@ -68,19 +68,41 @@ export function describeSharedChunkIndex(name: string, make: () => Promise<Index
         expect(await index.mark()).toEqual({ epoch: 4, reconciledTo: 18 });
         await index.clear();
         expect(await index.mark()).toBeUndefined();
-        expect(await index.find(aChunk(1, 1).contentId)).toBeUndefined();
+        expect(await findOne(index, aChunk(1, 1).contentId)).toBeUndefined();
         await index.add([aChunk(1, 1)]);
-        expect(await index.find(aChunk(1, 1).contentId)).toEqual(aChunk(1, 1));
+        expect(await findOne(index, aChunk(1, 1).contentId)).toEqual(aChunk(1, 1));
       }));
 
-    it('answers many at once', () =>
+    it('finds many in one question, and tells nothing of those that it does not know', () =>
+      withIndex(async (index) => {
+        const known = Array.from({ length: 20 }, (_, n) => aChunk(n, n % 3));
+        await index.add(known);
+        const unknown = Array.from({ length: 20 }, (_, n) => aChunk(100 + n, 1));
+        await index.forgetPacks([aChunk(0, 0).place.pack]);
+        const asked = [...known, ...unknown].map(({ contentId }) => contentId);
+        const left = known.filter(({ place }) => place.pack !== aChunk(0, 0).place.pack);
+        const expected = new Map(left.map((chunk) => [chunk.contentId, chunk]));
+        expect(await index.find(asked)).toEqual(expected);
+        expect(await index.find([])).toEqual(new Map());
+        expect(await index.find(unknown.map(({ contentId }) => contentId))).toEqual(new Map());
+      }));
+
+    it('answers many questions at once', () =>
       withIndex(async (index) => {
         const chunks = Array.from({ length: 300 }, (_, n) => aChunk(n, n));
         await Promise.all(chunks.map((chunk) => index.add([chunk])));
-        const found = await Promise.all(chunks.map(({ contentId }) => index.find(contentId)));
+        const found = await Promise.all(chunks.map(({ contentId }) => findOne(index, contentId)));
         expect(found).toEqual(chunks);
       }));
   });
+}
+
+/** Asks for one content alone. */
+export async function findOne(
+  index: SharedChunkIndex,
+  contentId: string,
+): Promise<SharedChunk | undefined> {
+  return (await index.find([contentId])).get(contentId);
 }
 
 /** The n-th content, in the segment and pack of that number. */

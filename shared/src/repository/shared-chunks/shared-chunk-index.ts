@@ -15,7 +15,8 @@ export interface IndexMark {
  * not forgotten since. It does not fail: what cannot be read is not known.
  */
 export interface SharedChunkIndex {
-  find(contentId: string): Promise<SharedChunk | undefined>;
+  /** By content id; those that are not known are not in it. */
+  find(contentIds: readonly string[]): Promise<ReadonlyMap<string, SharedChunk>>;
   /** A content that is known already moves. */
   add(chunks: readonly SharedChunk[]): Promise<void>;
   /** Takes out all contents in these packs: condemned, lost or damaged ones. */

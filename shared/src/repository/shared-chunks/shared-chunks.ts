@@ -10,8 +10,8 @@ export interface SharedChunk {
 
 /** Contents of the repository that objects share, as far as they are known here. */
 export interface SharedChunks {
-  /** Undefined: not known, or its pack may be collected. */
-  find(contentId: string): Promise<SharedChunk | undefined>;
+  /** By content id; not in it: not known, or its pack may be collected. */
+  find(contentIds: readonly string[]): Promise<ReadonlyMap<string, SharedChunk>>;
   /** Those of a pack that is stored. */
   add(chunks: readonly SharedChunk[]): Promise<void>;
 }

@@ -200,6 +200,27 @@ describe('contents that objects share', () => {
     await expectSound(repository);
   });
 
+  it('are looked for together when they come together', async () => {
+    const questions: number[] = [];
+    class Asked extends MemorySharedChunkIndex {
+      override find(contentIds: readonly string[]) {
+        questions.push(contentIds.length);
+        return super.find(contentIds);
+      }
+    }
+    const repository = await owned({ ...(await aRepository()), sharedChunks: new Asked() });
+    const session = await begin(repository, 'job', 's1');
+    const writer = await session.object(anObject('mailbox-1'));
+    // All fit into a batch; one content comes twice, and the last is too small to be shared.
+    for (const [n, seed] of ['a', 'b', 'c', 'a', 'd'].entries()) {
+      await writer.putItem(anItem(`item-${n}`), someBytes(seed, 150_000));
+    }
+    await writer.putItem(anItem('small'), someBytes('small', 1_000));
+    await writer.finish(end);
+    await session.commit({ done: true });
+    expect(questions).toEqual([4]);
+  });
+
   it('are not looked for where names of swept packs were forgotten', async () => {
     const stored = await aRepository();
     const { ports, repositoryId, rootKey } = stored;
