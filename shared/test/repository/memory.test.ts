@@ -23,9 +23,9 @@ async function alivePeakBytes(items: number): Promise<number> {
 
 describe('memory of a backup', () => {
   it('does not grow with the number of items', async () => {
-    const few = await alivePeakBytes(3_000);
-    const many = await alivePeakBytes(15_000);
-    // 12,000 more items have 47 MiB of content and 36 MiB of rows.
+    const few = await alivePeakBytes(15_000);
+    const many = await alivePeakBytes(45_000);
+    // 30,000 more items have 117 MiB of content and 90 MiB of rows.
     expect(many - few).toBeLessThan(6 * mebibyte);
     expect(many).toBeLessThan(64 * mebibyte);
   });
