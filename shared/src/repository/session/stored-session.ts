@@ -37,7 +37,7 @@ export interface SessionOptions {
 }
 
 /** Of contents that all objects of a session have on their way into packs. */
-const underWayBytesMax = 8 * 1024 * 1024;
+const underWayBytesMax = 4 * 1024 * 1024;
 /** Of rows and addresses that all objects of a session hold before they write them. */
 const draftBytesMax = 16 * 1024 * 1024;
 
