@@ -4,7 +4,7 @@
  * deploy/systemd say the same.
  */
 export const dataMover = {
-  nodeFlags: ['--expose-gc', '--max-semi-space-size=4', '--max-old-space-size=512'],
+  nodeFlags: ['--max-semi-space-size=4', '--max-old-space-size=512'],
   environment: {
     MALLOC_ARENA_MAX: '2',
     MALLOC_MMAP_THRESHOLD_: '65536',
