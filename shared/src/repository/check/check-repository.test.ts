@@ -7,6 +7,7 @@ import {
   flipped,
 } from '../../../test/repository/damaging.ts';
 import { aRepository, opened } from '../../../test/repository/test-repository.ts';
+import { MemorySharedChunkIndex } from '../shared-chunks/memory-shared-chunk-index.ts';
 import type { CheckPosition } from './position.ts';
 
 const structureOnly = { readData: false } as const;
@@ -14,6 +15,23 @@ const structureOnly = { readData: false } as const;
 describe('check', () => {
   it('finds nothing in a sound repository', async () => {
     expect(await checked(await aStoredBackup())).toEqual([]);
+  });
+
+  it('looks for what damage affects only where there is some, not once for each pack', async () => {
+    class CountingIndex extends MemorySharedChunkIndex {
+      calls = 0;
+
+      override forgetPacks(packs: Iterable<string>): Promise<void> {
+        this.calls += 1;
+        return super.forgetPacks(packs);
+      }
+    }
+    const callsOf = async (points: number) => {
+      const sharedChunks = new CountingIndex();
+      expect(await checked({ ...(await aStoredBackup(points)), sharedChunks })).toEqual([]);
+      return sharedChunks.calls;
+    };
+    expect(await callsOf(8)).toBe(await callsOf(2));
   });
 
   it('reads no data pack unless told to, and says so', async () => {

@@ -60,6 +60,7 @@ export async function* dataStage(stage: DataStage): AsyncGenerator<Finding | Dat
 
 /** From here on no backup takes contents there for stored. */
 async function* tellBad({ context }: DataStage, parts: readonly BadPart[]) {
+  if (parts.length === 0) return;
   await context.sharedChunks.forgetPacks(parts.map(({ pack }) => pack));
   yield* nameAffected(context, parts);
 }
