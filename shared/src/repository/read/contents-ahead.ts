@@ -30,10 +30,12 @@ interface Stretch {
 const stretchBytes = 2 * 1024 * 1024;
 /** So that a frame's last contents do not make it be opened twice. */
 const overhangBytes = 256 * 1024;
-/** The one before, for readers that lag behind; the one that is read; and the next one. */
-const stretchesMax = 3;
+/** Of a single large object, too, there is work for two threads. */
+const stretchesAhead = 2;
+/** The one before, for readers that lag behind; the one that is read; and the next ones. */
+const stretchesMax = 2 + stretchesAhead;
 
-/** Reads a sequence of contents of one object: 2 MiB of them, and as much ahead. */
+/** Reads a sequence of contents of one object: 2 MiB of them, and twice as much ahead. */
 export class ContentsAhead {
   readonly #options: ContentsAheadOptions;
   readonly #contents: ContentSequence;
@@ -65,10 +67,17 @@ export class ContentsAhead {
   #stretchOf(position: number): Stretch | undefined {
     const next = this.#stretches.at(-1)?.to ?? 0;
     if (position >= next) this.#load(position);
-    const found = this.#stretches.find(({ from, to }) => from <= position && position < to);
-    const isLast = found !== undefined && found === this.#stretches.at(-1);
-    if (isLast && found.to < this.#contents.length) this.#load(found.to);
-    return found;
+    const found = this.#stretches.findIndex(({ from, to }) => from <= position && position < to);
+    const stretch = this.#stretches[found];
+    if (stretch !== undefined) this.#loadAhead(this.#stretches.length - 1 - found);
+    return stretch;
+  }
+
+  #loadAhead(loaded: number): void {
+    for (let ahead = loaded; ahead < stretchesAhead; ahead += 1) {
+      const from = this.#stretches.at(-1)?.to ?? 0;
+      if (from < this.#contents.length) this.#load(from);
+    }
   }
 
   #load(from: number): void {
