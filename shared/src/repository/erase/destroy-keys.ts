@@ -1,6 +1,6 @@
-import { isAppError } from '../../errors/app-error.ts';
 import { ahead } from '../ahead.ts';
 import { isDamage } from '../damaged.ts';
+import { destroyKey } from '../keys/destroy-key.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { ErasedObject } from '../log/state.ts';
 import type { BlobStore } from '../ports.ts';
@@ -43,7 +43,7 @@ export async function destroyKeys(
   for await (const id of listed) if (id !== undefined) present.add(id);
   const locked: string[] = [];
   for (const id of new Set([...wanted, ...present])) {
-    if (!(await destroy(context, id))) locked.push(id);
+    if (!(await destroyKey(context.keys, id))) locked.push(id);
   }
   return { destroyed: present.size - locked.length, locked };
 }
@@ -61,16 +61,6 @@ async function isErased(
   } catch (error) {
     // What cannot be opened opens nothing; check names it.
     if (isDamage(error)) return false;
-    throw error;
-  }
-}
-
-async function destroy({ keys }: StoredKeys, id: string): Promise<boolean> {
-  try {
-    await keys.destroy(id);
-    return true;
-  } catch (error) {
-    if (isAppError(error, 'E_BLOB_LOCKED')) return false;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
-import { isAppError } from '../../errors/app-error.ts';
 import { ahead } from '../ahead.ts';
 import { isDamage } from '../damaged.ts';
+import { destroyKey } from '../keys/destroy-key.ts';
 import type { StoredKeyOwner } from '../keys/key-ring.ts';
 import { rootOfPoint } from '../log/state/roots.ts';
 import type { LogState } from '../log/state.ts';
@@ -36,7 +36,7 @@ export async function destroyStrayKeys(
     return owner !== undefined && isStray(state, owner) ? id : undefined;
   });
   for await (const id of looked) {
-    if (id !== undefined && (await destroy(context, id))) destroyed.push(id);
+    if (id !== undefined && (await destroyKey(context.keys, id))) destroyed.push(id);
   }
   return destroyed;
 }
@@ -62,17 +62,6 @@ async function ownerOf({ keys }: OpenContext, id: string): Promise<StoredKeyOwne
     return await keys.ownerOf(id);
   } catch (error) {
     if (isDamage(error)) return undefined;
-    throw error;
-  }
-}
-
-/** False: the storage has locked it; it comes again. */
-async function destroy({ keys }: OpenContext, id: string): Promise<boolean> {
-  try {
-    await keys.destroy(id);
-    return true;
-  } catch (error) {
-    if (isAppError(error, 'E_BLOB_LOCKED')) return false;
     throw error;
   }
 }
