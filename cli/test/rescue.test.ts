@@ -14,6 +14,7 @@ import { openRepository } from '@firn/shared/repository/repository';
 import type { NewItem, ObjectIdentity } from '@firn/shared/repository/session/repository-session';
 import { systemClock } from '@firn/shared/time/system-clock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RescueJournal } from '../src/rescue/rescue-journal.ts';
 
 const program = join(import.meta.dirname, '..', 'src', 'main.ts');
 const message = Buffer.from('From: ann@example.com\r\nSubject: Hello\r\n\r\nBody\r\n');
@@ -210,5 +211,32 @@ describe('rescue', () => {
     const again = await rescue('restore', '--to', target);
     expect(again).toMatchObject({ items: 1, kept: 4, failed: 0, verified: 5, mismatched: 0 });
     expect((await readdir(target, { recursive: true })).sort()).toEqual(paths);
+  });
+
+  it('names a file that is not what was written, and writes it again in the next run', async () => {
+    const target = join(folder, 'spoilt');
+    await rescue('restore', '--to', target, '--object', 'drive');
+    const paths = await readdir(target, { recursive: true });
+    const path = join(target, paths.find((each) => each.endsWith('Report.txt')) ?? '');
+    await writeFile(path, 'THE REPORT');
+    const again = ['restore', '--to', target, '--object', 'drive'] as const;
+    await expect(rescue(...again)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Report.txt: the file is not what was written'),
+    });
+    expect(await rescue(...again)).toMatchObject({ items: 1, kept: 2, verified: 3 });
+    expect(await readFile(path)).toEqual(report);
+  });
+
+  it('says what is wrong with the folder that it is to write to', async () => {
+    const refused = (why: string) => ({ code: 3, stderr: expect.stringContaining(why) });
+    const restore = (to: string) => rescue('restore', '--object', 'drive', '--to', to);
+    const noFolder = join(folder, 'password');
+    await expect(restore(noFolder)).rejects.toMatchObject(refused('E_RESCUE_TARGET_UNUSABLE'));
+    const busy = join(folder, 'busy');
+    const journal = await RescueJournal.open(busy, 's1', 'drive');
+    journal.note({ itemId: 'f1', path: 'path', size: 1, digest: '' });
+    await expect(restore(busy)).rejects.toMatchObject(refused('another restore is using it'));
+    journal.close();
   });
 });

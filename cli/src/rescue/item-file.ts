@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { AppError } from '@firn/shared/errors/app-error';
 import type { CatalogItem } from '@firn/shared/repository/catalog/row';
 import { safeName, shortHash } from './safe-name.ts';
 
@@ -34,29 +35,43 @@ export function fileName({ itemId, name, date }: CatalogItem, kind: FileKind): s
   return `${day} ${short} [${shortHash(itemId)}].${kind}`;
 }
 
-/** Writes it beside, then gives it its name: what has a name is whole. */
-export async function writeItemFile(
-  path: string,
-  content: AsyncIterable<Uint8Array>,
-): Promise<WrittenFile> {
-  await mkdir(dirname(path), { recursive: true });
+/** What of an item is written, and as what. */
+export interface ItemFile {
+  readonly item: CatalogItem;
+  readonly kind: FileKind;
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Writes it beside, then gives it its name: what has a name is whole. With times of
+ * a file, and the columns of an export stream that nothing else can read.
+ * E_RESCUE_TARGET_UNUSABLE, E_RESCUE_FILE_REFUSED, and as the content does
+ */
+export async function writeItemFile(path: string, file: ItemFile): Promise<WrittenFile> {
   const beside = `${path}.part`;
   try {
-    const written = await writeAll(beside, content);
+    const written = await writeAll(beside, file.content);
     await rename(beside, path);
+    await describeFile(path, file);
     return written;
   } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
+    await rm(beside, { force: true }).catch(() => {});
+    throw error instanceof AppError ? error : fileProblem(path, error);
   }
 }
 
-/** Times of a file, and the columns of an export stream that nothing else can read. */
-export async function finishItemFile(
-  path: string,
-  item: CatalogItem,
-  kind: FileKind,
-): Promise<void> {
+/** Errors of one name; all others would be those of the next file too. */
+const refusals = ['ENAMETOOLONG', 'EINVAL', 'EILSEQ', 'EISDIR', 'ENOTDIR'];
+
+function fileProblem(path: string, error: unknown): AppError {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const isRefusal = refusals.includes(code);
+  const problem = isRefusal ? 'E_RESCUE_FILE_REFUSED' : 'E_RESCUE_TARGET_UNUSABLE';
+  return new AppError(problem, `${path} cannot be written: ${message}`, { cause: error });
+}
+
+async function describeFile(path: string, { item, kind }: ItemFile): Promise<void> {
   if (kind === 'fts') {
     const { itemId, name, type, date, size, columns, properties } = item;
     const known = { itemId, name, type, date, size, columns, properties };
@@ -79,7 +94,7 @@ function modifiedAt({ properties, date }: CatalogItem): Date | undefined {
 async function writeAll(path: string, content: AsyncIterable<Uint8Array>): Promise<WrittenFile> {
   const hash = createHash('sha256');
   let size = 0;
-  const file = await open(path, 'w');
+  const file = await openNew(path);
   try {
     for await (const chunk of content) {
       hash.update(chunk);
@@ -91,4 +106,15 @@ async function writeAll(path: string, content: AsyncIterable<Uint8Array>): Promi
     await file.close();
   }
   return { size, digest: hash.digest('hex') };
+}
+
+/** Makes its folder when it is not there: most often it is. */
+async function openNew(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'w');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    await mkdir(dirname(path), { recursive: true });
+    return open(path, 'w');
+  }
 }

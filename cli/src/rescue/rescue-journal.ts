@@ -1,106 +1,144 @@
-import { appendFile, mkdir, open } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { AppError } from '@firn/shared/errors/app-error';
 import { shortHash } from './safe-name.ts';
 
-/** An item that has a file. Without a digest: the file was begun, and may not be there. */
-export interface JournalLine {
+/** The file of an item, whole when it was noted. */
+export interface JournalledFile {
   readonly itemId: string;
   /** Below the target. */
   readonly path: string;
-  readonly size?: number;
-  readonly digest?: string;
+  readonly size: number;
+  /** SHA-256 of what was written, hex. */
+  readonly digest: string;
 }
 
-/** What is held of an item: of 200,000 items that is to be little. */
-interface HeldItem {
-  readonly path: string;
-  readonly size: number | undefined;
-  /** Of its newest line, by which that is known again. */
-  readonly line: number;
-}
+/** One process at a time, also on shares that know no shared memory. */
+const schema = `
+  PRAGMA locking_mode = EXCLUSIVE;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  CREATE TABLE IF NOT EXISTS files (
+    position INTEGER PRIMARY KEY, itemId TEXT NOT NULL UNIQUE, path TEXT NOT NULL,
+    folded TEXT NOT NULL, size INTEGER NOT NULL, digest TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS filesByFolded ON files (folded);
+`;
+
+/** A kill forgets so many files at most: they are written again, under the same names. */
+const notesAtOnce = 256;
+const pageFiles = 1_000;
 
 /**
  * Which item of one object went into which file: what a restore that goes on
- * needs to know, and what is verified in the end. One line of JSON per step.
+ * needs to know, and what is verified in the end. It lies on disk: what is held
+ * in memory does not grow with the items. E_RESCUE_TARGET_UNUSABLE
  */
 export class RescueJournal {
-  readonly #file: string;
-  readonly #items = new Map<string, HeldItem>();
-  /** Hashes: two paths that share one are told apart by a suffix, as if they were the same. */
-  readonly #takenPaths = new Set<string>();
-  #lines = 0;
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #notes = 0;
 
-  private constructor(file: string) {
-    this.#file = file;
+  private constructor(database: DatabaseSync) {
+    this.#database = database;
   }
 
   static async open(target: string, pointId: string, objectId: string): Promise<RescueJournal> {
-    const name = `${shortHash(`${pointId}\n${objectId}`)}.jsonl`;
-    const journal = new RescueJournal(join(target, '.firn-rescue', name));
-    await mkdir(dirname(journal.#file), { recursive: true });
-    for await (const line of readLines(journal.#file)) journal.#remember(line);
-    // A line that a kill has cut would spoil the next one.
-    if (!journal.isNew) await appendFile(journal.#file, '\n');
-    return journal;
+    const folder = join(target, '.firn-rescue');
+    const path = join(folder, `${shortHash(`${pointId}\n${objectId}`)}.sqlite`);
+    try {
+      await mkdir(folder, { recursive: true });
+      const database = new DatabaseSync(path);
+      database.exec(schema);
+      return new RescueJournal(database);
+    } catch (error) {
+      throw unusable(path, error);
+    }
   }
 
-  /** Nothing was written before. */
-  get isNew(): boolean {
-    return this.#lines === 0;
-  }
-
-  of(itemId: string): Pick<HeldItem, 'path' | 'size'> | undefined {
-    return this.#items.get(itemId);
+  of(itemId: string): Pick<JournalledFile, 'path' | 'size'> | undefined {
+    const row = this.#statement('SELECT path, size FROM files WHERE itemId = ?').get(itemId);
+    return row && { path: String(row['path']), size: Number(row['size']) };
   }
 
   /** By an item, where case makes no difference. */
   isTaken(path: string): boolean {
-    return this.#takenPaths.has(shortHash(path.toLowerCase()));
+    const statement = this.#statement('SELECT 1 FROM files WHERE folded = ?');
+    return statement.get(path.toLowerCase()) !== undefined;
   }
 
-  /** By the newest line of each item, read from the file again. */
-  async *written(): AsyncGenerator<Required<JournalLine>> {
-    let number = 0;
-    for await (const { itemId, path, size, digest } of readLines(this.#file)) {
-      number += 1;
-      const isNewest = this.#items.get(itemId)?.line === number;
-      if (isNewest && size !== undefined && digest !== undefined) {
-        yield { itemId, path, size, digest };
+  note({ itemId, path, size, digest }: JournalledFile): void {
+    this.#change(
+      `INSERT INTO files (itemId, path, folded, size, digest) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET size = excluded.size, digest = excluded.digest`,
+      ...[itemId, path, path.toLowerCase(), size, digest],
+    );
+  }
+
+  /** The item's file is to be written again. */
+  forget(itemId: string): void {
+    this.#change('DELETE FROM files WHERE itemId = ?', itemId);
+  }
+
+  /** In the order in which they were written first. */
+  *files(): Generator<JournalledFile> {
+    let after = 0;
+    for (let page = this.#page(after); page.length > 0; page = this.#page(after)) {
+      for (const { position, itemId, path, size, digest } of page) {
+        after = Number(position);
+        yield {
+          ...{ itemId: String(itemId), path: String(path) },
+          ...{ size: Number(size), digest: String(digest) },
+        };
       }
     }
   }
 
-  async note(line: JournalLine): Promise<void> {
-    this.#remember(line);
-    await appendFile(this.#file, `${JSON.stringify(line)}\n`);
-  }
-
-  #remember({ itemId, path, size }: JournalLine): void {
-    this.#lines += 1;
-    this.#items.set(itemId, { path, size, line: this.#lines });
-    this.#takenPaths.add(shortHash(path.toLowerCase()));
-  }
-}
-
-/** A last line that a kill has cut is passed over. */
-async function* readLines(path: string): AsyncGenerator<JournalLine> {
-  const file = await open(path, 'a+');
-  try {
-    for await (const text of file.readLines({ start: 0, autoClose: false })) {
-      const line = parse(text);
-      if (line !== undefined) yield line;
+  close(): void {
+    try {
+      this.#writing(() => this.#commit());
+    } finally {
+      this.#database.close();
     }
-  } finally {
-    await file.close();
+  }
+
+  #page(after: number) {
+    const sql = 'SELECT * FROM files WHERE position > ? ORDER BY position LIMIT ?';
+    return this.#statement(sql).all(after, pageFiles);
+  }
+
+  #change(sql: string, ...values: (string | number)[]): void {
+    this.#writing(() => {
+      if (this.#notes === 0) this.#database.exec('BEGIN');
+      this.#statement(sql).run(...values);
+      this.#notes += 1;
+      if (this.#notes >= notesAtOnce) this.#commit();
+    });
+  }
+
+  #writing(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      throw unusable(this.#database.location() ?? 'the journal', error);
+    }
+  }
+
+  #commit(): void {
+    if (this.#notes > 0) this.#database.exec('COMMIT');
+    this.#notes = 0;
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql) ?? this.#database.prepare(sql);
+    this.#statements.set(sql, known);
+    return known;
   }
 }
 
-function parse(text: string): JournalLine | undefined {
-  try {
-    const line: unknown = JSON.parse(text);
-    const isLine = typeof line === 'object' && line !== null && 'itemId' in line && 'path' in line;
-    return isLine ? (line as JournalLine) : undefined;
-  } catch {
-    return undefined;
-  }
+function unusable(path: string, error: unknown): AppError {
+  const why = error instanceof Error ? error.message : String(error);
+  const message = why.includes('locked') ? `another restore is using it` : why;
+  return new AppError('E_RESCUE_TARGET_UNUSABLE', `${path}: ${message}`, { cause: error });
 }

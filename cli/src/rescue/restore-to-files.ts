@@ -11,7 +11,7 @@ import type {
   ReadItem,
 } from '@firn/shared/repository/point/point-reader';
 import { FolderTree, folderNotFound } from './folder-tree.ts';
-import { fileName, finishItemFile, kindOf, writeItemFile } from './item-file.ts';
+import { fileName, kindOf, writeItemFile } from './item-file.ts';
 import { tellingLostParts } from './lost-parts.ts';
 import { RescueJournal } from './rescue-journal.ts';
 import { safeName, shortHash, withSuffix } from './safe-name.ts';
@@ -77,10 +77,16 @@ async function restoreObject(objectId: string, options: RestoreToFiles, progress
     await new ObjectRestore(options, progress).run(objectId);
     counts.objects += 1;
   } catch (error) {
-    if (!(error instanceof AppError) || error.retry === 'later') throw error;
+    if (!concernsThisAlone(error)) throw error;
     counts.failed += 1;
     options.onProblem(`object ${objectId}: ${describe(error)}`);
   }
+}
+
+/** Everything else would meet the next object or item too. */
+function concernsThisAlone(error: unknown): error is AppError {
+  if (!(error instanceof AppError) || error.retry === 'later') return false;
+  return error.code !== 'E_RESCUE_TARGET_UNUSABLE';
 }
 
 function describe({ code, message }: AppError): string {
@@ -99,20 +105,29 @@ class ObjectRestore {
   }
 
   async run(objectId: string): Promise<void> {
-    const { point, target, folder, itemIds } = this.#options;
+    const { point, target } = this.#options;
     const reader = await point.object(objectId, this.#onLostRows(objectId));
-    const tree = await FolderTree.read(reader.folders());
     const journal = await RescueJournal.open(target, point.pointId, objectId);
+    try {
+      await this.#restore(reader, journal);
+      await this.#verify(journal);
+    } finally {
+      journal.close();
+    }
+  }
+
+  async #restore(reader: ObjectReader, journal: RescueJournal): Promise<void> {
+    const { folder, itemIds, signal } = this.#options;
+    const tree = await FolderTree.read(reader.folders());
     const folderIds = folder === undefined ? undefined : tree.below(folder);
     if (folderIds !== undefined && folderIds.size > 0) this.#found.folder = true;
-    const isAll = journal.isNew && itemIds === undefined;
-    const wanted = isAll ? undefined : await this.#missing(reader, journal, { folderIds, itemIds });
+    const isWanted = (item: CatalogItem) => this.#isMissing(item, journal);
     const top = topFolder(reader);
-    for await (const read of reader.readInPackOrder({ folderIds, itemIds: wanted })) {
-      this.#options.signal.throwIfAborted();
+    const filter = { folderIds, itemIds, isWanted };
+    for await (const read of reader.readInPackOrder(filter, { isLent: true })) {
+      signal.throwIfAborted();
       await this.#item(read, join(top, tree.safePath(read.item.folderId)), journal);
     }
-    await this.#verify(journal);
   }
 
   #onLostRows(objectId: string): OnLostRows {
@@ -122,27 +137,15 @@ class ObjectRestore {
     });
   }
 
-  /** Ids of what has no file yet; counts what has. */
-  async #missing(
-    reader: ObjectReader,
-    journal: RescueJournal,
-    { folderIds, itemIds }: Record<'folderIds' | 'itemIds', ReadonlySet<string> | undefined>,
-  ): Promise<ReadonlySet<string>> {
-    const missing = new Set<string>();
-    for await (const { itemId, folderId } of reader.items()) {
-      if (folderIds?.has(folderId) === false || itemIds?.has(itemId) === false) continue;
-      if (itemIds !== undefined) this.#found.itemIds.add(itemId);
-      if (await this.#isThere(journal, itemId)) this.#counts.kept += 1;
-      else missing.add(itemId);
-    }
-    return missing;
-  }
-
-  async #isThere(journal: RescueJournal, itemId: string): Promise<boolean> {
+  /** Has no file yet; counts what has. */
+  async #isMissing({ itemId }: CatalogItem, journal: RescueJournal): Promise<boolean> {
+    if (this.#options.itemIds !== undefined) this.#found.itemIds.add(itemId);
     const { path, size } = journal.of(itemId) ?? {};
-    if (path === undefined || size === undefined) return false;
+    if (path === undefined) return true;
     const info = await stat(join(this.#options.target, path)).catch(() => undefined);
-    return info?.size === size;
+    if (info?.size !== size) return true;
+    this.#counts.kept += 1;
+    return false;
   }
 
   async #item({ item, failure, content }: ReadItem, folder: string, journal: RescueJournal) {
@@ -152,7 +155,7 @@ class ObjectRestore {
       this.#counts.items += 1;
     } catch (error) {
       this.#options.signal.throwIfAborted();
-      if (!(error instanceof AppError) || error.retry === 'later') throw error;
+      if (!concernsThisAlone(error)) throw error;
       this.#counts.failed += 1;
       this.#options.onProblem(`${folder}/${item.name}: ${describe(error)}`);
     }
@@ -168,23 +171,24 @@ class ObjectRestore {
     const head = first.done ? new Uint8Array() : first.value;
     const kind = kindOf(item, head);
     const path = pathOf(item, join(folder, fileName(item, kind)), journal);
-    await journal.note({ itemId: item.itemId, path });
-    const whole = join(this.#options.target, path);
-    const written = await writeItemFile(whole, again(head, chunks));
-    await finishItemFile(whole, item, kind);
-    await journal.note({ itemId: item.itemId, path, ...written });
+    const file = { item, kind, content: again(head, chunks) };
+    const written = await writeItemFile(join(this.#options.target, path), file);
+    journal.note({ itemId: item.itemId, path, ...written });
     this.#counts.bytes += written.size;
   }
 
   async #verify(journal: RescueJournal): Promise<void> {
-    for await (const { path, digest } of journal.written()) {
+    for (const { itemId, path, digest } of journal.files()) {
       this.#options.signal.throwIfAborted();
       const found = await digestOf(join(this.#options.target, path)).catch(() => undefined);
       if (found === digest) {
         this.#counts.verified += 1;
       } else {
         this.#counts.mismatched += 1;
-        this.#options.onProblem(`${path}: the file is not what was written`);
+        journal.forget(itemId);
+        this.#options.onProblem(
+          `${path}: the file is not what was written; the next run writes it again`,
+        );
       }
     }
   }

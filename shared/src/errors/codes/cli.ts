@@ -11,4 +11,14 @@ export const cliCodes = {
     meaning: 'Another demo of this checkout is still running.',
     help: 'End it with Ctrl-C in its terminal, then start this one again.',
   },
+  E_RESCUE_TARGET_UNUSABLE: {
+    retry: 'after-repair',
+    meaning: 'The folder that a rescue writes to, or its journal there, cannot be written.',
+    help: 'Do what the message says, or choose another folder; then run the same command again: what has its file stays.',
+  },
+  E_RESCUE_FILE_REFUSED: {
+    retry: 'never',
+    meaning: 'The file system refuses a file that a rescue writes.',
+    help: 'Restore the item to another file system.',
+  },
 } as const satisfies Record<string, ErrorCodeEntry>;

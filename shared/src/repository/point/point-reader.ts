@@ -25,6 +25,8 @@ export interface PointObject extends ObjectIdentity {
 export interface ItemFilter {
   readonly folderIds?: ReadonlySet<string> | undefined;
   readonly itemIds?: ReadonlySet<string> | undefined;
+  /** Of what the others let through, in order of ids, before anything of it is read. */
+  readonly isWanted?: ((item: CatalogItem) => boolean | Promise<boolean>) | undefined;
 }
 
 export interface PageRequest {

@@ -96,18 +96,22 @@ export class StoredObjectReader implements ObjectReader {
     return readInPackOrder(this.#newOrder(), this.selected(filter), options);
   }
 
-  async *selected({ folderIds, itemIds }: ItemFilter): AsyncGenerator<CatalogItem> {
-    if (itemIds !== undefined && itemIds.size <= 1_000) {
-      for (const itemId of [...itemIds].sort()) {
-        const item = await this.item(itemId);
-        if (item !== undefined && (folderIds?.has(item.folderId) ?? true)) yield item;
-      }
+  async *selected({ folderIds, itemIds, isWanted }: ItemFilter): AsyncGenerator<CatalogItem> {
+    for await (const item of this.#candidates(itemIds)) {
+      if (folderIds?.has(item.folderId) === false) continue;
+      if (isWanted === undefined || (await isWanted(item))) yield item;
+    }
+  }
+
+  /** Few are looked up one by one. */
+  async *#candidates(itemIds: ItemFilter['itemIds']): AsyncGenerator<CatalogItem> {
+    if (itemIds === undefined || itemIds.size > 1_000) {
+      for await (const item of this.items()) if (itemIds?.has(item.itemId) ?? true) yield item;
       return;
     }
-    for await (const item of this.items()) {
-      const isWanted =
-        (folderIds?.has(item.folderId) ?? true) && (itemIds?.has(item.itemId) ?? true);
-      if (isWanted) yield item;
+    for (const itemId of [...itemIds].sort()) {
+      const item = await this.item(itemId);
+      if (item !== undefined) yield item;
     }
   }
 
