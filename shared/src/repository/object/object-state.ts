@@ -17,7 +17,7 @@ import type { RunEntry } from '../run/run-layout.ts';
 import { openBox } from '../segment/box.ts';
 import { type ObjectNames, openNames } from './object-names.ts';
 import { type ObjectReaders, openReaders } from './object-readers.ts';
-import { type ObjectRecord, type ReadRecord, readRecord } from './object-record.ts';
+import { decodeRoot, type ObjectRecord, type ReadRecord, readRecord } from './object-record.ts';
 import { decodePlace, type SegmentPlace } from './segment-place.ts';
 
 export interface OpenObject extends ReadRecord {
@@ -38,10 +38,10 @@ interface OpenedObject {
 
 /**
  * One committed object: rows, addresses, places. Read lazily, and never changes.
- * Its record and its places need no object key; rows, names and a sync state in a
- * box of its own do.
+ * Its record and its places need no object key; rows, names and sync state do.
  */
 export class ObjectState {
+  readonly root: string;
   readonly record: ObjectRecord;
   /** Of its record, or of the one that was touched. */
   readonly wholeRoot: string;
@@ -51,6 +51,7 @@ export class ObjectState {
   private constructor(context: OpenObject, root: string, opened: OpenedObject) {
     const { record, readers } = opened;
     this.#context = context;
+    this.root = root;
     this.record = record;
     this.wholeRoot = record.base ?? root;
     this.readers = readers;
@@ -76,11 +77,12 @@ export class ObjectState {
   async syncState(): Promise<Uint8Array> {
     const { compute, keys, meta } = this.#context;
     const { state, keyId, objectId } = this.record;
-    if ('inline' in state) return fromBase64(state.inline);
-    const context = { blob: state.pack, objectId };
-    return naming(`the sync state in ${state.pack}`, context, async () => {
+    if ('inline' in state && state.inline === '') return new Uint8Array();
+    const blob = 'inline' in state ? decodeRoot(this.root).ref.pack : state.pack;
+    return naming(`the sync state in ${blob}`, { blob, objectId }, async () => {
       const opening = { key: await keys.objectKey(keyId), kind: 'syncState' } as const;
-      return openBox(compute, opening, await meta.read(state));
+      const box = 'inline' in state ? fromBase64(state.inline) : await meta.read(state);
+      return openBox(compute, opening, box);
     });
   }
 

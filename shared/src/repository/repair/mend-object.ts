@@ -86,7 +86,7 @@ export class ObjectMend {
     const isWhole = lostParts(state, survey.runs).length === 0;
     if (!isWhole || syncState === undefined) return { inline: '' };
     const { state: stored, keyId, objectId } = state.record;
-    if ('inline' in stored || keyId === key.id) return stored;
+    if (keyId === key.id) return stored;
     return storeSyncState({ ports: context.ports, meta: packs.meta, key, objectId }, syncState);
   }
 

@@ -109,9 +109,7 @@ export interface RepositorySession {
   readonly committedObjects: ReadonlySet<string>;
   /**
    * Undefined: never committed, or not usable as a base: read the object in full.
-   * Costs no request for the object alone while its sync state is small. That the
-   * object's key is lost shows when rows are read or the object is opened: that
-   * fails with E_REPOSITORY_DAMAGED, and from then on previous answers undefined.
+   * Costs the request of the object's key, once for each process.
    */
   previous(objectId: string): Promise<PreviousState | undefined>;
   object(identity: ObjectIdentity): Promise<ObjectWriter>;

@@ -12,16 +12,17 @@ export interface StoreSyncState {
   readonly objectId: string;
 }
 
-/** A larger sync state has a box of its own. */
+/** The box of a larger one lies beside the record, and is read for itself. */
 const inlineStateBytesMax = 4 * 1024;
 
-/** A small one lies in the record, beside the names: no box, no key, no request of its own. */
+/** Under the object's key, like its names: an erasure destroys it. An empty one needs no box. */
 export async function storeSyncState(
   { ports, meta, key, objectId }: StoreSyncState,
   syncState: Uint8Array,
 ): Promise<StoredState> {
-  if (syncState.length <= inlineStateBytesMax) return { inline: toBase64(syncState) };
+  if (syncState.length === 0) return { inline: '' };
   const box = await sealBox(ports, { key: key.key, kind: 'syncState' }, syncState);
+  if (syncState.length <= inlineStateBytesMax) return { inline: toBase64(box) };
   const id = toHex(box.subarray(0, 16));
   const frames = [box.length - 16];
   return meta.append({ id, kind: 'syncState', frames, keyId: key.id, objectId }, box);

@@ -7,7 +7,7 @@ import { newestPoint } from '../log/state.ts';
 import { DraftMemory } from '../object/draft-memory.ts';
 import { ObjectDraft } from '../object/object-draft.ts';
 import type { ObjectRecord } from '../object/object-record.ts';
-import { ObjectState } from '../object/object-state.ts';
+import { ObjectState, type OpenObject } from '../object/object-state.ts';
 import { referencedPacks } from '../object/referenced-packs.ts';
 import type { OpenContext } from '../open-context.ts';
 import { itemsSinceOf } from '../retention/item-cutoff.ts';
@@ -79,24 +79,17 @@ export class StoredSession implements RepositorySession {
   }
 
   async previous(objectId: string): Promise<PreviousState | undefined> {
-    const base = await this.#opened(objectId);
+    const base = await this.base(objectId);
     if (base === undefined) return undefined;
     const syncState = await base.syncState().catch(orUndefinedWhenDamaged);
     if (syncState === undefined) return this.#withoutBase(objectId);
-    const readable = () => this.#withKeys(base);
     return {
       syncState,
-      item: async (itemId) => (await readable()).item(itemId),
-      folder: async (folderId) => (await readable()).folder(folderId),
-      items: async function* items() {
-        yield* (await readable()).items();
-      },
-      folders: async function* folders() {
-        yield* (await readable()).folders();
-      },
-      failedItems: async function* failedItems() {
-        yield* (await readable()).failedItems();
-      },
+      item: (itemId) => base.item(itemId),
+      folder: (folderId) => base.folder(folderId),
+      items: () => base.items(),
+      folders: () => base.folders(),
+      failedItems: () => base.failedItems(),
     };
   }
 
@@ -117,7 +110,7 @@ export class StoredSession implements RepositorySession {
     const { context, packs, jobId, sessionId } = this;
     const { objectId } = identity;
     const { ports, keys } = context;
-    const previous = replaced === undefined ? await this.#baseOf(objectId) : undefined;
+    const previous = replaced === undefined ? await this.base(objectId) : undefined;
     const record = replaced ?? previous?.record;
     const { key, olderKeyIds } = await this.#objectKeys(objectId, record);
     const { meta } = packs;
@@ -157,28 +150,6 @@ export class StoredSession implements RepositorySession {
 
   /** The object's newest committed state; undefined when it cannot be built upon. */
   base(objectId: string): Promise<ObjectState | undefined> {
-    return this.#baseOf(objectId).catch(orUndefinedWhenDamaged);
-  }
-
-  /** As base. E_REPOSITORY_DAMAGED when a key is lost of what previous may have told already */
-  async #baseOf(objectId: string): Promise<ObjectState | undefined> {
-    const base = await this.#opened(objectId);
-    return base && this.#withKeys(base);
-  }
-
-  /** Whose keys are lost is no base from here on. E_REPOSITORY_DAMAGED */
-  async #withKeys(base: ObjectState): Promise<ObjectState> {
-    try {
-      await base.requireKeys();
-      return base;
-    } catch (error) {
-      if (isDamage(error)) this.#withoutBase(base.record.objectId);
-      throw error;
-    }
-  }
-
-  /** Its keys were not asked for: what is unchanged needs none. */
-  #opened(objectId: string): Promise<ObjectState | undefined> {
     const known = this.#bases.get(objectId);
     if (known !== undefined) return known;
     const opening = this.#openBase(objectId);
@@ -211,7 +182,7 @@ export class StoredSession implements RepositorySession {
     const point = newestPoint(log.state, this.jobId, objectId);
     if (point === undefined) return undefined;
     const opening = { compute: ports.compute, keys, meta, relocations };
-    const base = await ObjectState.open(opening, point.root).catch(orUndefinedWhenDamaged);
+    const base = await openWithKeys(opening, point.root).catch(orUndefinedWhenDamaged);
     if (base === undefined) return undefined;
     // Nothing to compare with: reading index and table would be for nothing.
     if (log.state.condemned.size === 0) return base;
@@ -321,6 +292,13 @@ async function packsOf(objects: readonly FinishedObject[]): Promise<ReadonlySet<
     for (const pack of await references.packs()) packs.add(pack);
   }
   return packs;
+}
+
+/** What nobody can open is no base. E_REPOSITORY_DAMAGED */
+async function openWithKeys(opening: OpenObject, root: string): Promise<ObjectState> {
+  const base = await ObjectState.open(opening, root);
+  await base.requireKeys();
+  return base;
 }
 
 function orUndefinedWhenDamaged(error: unknown): undefined {
