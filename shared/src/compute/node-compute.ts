@@ -10,6 +10,7 @@ import {
 import { promisify } from 'node:util';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { AppError } from '../errors/app-error.ts';
+import { copyInto } from '../repository/bytes.ts';
 import type { Argon2Cost, Compute, FrameCompute, Sealing } from '../repository/ports.ts';
 import { decodeBase64 } from './base64/decode-base64.ts';
 import { scanGear } from './gear/gear-scan.ts';
@@ -99,7 +100,7 @@ function sealInto(target: Uint8Array, sealing: Sealing, plain: Uint8Array): void
   const { key, nonce, associated } = sealing;
   const sealer = createCipheriv(cipher, createSecretKey(key), nonce).setAAD(associated);
   for (let at = 0; at < plain.length; at += cipherBytesMax) {
-    target.set(sealer.update(plain.subarray(at, at + cipherBytesMax)), at);
+    copyInto(target, at, sealer.update(plain.subarray(at, at + cipherBytesMax)));
   }
   sealer.final();
   target.set(sealer.getAuthTag(), plain.length);
@@ -113,7 +114,7 @@ function openInto(target: Uint8Array, sealing: Sealing, sealed: Uint8Array): voi
   opener.setAAD(associated).setAuthTag(sealed.subarray(tagAt));
   for (let at = 0; at < tagAt; at += cipherBytesMax) {
     const end = Math.min(at + cipherBytesMax, tagAt);
-    target.set(opener.update(sealed.subarray(at, end)), at);
+    copyInto(target, at, opener.update(sealed.subarray(at, end)));
   }
   try {
     opener.final();

@@ -1,3 +1,4 @@
+import { copyInto } from '../../repository/bytes.ts';
 import type { GearScan } from '../../repository/ports.ts';
 import { instantiated, type WasmMemory } from '../wasm-module.ts';
 import { gearModule } from './gear-module.ts';
@@ -29,7 +30,7 @@ class WasmGear {
     rolled.value = hash;
     for (let done = 0; done < bytes.length; done += windowBytes) {
       const part = bytes.subarray(done, done + windowBytes);
-      this.#memory.set(part, tableBytes);
+      copyInto(this.#memory, tableBytes, part);
       const found = scan(tableBytes, tableBytes + part.length, mask);
       if (found > 0) return { end: done + found - tableBytes, hash: rolled.value };
     }

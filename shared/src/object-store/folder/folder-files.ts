@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { copyInto } from '../../repository/bytes.ts';
 import type { ByteRange } from '../../repository/ports.ts';
 
 /**
@@ -60,7 +61,7 @@ async function* gathered(
     if (chunk.length >= pieceBytes) yield chunk;
     else {
       piece ??= new Uint8Array(pieceBytes);
-      piece.set(chunk, used);
+      copyInto(piece, used, chunk);
       used += chunk.length;
     }
   }

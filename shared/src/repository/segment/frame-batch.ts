@@ -5,7 +5,7 @@ import type {
   OpenDamage,
   Stretch,
 } from '../batch-compute.ts';
-import { sum, toHex } from '../bytes.ts';
+import { copyInto, sum, toHex } from '../bytes.ts';
 import { isDamage } from '../damaged.ts';
 import type { CompressionLevel, FrameCompute } from '../ports.ts';
 import { openFrameWithin, type Scratch, sealFrameInto } from './frame.ts';
@@ -72,7 +72,7 @@ export class FrameBatches {
       for (const [content, wanted] of place.contents.entries()) {
         const message = contentProblem(opened, wanted, idsOf);
         if (message !== undefined) damages.push({ content, message });
-        else if (wanted.to !== undefined) bytes.set(partOf(opened, wanted), wanted.to);
+        else if (wanted.to !== undefined) copyInto(bytes, wanted.to, partOf(opened, wanted));
       }
       return damages;
     } catch (error) {
@@ -89,7 +89,7 @@ export class FrameBatches {
     const whole = this.#memory('gathered', length);
     let at = 0;
     for (const content of contents) {
-      whole.set(inside(bytes, content), at);
+      copyInto(whole, at, inside(bytes, content));
       at += content.length;
     }
     return whole.subarray(0, length);

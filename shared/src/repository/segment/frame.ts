@@ -1,5 +1,5 @@
 /** Frames: compressed, sealed, and opened again before anybody may store them. */
-import { equalBytes, readU32, writeU32 } from '../bytes.ts';
+import { copyInto, equalBytes, readU32, writeU32 } from '../bytes.ts';
 import { damaged } from '../damaged.ts';
 import type { CompressionLevel, FrameCompute, Sealing } from '../ports.ts';
 import { type SegmentKind, segmentKinds } from './kinds.ts';
@@ -109,7 +109,7 @@ function encodePlain(compute: FrameCompute, { content, level, into }: Encoding):
   const isTried = mayShrink(compute, content, body);
   const length = isTried ? compute.compressInto(body, content, level) : content.length;
   const isSmaller = length < content.length;
-  if (!isSmaller) body.set(content);
+  if (!isSmaller) copyInto(body, 0, content);
   into[0] = isSmaller ? 1 : 0;
   writeU32(into, 1, content.length);
   return into.subarray(0, headerBytes + Math.min(length, content.length));

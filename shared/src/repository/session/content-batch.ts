@@ -1,4 +1,5 @@
 import type { BatchCompute, Stretch, Workspace } from '../batch-compute.ts';
+import { copyInto } from '../bytes.ts';
 import type { FrameContent } from '../pack/pack-stream.ts';
 
 /** A content on its way: what it is called is known once the batch went through compute. */
@@ -45,7 +46,7 @@ export class ContentBatch {
 
   /** Copies the content. */
   add(content: Uint8Array): StoringContent {
-    this.workspace.bytes.set(content, this.#used);
+    copyInto(this.workspace.bytes, this.#used, content);
     const storing = { start: this.#used, length: content.length, contentId: '' };
     this.#used += content.length;
     this.contents.push(storing);

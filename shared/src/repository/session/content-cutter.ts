@@ -1,4 +1,5 @@
 import type { BatchCompute, Workspace } from '../batch-compute.ts';
+import { copyInto } from '../bytes.ts';
 import type { Compute } from '../ports.ts';
 
 /** Sizes of the contents that a large one is cut into, bytes. */
@@ -101,7 +102,9 @@ export class ContentCutter {
     if (this.#isFirst && this.#length <= this.#sizes.mean) return;
     for (let end = this.#border(); end !== undefined; end = this.#border()) {
       yield this.#held(0, end);
-      this.#workspace?.bytes.copyWithin(0, end, this.#length);
+      if (this.#workspace !== undefined) {
+        copyInto(this.#workspace.bytes, 0, this.#held(end, this.#length));
+      }
       this.#length -= end;
       this.#isFirst = false;
       this.#begin();
@@ -131,7 +134,7 @@ export class ContentCutter {
   #hold(part: Uint8Array): void {
     const length = this.#length + part.length;
     const { bytes } = this.#roomFor(length);
-    bytes.set(part, this.#length);
+    copyInto(bytes, this.#length, part);
     this.#length = length;
   }
 
@@ -140,7 +143,7 @@ export class ContentCutter {
     if (before !== undefined && before.bytes.length >= length) return before;
     const doubled = Math.max(2 * (before?.bytes.length ?? 0), length, bufferBytesMin);
     const larger = this.#compute.batches.workspace(Math.min(doubled, this.#sizes.max));
-    larger.bytes.set(this.#held(0, this.#length));
+    copyInto(larger.bytes, 0, this.#held(0, this.#length));
     before?.release();
     this.#workspace = larger;
     return larger;

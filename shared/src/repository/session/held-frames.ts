@@ -1,4 +1,5 @@
 import type { BatchCompute, Workspace } from '../batch-compute.ts';
+import { copyInto } from '../bytes.ts';
 import type { SealedFrame } from '../pack/pack-stream.ts';
 
 /** Frames that wait for their pack: copies, in memory that is given back. */
@@ -19,7 +20,7 @@ export class HeldFrames {
   hold(frame: SealedFrame): void {
     const { length } = frame.sealed;
     const workspace = this.#batches.workspace(length);
-    workspace.bytes.set(frame.sealed);
+    copyInto(workspace.bytes, 0, frame.sealed);
     this.#workspaces.push(workspace);
     this.#frames.push({ ...frame, sealed: workspace.bytes });
   }
