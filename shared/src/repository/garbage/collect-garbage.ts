@@ -1,3 +1,4 @@
+import { readPlan } from '../erase/erasure-plan.ts';
 import { condemnUnreferenced, sweepCondemned } from '../log/garbage.ts';
 import type { OpenContext } from '../open-context.ts';
 import { PackMarker } from './pack-marker.ts';
@@ -29,8 +30,18 @@ export async function collectGarbage(
   const marker = new PackMarker(context);
   const condemned = await condemnUnreferenced(log, { marker, listPacks });
   const { deleted, kept } = await sweepCondemned(log, { store, listPacks, ...options });
-  const keysDestroyed = marker.keys && (await destroyStrayKeys(context, marker.keys));
-  return { condemned, deleted, kept, keysDestroyed: keysDestroyed ?? [] };
+  return { condemned, deleted, kept, keysDestroyed: await destroyUnneededKeys(context, marker) };
+}
+
+/** By what the marker has marked. @returns ids of those that are gone */
+export async function destroyUnneededKeys(
+  context: OpenContext,
+  { keys: marked }: PackMarker,
+): Promise<readonly string[]> {
+  if (marked === undefined) return [];
+  const { ports, keys } = context;
+  const keysOfErasure = async (id: string) => (await readPlan(context, id)).keyIds;
+  return destroyStrayKeys({ ports, keys, keysOfErasure }, marked);
 }
 
 async function listNames({ ports }: OpenContext): Promise<string[]> {

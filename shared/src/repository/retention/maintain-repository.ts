@@ -8,8 +8,8 @@ import {
   consolidate,
   foreseeConsolidation,
 } from '../consolidation/consolidate.ts';
+import { destroyUnneededKeys } from '../garbage/collect-garbage.ts';
 import { PackMarker } from '../garbage/pack-marker.ts';
-import { destroyStrayKeys } from '../garbage/stray-keys.ts';
 import { abortStrayUploads, type UploadsAborted } from '../garbage/stray-uploads.ts';
 import {
   condemnUnreferenced,
@@ -102,7 +102,7 @@ export async function maintainRepository(
   onPhase?.('sweeping');
   const listAgain = async () => [...(await listPacks(context)).keys()];
   const { deleted, kept } = await sweepCondemned(log, { store, listPacks: listAgain, graceMs });
-  if (marker.keys !== undefined) await destroyStrayKeys(context, marker.keys);
+  await destroyUnneededKeys(context, marker);
   const uploadsAborted = await abortStrayUploads(store, nowMs, signal);
   signal?.throwIfAborted();
   onPhase?.('consolidating');
