@@ -1,8 +1,10 @@
 import { ahead } from '../ahead.ts';
+import { livePlaces } from '../garbage/live-places.ts';
 import { decodeHeader, verifyHeader } from '../header/header-layout.ts';
 import { readHeader } from '../header/header-store.ts';
+import { rootsOf } from '../log/state/roots.ts';
 import type { OpenContext } from '../open-context.ts';
-import { type Finding, finding, problemOf } from './finding.ts';
+import { type Finding, finding, messageOf, problemOf } from './finding.ts';
 
 const width = 8;
 
@@ -14,8 +16,35 @@ export async function* checkHeaderAndKeys(context: OpenContext): AsyncGenerator<
     const problem = await problemOf(() => context.keys.read(name.slice('keys/'.length)));
     return { name, problem };
   });
+  let needed: ReadonlySet<string> | undefined;
   for await (const { name, problem } of keys) {
-    if (problem !== undefined) yield finding({ blob: name }, 'E_KEY_DAMAGED', problem);
+    if (problem === undefined) continue;
+    needed ??= await neededKeys(context);
+    const isNeeded = needed === everyKey || needed.has(name) || !objectKeyName.test(name);
+    const nothing = isNeeded ? '' : '; no restore point needs it';
+    const severity = isNeeded ? 'error' : 'warning';
+    yield finding({ blob: name, severity }, 'E_KEY_DAMAGED', `${problem}${nothing}`);
+  }
+}
+
+const objectKeyName = /^keys\/([0-9a-f]{32}|shared-\d+)$/;
+
+/** When nobody can tell. */
+const everyKey: ReadonlySet<string> = new Set();
+
+/** Names of the keys of objects and of shared contents that a restore point needs. */
+async function neededKeys(context: OpenContext): Promise<ReadonlySet<string>> {
+  const { state } = context.log;
+  const needed = new Set<string>();
+  try {
+    for await (const reached of livePlaces(context, rootsOf(state), state)) {
+      if (reached.type === 'segment') needed.add(`keys/${reached.place.keyId}`);
+      if (reached.type === 'keys') for (const id of reached.keyIds) needed.add(`keys/${id}`);
+    }
+    return needed;
+  } catch (error) {
+    messageOf(error);
+    return everyKey;
   }
 }
 

@@ -1,12 +1,14 @@
 import { type AppError, isAppError } from '../../errors/app-error.ts';
 import { folderPrefix, itemPrefix } from '../catalog/catalog-keys.ts';
 import { isDamage } from '../damaged.ts';
-import { decodeRoot, runsOf } from '../object/object-record.ts';
+import type { ReadableKeys } from '../keys/readable-keys.ts';
+import { decodeRoot, keyIdsOf, runsOf } from '../object/object-record.ts';
 import { ObjectState } from '../object/object-state.ts';
 import { referencedPlaces } from '../object/referenced-packs.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import { packEndBytesMin } from '../pack/pack-layout.ts';
+import type { LocatedItem } from '../read/locate.ts';
 import type { RunEntry } from '../run/run-layout.ts';
 import { type Finding, finding, findingsOfItems, messageOf, problemOf } from './finding.ts';
 import type { OwnedObject, OwnedRoot } from './root-owners.ts';
@@ -29,16 +31,21 @@ export interface CheckedObject {
   readonly packs: ReferredPacks;
 }
 
+const keysPrefix = 'keys/';
+
 /** So many items of an object are named; all are counted. */
 const itemsNamedMax = 100_000;
 
 /** With its keys: a state whose rows nobody can open is damaged. E_REPOSITORY_DAMAGED */
 export async function openState(context: OpenContext, root: string): Promise<ObjectState> {
-  const { ports, keys, meta, relocations } = context;
-  const opening = { compute: ports.compute, keys, meta, relocations };
-  const state = await ObjectState.open(opening, root);
+  const state = await openRecord(context, root);
   await state.requireKeys();
   return state;
+}
+
+async function openRecord(context: OpenContext, root: string): Promise<ObjectState> {
+  const { ports, keys, meta, relocations } = context;
+  return ObjectState.open({ compute: ports.compute, keys, meta, relocations }, root);
 }
 
 /** Adds to a set of packs what another one holds. */
@@ -52,34 +59,41 @@ export function addPacks(to: ReferredPacks, { data, meta }: ReferredPacks): void
   }
 }
 
+export interface ObjectChecking {
+  readonly context: OpenContext;
+  /** Of the same repository. */
+  readonly keys: ReadableKeys;
+  /** Whether rows are looked at too. */
+  readonly depth: 'rows' | 'packs';
+}
+
 /** Reads catalogs, indexes and tables of all states of one object, past what is damaged. */
 export async function checkObject(
-  context: OpenContext,
+  checking: ObjectChecking,
   object: OwnedObject,
-  depth: 'rows' | 'packs',
 ): Promise<CheckedObject> {
   const packs: ReferredPacks = { data: new Map(), meta: new Set() };
   const findings: Finding[] = [];
   for (const owned of object.roots) {
-    findings.push(...(await new RootCheck(context, object.objectId, owned).run(packs, depth)));
+    findings.push(...(await new RootCheck(checking, object.objectId, owned).run(packs)));
   }
   return { findings, packs };
 }
 
 /** One state of one object. */
 class RootCheck {
-  readonly #context: OpenContext;
+  readonly #checking: ObjectChecking;
   readonly #subject: { readonly objectId: string; readonly points: readonly string[] };
   readonly #owned: OwnedRoot;
   readonly #findings: Finding[] = [];
 
-  constructor(context: OpenContext, objectId: string, owned: OwnedRoot) {
-    this.#context = context;
+  constructor(checking: ObjectChecking, objectId: string, owned: OwnedRoot) {
+    this.#checking = checking;
     this.#owned = owned;
     this.#subject = { objectId, points: owned.points };
   }
 
-  async run(packs: ReferredPacks, depth: 'rows' | 'packs'): Promise<readonly Finding[]> {
+  async run(packs: ReferredPacks): Promise<readonly Finding[]> {
     const { pack } = decodeRoot(this.#owned.root).ref;
     packs.meta.add(pack);
     const state = await this.#open(pack);
@@ -87,9 +101,10 @@ class RootCheck {
     const { record } = state;
     for (const run of runsOf(record)) packs.meta.add(run.pack);
     for (const beside of record.besidePacks) packs.meta.add(beside);
-    await this.#addPlaces(packs, state);
+    const keyIds = await this.#addPlaces(packs, state);
+    const { depth, keys } = this.#checking;
     if (depth === 'packs') return this.#findings;
-    await this.#checkRows(state);
+    await this.#checkRows(state, await keys.lostAmong(keyIds));
     const problem = await problemOf(() => state.syncState());
     const holder = 'inline' in record.state ? pack : record.state.pack;
     if (problem !== undefined) this.#add(holder, 'E_OBJECT_DAMAGED', problem);
@@ -98,8 +113,15 @@ class RootCheck {
 
   async #open(pack: string): Promise<ObjectState | undefined> {
     try {
-      const state = await openState(this.#context, this.#owned.root);
-      await this.#context.keys.contentIdSecret(state.record.contentIds);
+      const { context, keys } = this.#checking;
+      const state = await openRecord(context, this.#owned.root);
+      const keyIds = keyIdsOf(state.record);
+      const lost = await keys.lostAmong(keyIds);
+      for (const [id, { message }] of lost) {
+        this.#add(`${keysPrefix}${id}`, 'E_OBJECT_DAMAGED', message);
+      }
+      if (lost.size === keyIds.length) return undefined;
+      await context.keys.contentIdSecret(state.record.contentIds);
       return state;
     } catch (error) {
       if (isAppError(error, 'E_OBJECT_STATE_LOST')) this.#addLost(pack, error);
@@ -108,9 +130,12 @@ class RootCheck {
     }
   }
 
-  async #addPlaces({ data, meta }: ReferredPacks, state: ObjectState): Promise<void> {
+  /** @returns ids of the keys under which contents lie */
+  async #addPlaces({ data, meta }: ReferredPacks, state: ObjectState): Promise<Set<string>> {
+    const keyIds = new Set<string>();
     try {
       for await (const [, place] of referencedPlaces(state.record, state.readers)) {
+        keyIds.add(place.keyId);
         const expected = { exactLength: place.packLength, lengthMin: endOf(place) };
         addPacks({ data, meta }, { data: new Map([[place.pack, expected]]), meta: new Set() });
       }
@@ -118,10 +143,11 @@ class RootCheck {
       const { pack } = decodeRoot(this.#owned.root).ref;
       this.#add(blobOf(error, pack), 'E_INDEX_DAMAGED', messageOf(error));
     }
+    return keyIds;
   }
 
   /** Every row is readable, every content known, and there are as many rows as the record says. */
-  async #checkRows(state: ObjectState): Promise<void> {
+  async #checkRows(state: ObjectState, lostKeys: ReadonlyMap<string, AppError>): Promise<void> {
     const { record } = state;
     let isWhole = true;
     const rows = new RowCount();
@@ -133,27 +159,36 @@ class RootCheck {
         this.#add(blobOf(error, pack), 'E_OBJECT_DAMAGED', `${messageOf(error)}${from}`);
       }),
     );
-    await this.#checkContents(state, counted);
+    const lost = new LostItems();
+    for await (const window of locatedWindows(state, counted)) {
+      for (const located of window) this.#checkContents(located, lostKeys, lost);
+    }
+    this.#tellLost(lost);
     if (!isWhole || (rows.items === record.items && rows.folders === record.folders)) return;
     const message = `the catalog has ${rows.items} items and ${rows.folders} folders, not ${record.items} and ${record.folders}`;
     this.#add(decodeRoot(this.#owned.root).ref.pack, 'E_OBJECT_DAMAGED', message);
   }
 
-  async #checkContents(
-    state: ObjectState,
-    rows: AsyncIterable<RunEntry & { readonly value: Uint8Array }>,
-  ): Promise<void> {
-    const lost = new LostItems();
-    for await (const window of locatedWindows(state, rows)) {
-      for (const { item, failure } of window) {
-        if (failure === undefined) continue;
-        lost.add(blobOf(failure, decodeRoot(this.#owned.root).ref.pack), item.itemId, failure);
-      }
+  #checkContents(
+    { item, contents, failure }: LocatedItem,
+    lostKeys: ReadonlyMap<string, AppError>,
+    lost: LostItems,
+  ): void {
+    const lostKey = contents.map(({ place }) => place.keyId).find((id) => lostKeys.has(id));
+    if (failure !== undefined) {
+      lost.add(blobOf(failure, decodeRoot(this.#owned.root).ref.pack), item.itemId, failure);
+    } else if (lostKey !== undefined) {
+      const message = lostKeys.get(lostKey)?.message ?? '';
+      lost.add(`${keysPrefix}${lostKey}`, item.itemId, { message });
     }
+  }
+
+  #tellLost(lost: LostItems): void {
     for (const { blob, items, total, message } of lost.byBlob()) {
       const more = total > items.length ? `; ${total} items, ${items.length} of them named` : '';
       const subject = { blob, items, ...this.#subject };
-      this.#findings.push(...findingsOfItems(subject, 'E_INDEX_DAMAGED', `${message}${more}`));
+      const code = blob.startsWith(keysPrefix) ? 'E_KEY_DAMAGED' : 'E_INDEX_DAMAGED';
+      this.#findings.push(...findingsOfItems(subject, code, `${message}${more}`));
     }
   }
 
@@ -194,7 +229,7 @@ class LostItems {
   readonly #byBlob = new Map<string, LostOfBlob>();
   #named = 0;
 
-  add(blob: string, itemId: string, { message }: Error): void {
+  add(blob: string, itemId: string, { message }: Pick<Error, 'message'>): void {
     const known = this.#byBlob.get(blob) ?? { blob, items: [], message, total: 0 };
     known.total += 1;
     if (this.#named < itemsNamedMax) known.items.push(itemId);

@@ -1,4 +1,5 @@
 import { ahead } from '../ahead.ts';
+import { ReadableKeys } from '../keys/readable-keys.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { Repository } from '../repository.ts';
 import { checkHeaderAndKeys } from './check-keys.ts';
@@ -106,12 +107,14 @@ class RepositoryCheck {
 
   /** What was done before is read again as far as it tells of packs. */
   async *#objects(): AsyncGenerator<Finding> {
-    const objects = ownedObjects(this.#context.log.state);
+    const context = this.#context;
+    const keys = new ReadableKeys(context.keys);
+    const objects = ownedObjects(context.log.state);
     let done = 0;
     const checks = ahead(objects, objectsAtOnce, async (object) => {
       const isKnown = this.#isDone('objects', object.order);
       const depth = isKnown ? 'packs' : 'rows';
-      return { object, isKnown, ...(await checkObject(this.#context, object, depth)) };
+      return { object, isKnown, ...(await checkObject({ context, keys, depth }, object)) };
     });
     for await (const { object, isKnown, findings, packs } of checks) {
       addPacks(this.#packs, packs);

@@ -1,6 +1,6 @@
-import { isAppError } from '../../errors/app-error.ts';
+import { type AppError, isAppError } from '../../errors/app-error.ts';
 import { equalBytes, fromHex, toHex } from '../bytes.ts';
-import { damaged, naming } from '../damaged.ts';
+import { damaged, isDamage, naming } from '../damaged.ts';
 import { decodeJson, encodeJson } from '../json.ts';
 import type { RepositoryPorts } from '../ports.ts';
 import { openBox, sealBox } from '../segment/box.ts';
@@ -63,13 +63,21 @@ export class KeyRing {
     return this.#once(id);
   }
 
-  /** For what of an object names its key epoch: catalog runs. Fails as objectKey does. */
+  /** For what of an object names its key epoch: catalog runs. What lies under a lost key fails. */
   async objectKeys({ keyId, olderKeyIds }: ObjectKeyIds): Promise<EpochKeys> {
-    const ids = [keyId, ...olderKeyIds];
-    const keys = await Promise.all(
-      ids.map(async (id) => [epochOfId(fromHex(id)), await this.#once(id)] as const),
-    );
-    return new EpochKeys(keys);
+    const keys: [number, Uint8Array][] = [];
+    const lost: [number, AppError][] = [];
+    const readings = [keyId, ...olderKeyIds].map(async (id) => {
+      const epoch = epochOfId(fromHex(id));
+      try {
+        keys.push([epoch, await this.#once(id)]);
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        lost.push([epoch, error]);
+      }
+    });
+    await Promise.all(readings);
+    return new EpochKeys(keys, lost);
   }
 
   /** Whether new data of an object may go under the key: it is of the newest key epoch. */

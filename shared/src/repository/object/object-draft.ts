@@ -82,6 +82,7 @@ export class ObjectDraft {
     const { ports, key, keys, olderKeyIds } = options;
     const readers = openReaders({ ...options, compute: ports.compute, keyId: key.id });
     const catalogKeys = await keys.objectKeys({ keyId: key.id, olderKeyIds });
+    catalogKeys.requireAll();
     return new ObjectDraft(options, readers, catalogKeys);
   }
 

@@ -67,7 +67,7 @@ export class ObjectState {
 
   /** Before anything is built upon the rows. E_REPOSITORY_DAMAGED when a key of theirs is lost */
   async requireKeys(): Promise<void> {
-    await this.#context.keys.objectKeys(this.record);
+    (await this.#context.keys.objectKeys(this.record)).requireAll();
   }
 
   names(): Promise<ObjectNames> {

@@ -1,4 +1,5 @@
 import { isSharedKey } from '../keys/shared-key.ts';
+import { keyIdsOf } from '../object/object-record.ts';
 import type { PlacedContent } from '../read/placed-content.ts';
 import type { FooterIndex } from './footer-index.ts';
 import type { ObjectSurvey } from './survey-object.ts';
@@ -15,7 +16,8 @@ export async function findContents(
   { damaged, states, runs }: ObjectSurvey,
   footers: FooterIndex,
 ): Promise<FoundContents> {
-  const own = new Set(states.flatMap(({ record }) => [record.keyId, ...record.olderKeyIds]));
+  const keyIds = states.flatMap(({ record }) => keyIdsOf(record));
+  const own = new Set(keyIds.filter((id) => !runs.lostKeys.has(id)));
   const isOwnKey = (id: string) => own.has(id) || isSharedKey(id);
   const places = new Map<string, PlacedContent>();
   const unsure = new Set<string>();

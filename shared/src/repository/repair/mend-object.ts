@@ -4,7 +4,12 @@ import type { OwnedRoot } from '../check/root-owners.ts';
 import { encodeJson } from '../json.ts';
 import type { ObjectKey } from '../keys/key-ring.ts';
 import { type SealedNames, sealNames } from '../object/object-names.ts';
-import type { ObjectRecord, StoredState, WholeRecord } from '../object/object-record.ts';
+import {
+  keyIdsOf,
+  type ObjectRecord,
+  type StoredState,
+  type WholeRecord,
+} from '../object/object-record.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { Level } from '../run/run-layout.ts';
 import type { RunWriter } from '../run/run-writer.ts';
@@ -12,6 +17,7 @@ import type { SessionPacks } from '../session/session-packs.ts';
 import { storeSyncState } from '../session/store-sync-state.ts';
 import type { FoundContents } from './found-contents.ts';
 import { isLost, type LostItems, lostRow } from './lost-items.ts';
+import { namedStates } from './lost-state.ts';
 import { MendedRuns } from './mended-runs.ts';
 import { undefinedWhenDamaged } from './object-runs.ts';
 import { placedItems } from './placed-rows.ts';
@@ -56,8 +62,9 @@ export class ObjectMend {
     const { state, owned } = damaged;
     const { besidePacks: _, base: __, ...record } = state.record;
     const key = await this.#keyFor(record);
-    const isSameKey = key.id === record.keyId;
-    const olderKeyIds = isSameKey ? record.olderKeyIds : [record.keyId, ...record.olderKeyIds];
+    const olderKeyIds = keyIdsOf(state.record).filter((id) => {
+      return id !== key.id && !this.#lostKeys.has(id);
+    });
     const rows = await this.#lostLevel({ damaged, lost }, key);
     const catalog = await this.#runs.catalog(state, key);
     const { items, folders, failedItems } = lost.counts;
@@ -72,12 +79,19 @@ export class ObjectMend {
     return { owned, record: mended };
   }
 
-  /** Those that cannot be opened stay what they are: they can be opened under no key. */
+  /** Where its own cannot be opened those of another state; else what they are: under no key. */
   async #names({ state }: DamagedState, key: ObjectKey): Promise<SealedNames> {
     const { names: sealed, keyId } = state.record;
     if (keyId === key.id) return sealed;
-    const names = await state.names().catch(undefinedWhenDamaged);
-    return names === undefined ? sealed : sealNames(this.#options.context.ports, key.key, names);
+    for (const named of [state, ...namedStates(this.#options.survey)]) {
+      const names = await named.names().catch(undefinedWhenDamaged);
+      if (names !== undefined) return sealNames(this.#options.context.ports, key.key, names);
+    }
+    return sealed;
+  }
+
+  get #lostKeys(): ReadonlyMap<string, AppError> {
+    return this.#options.survey.runs.lostKeys;
   }
 
   /** Without all rows the source is asked for everything: an empty state says so. */
@@ -90,12 +104,13 @@ export class ObjectMend {
     return storeSyncState({ ports: context.ports, meta: packs.meta, key, objectId }, syncState);
   }
 
-  /** The state's own while it is of the current key epoch; else the newest state's, or a new one. */
+  /** The state's own while it is of the current key epoch and not lost; else the newest state's, or a new one. */
   async #keyFor({ keyId, objectId }: Pick<ObjectRecord, 'keyId' | 'objectId'>): Promise<ObjectKey> {
     const { keys } = this.#options.context;
     const newest = this.#options.survey.states.at(-1)?.record.keyId ?? keyId;
     for (const id of [keyId, newest]) {
-      if (keys.isCurrent(id)) return { id, key: await keys.objectKey(id) };
+      if (this.#lostKeys.has(id) || !keys.isCurrent(id)) continue;
+      return { id, key: await keys.objectKey(id) };
     }
     this.#newKey ??= keys.createObjectKey(objectId);
     return this.#newKey;

@@ -1,8 +1,9 @@
 import type { AppError } from '../../errors/app-error.ts';
 import { isDamage } from '../damaged.ts';
 import { decodeAddress } from '../index/address.ts';
+import type { ReadableKeys } from '../keys/readable-keys.ts';
 import type { PlaceLookup } from '../object/object-readers.ts';
-import { runsOf } from '../object/object-record.ts';
+import { keyIdsOf, runsOf } from '../object/object-record.ts';
 import type { ObjectState } from '../object/object-state.ts';
 import { decodePlace, type SegmentPlace } from '../object/segment-place.ts';
 import type { PlacedContent } from '../read/placed-content.ts';
@@ -13,6 +14,7 @@ export interface RunSources {
   readonly packs: StoredPacks;
   /** Where segments were moved to. */
   readonly moved: PlaceLookup;
+  readonly keys: ReadableKeys;
 }
 
 /** Where a content lies, by the indexes and tables of all states of an object. */
@@ -38,6 +40,7 @@ export class ObjectRuns {
   };
   readonly #damages = new Map<string, readonly AppError[]>();
   readonly #unsound = new Set<string>();
+  #lostKeys: ReadonlyMap<string, AppError> = new Map();
 
   private constructor(packs: StoredPacks) {
     this.#packs = packs;
@@ -48,6 +51,7 @@ export class ObjectRuns {
     const runs = new ObjectRuns(sources.packs);
     for (const state of states) runs.#collect(state);
     await runs.#readTables(sources.moved);
+    await runs.#readKeys(states, sources.keys);
     await runs.#readIndexes();
     for (const run of runs.#runs.catalog.values()) await runs.#readThrough('catalog', run);
     return runs;
@@ -56,6 +60,11 @@ export class ObjectRuns {
   /** By tables that can be read, and by what was moved. */
   get places(): ReadonlyMap<string, SegmentPlace> {
     return this.#places;
+  }
+
+  /** Keys that records or places name and that cannot be read, and why. */
+  get lostKeys(): ReadonlyMap<string, AppError> {
+    return this.#lostKeys;
   }
 
   /** What a table said can be lost, of whatever state. */
@@ -74,6 +83,7 @@ export class ObjectRuns {
   }
 
   isStateSound({ record }: ObjectState): boolean {
+    if (keyIdsOf(record).some((id) => this.#lostKeys.has(id))) return false;
     return runsOf(record).every((run) => this.isSound(run));
   }
 
@@ -81,7 +91,7 @@ export class ObjectRuns {
   usable(value: Uint8Array): PlacedContent | undefined {
     const address = decodeAddress(value);
     const place = this.#places.get(address.segment);
-    if (place === undefined) return undefined;
+    if (place === undefined || this.#lostKeys.has(place.keyId)) return undefined;
     const placed = { address, place };
     return this.#packs.isUsable(placed) ? placed : undefined;
   }
@@ -116,6 +126,12 @@ export class ObjectRuns {
         this.#places.set(segment, (await moved.place(segment)) ?? decodePlace(value));
       });
     }
+  }
+
+  async #readKeys(states: readonly ObjectState[], keys: ReadableKeys): Promise<void> {
+    const ids = new Set(states.flatMap(({ record }) => [...keyIdsOf(record)]));
+    for (const { keyId } of this.#places.values()) ids.add(keyId);
+    this.#lostKeys = await keys.lostAmong(ids);
   }
 
   async #readIndexes(): Promise<void> {

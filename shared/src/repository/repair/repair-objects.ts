@@ -1,11 +1,12 @@
 import { type Finding, finding } from '../check/finding.ts';
 import { type OwnedObject, ownedObjects } from '../check/root-owners.ts';
-import { lostRecord } from '../object/lost-record.ts';
+import type { ReadableKeys } from '../keys/readable-keys.ts';
 import type { PlaceLookup } from '../object/object-readers.ts';
 import type { OpenContext } from '../open-context.ts';
 import { type FooterIndex, readFooters } from './footer-index.ts';
 import { type FoundContents, findContents } from './found-contents.ts';
 import { findLostItems } from './lost-items.ts';
+import { lostRecordOf } from './lost-state.ts';
 import { ObjectMend, type StatePlan } from './mend-object.ts';
 import type { RepairSession } from './repair-session.ts';
 import type { StoredPacks } from './stored-packs.ts';
@@ -17,6 +18,7 @@ export interface RepairObjectsOptions {
   readonly packs: StoredPacks;
   /** Where segments were moved to. */
   readonly moved: PlaceLookup;
+  readonly keys: ReadableKeys;
   /** The session in which is written; undefined: only tells what would be done. */
   readonly begin: (() => Promise<RepairSession>) | undefined;
   readonly signal: AbortSignal | undefined;
@@ -49,11 +51,10 @@ export class ObjectsRepair {
     for (const object of ownedObjects(context.log.state)) {
       signal?.throwIfAborted();
       const survey = await surveyObject(context, object, this.#options);
-      yield* survey.unreadable;
       if (survey.damaged.length + survey.lost.length > 0) damaged.push(object);
       for (const { unplaced } of survey.damaged) addUpTo(needed, unplaced);
     }
-    const footers = await readFooters(context, packs, needed);
+    const footers = await readFooters(context, packs, { needed, keys: this.#options.keys });
     for (const object of damaged) {
       signal?.throwIfAborted();
       yield* this.#repair(object, footers);
@@ -95,8 +96,7 @@ export class ObjectsRepair {
     const mend = new ObjectMend({ context, packs: session.packs, survey, found, nowMs });
     const foundIn = new Set([...found.places.values()].map(({ place }) => place.pack));
     for (const plan of states) await session.replace(await mend.mend(plan), foundIn);
-    const known = survey.states.at(-1)?.record;
-    const record = lostRecord(survey.object.objectId, known);
+    const record = lostRecordOf(survey);
     for (const { owned } of survey.lost) await session.replaceLost(owned, record);
   }
 

@@ -1,5 +1,6 @@
 import { readContentIdSecrets } from '../check/content-id-secrets.ts';
 import { type Finding, finding } from '../check/finding.ts';
+import { ReadableKeys } from '../keys/readable-keys.ts';
 import { writeCheckpoint } from '../log/checkpoint.ts';
 import { logName } from '../log/names.ts';
 import { decodeRoot } from '../object/object-record.ts';
@@ -49,7 +50,8 @@ export async function* repairRepository(
   const relocations = new RelocationsRepair({ context, packs, begin });
   yield* relocations.run();
   const { moved } = relocations;
-  yield* new ObjectsRepair({ context, packs, moved, begin, signal }).run();
+  const keys = new ReadableKeys(context.keys);
+  yield* new ObjectsRepair({ context, packs, moved, keys, begin, signal }).run();
   yield* session.end();
 }
 

@@ -1,10 +1,9 @@
-import type { AppError } from '../../errors/app-error.ts';
-import { openState } from '../check/check-objects.ts';
-import { type Finding, finding } from '../check/finding.ts';
+import { type AppError, isAppError } from '../../errors/app-error.ts';
 import type { OwnedObject, OwnedRoot } from '../check/root-owners.ts';
 import { isDamage } from '../damaged.ts';
-import { decodeRoot, readRecord } from '../object/object-record.ts';
-import type { ObjectState } from '../object/object-state.ts';
+import type { ReadableKeys } from '../keys/readable-keys.ts';
+import { keyIdsOf, type ObjectRecord } from '../object/object-record.ts';
+import { ObjectState } from '../object/object-state.ts';
 import type { OpenContext } from '../open-context.ts';
 import { ObjectRuns, type RunSources, undefinedWhenDamaged } from './object-runs.ts';
 import { placedItems } from './placed-rows.ts';
@@ -25,16 +24,16 @@ export interface ObjectSurvey {
   readonly runs: ObjectRuns;
   /** Oldest first. */
   readonly damaged: readonly DamagedState[];
-  /** States of which the record cannot be read. */
+  /** States of which the record cannot be read, or no key of its rows. */
   readonly lost: readonly LostState[];
-  /** States of which the record can be read, and the key cannot. */
-  readonly unreadable: readonly Finding[];
 }
 
 export interface LostState {
   readonly owned: OwnedRoot;
   /** Why it cannot be read. */
   readonly problem: AppError;
+  /** Undefined: it is what cannot be read. */
+  readonly record: ObjectRecord | undefined;
 }
 
 interface OpenedState {
@@ -54,16 +53,10 @@ export async function surveyObject(
 ): Promise<ObjectSurvey> {
   const opened: OpenedState[] = [];
   const lost: LostState[] = [];
-  const unreadable: Finding[] = [];
   for (const owned of object.roots) {
-    const problem = await problemOfRecord(context, owned);
-    if (problem?.code === 'E_OBJECT_STATE_LOST') continue;
-    if (problem !== undefined) {
-      lost.push({ owned, problem });
-      continue;
-    }
-    const state = await openOrTell(context, object, owned);
-    if ('code' in state) unreadable.push(state);
+    const state = await openOrLost(context, owned, sources.keys);
+    if (state === undefined) continue;
+    if ('problem' in state) lost.push(state);
     else opened.push({ owned, state });
   }
   const states = opened.map(({ state }) => state);
@@ -77,33 +70,27 @@ export async function surveyObject(
       reader.forget();
     }
   }
-  return { object, states, runs, damaged, lost, unreadable };
+  return { object, states, runs, damaged, lost };
 }
 
-async function problemOfRecord(
-  { ports, keys, meta }: OpenContext,
-  { root }: OwnedRoot,
-): Promise<AppError | undefined> {
+/** Undefined: it is marked as lost already. */
+async function openOrLost(
+  { ports, keys, meta, relocations }: OpenContext,
+  owned: OwnedRoot,
+  readable: ReadableKeys,
+): Promise<ObjectState | LostState | undefined> {
   try {
-    await readRecord({ compute: ports.compute, keys, meta }, root);
-    return undefined;
+    const opening = { compute: ports.compute, keys, meta, relocations };
+    const state = await ObjectState.open(opening, owned.root);
+    const keyIds = keyIdsOf(state.record);
+    const lost = await readable.lostAmong(keyIds);
+    const problem = lost.get(state.record.keyId);
+    if (problem === undefined || lost.size < keyIds.length) return state;
+    return { owned, problem, record: state.record };
   } catch (error) {
+    if (isAppError(error, 'E_OBJECT_STATE_LOST')) return undefined;
     if (!isDamage(error)) throw error;
-    return error;
-  }
-}
-
-async function openOrTell(
-  context: OpenContext,
-  { objectId }: OwnedObject,
-  { root, points }: OwnedRoot,
-): Promise<ObjectState | Finding> {
-  try {
-    return await openState(context, root);
-  } catch (error) {
-    if (!isDamage(error)) throw error;
-    const { pack } = decodeRoot(root).ref;
-    return finding({ blob: pack, objectId, points }, 'E_REPAIR_LEFT', error.message);
+    return { owned, problem: error, record: undefined };
   }
 }
 

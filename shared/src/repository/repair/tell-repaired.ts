@@ -1,6 +1,7 @@
+import type { AppError } from '../../errors/app-error.ts';
 import type { ErrorCode } from '../../errors/codes.ts';
 import { type Finding, finding, findingsOfItems } from '../check/finding.ts';
-import { decodeRoot } from '../object/object-record.ts';
+import { decodeRoot, keyIdsOf } from '../object/object-record.ts';
 import type { FoundContents } from './found-contents.ts';
 import { lostPartsOf, type StatePlan } from './mend-object.ts';
 import type { ObjectSurvey } from './survey-object.ts';
@@ -12,6 +13,9 @@ export function* tellRepaired(
   { places }: FoundContents,
 ): Generator<Finding> {
   if (states.length === 0) return;
+  for (const { message } of lostKeysOf(survey, states)) {
+    yield done(survey, states, `what lies under a key of it is marked as lost: ${message}`);
+  }
   const parts = lostPartsOf(
     survey,
     states.map(({ damaged }) => damaged),
@@ -31,10 +35,17 @@ export function* tellRepaired(
   }
   yield* tellItems(survey, states, 'E_REPAIR_ITEMS_LOST');
   // Else nothing would tell that something was written.
-  const isSilent = parts + stateless.length + places.size === 0;
+  const lostKeys = lostKeysOf(survey, states).length;
+  const isSilent = lostKeys + parts + stateless.length + places.size === 0;
   if (isSilent && states.every(({ lost }) => lost.items.length === 0)) {
     yield done(survey, states, 'its indexes name nothing any more that cannot be read');
   }
+}
+
+/** Why keys are lost that the states name. */
+function lostKeysOf({ runs }: ObjectSurvey, states: readonly StatePlan[]): readonly AppError[] {
+  const named = new Set(states.flatMap(({ damaged }) => [...keyIdsOf(damaged.state.record)]));
+  return [...runs.lostKeys].filter(([id]) => named.has(id)).map(([, problem]) => problem);
 }
 
 /** States that nobody can read any more. */

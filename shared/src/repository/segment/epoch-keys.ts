@@ -1,3 +1,4 @@
+import type { AppError } from '../../errors/app-error.ts';
 import { damaged } from '../damaged.ts';
 import type { Entropy } from '../ports.ts';
 
@@ -7,9 +8,15 @@ import type { Entropy } from '../ports.ts';
  */
 export class EpochKeys {
   readonly #keys: Map<number, Uint8Array>;
+  readonly #lost: ReadonlyMap<number, AppError>;
 
-  constructor(keys: Iterable<readonly [number, Uint8Array]>) {
+  /** @param lost why there is no key of an epoch that should have one */
+  constructor(
+    keys: Iterable<readonly [number, Uint8Array]>,
+    lost: Iterable<readonly [number, AppError]> = [],
+  ) {
     this.#keys = new Map(keys);
+    this.#lost = new Map(lost);
   }
 
   /** The epoch under which is written. */
@@ -22,12 +29,17 @@ export class EpochKeys {
     this.#keys.set(epoch, key);
   }
 
-  /** E_REPOSITORY_DAMAGED when the repository has no such epoch. */
+  /** Fails with why one of the keys is lost, if one is. */
+  requireAll(): void {
+    for (const problem of this.#lost.values()) throw problem;
+  }
+
+  /** E_REPOSITORY_DAMAGED when the repository has no such epoch, or its key is lost. */
   of(id: Uint8Array): Uint8Array {
     const epoch = epochOfId(id);
     const key = this.#keys.get(epoch);
-    if (key === undefined) throw damaged(`an id names the key epoch ${epoch}, which has no key`);
-    return key;
+    if (key !== undefined) return key;
+    throw this.#lost.get(epoch) ?? damaged(`an id names the key epoch ${epoch}, which has no key`);
   }
 }
 
