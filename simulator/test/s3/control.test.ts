@@ -1,8 +1,10 @@
 import {
   CopyObjectCommand,
+  CreateBucketCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
+  type PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { refusal, S3TestWorld } from './s3-world.ts';
@@ -87,6 +89,26 @@ describe('permissions', () => {
     expect(await refusal(get('absent'))).toEqual(['AccessDenied', 403]);
     await world.admin('DELETE', 'credentials?accessKeyId=LIMITED');
     expect(await refusal(get('known'))).toEqual(['InvalidAccessKeyId', 403]);
+  });
+});
+
+describe('permissions to lock', () => {
+  it('are asked for beside that to write', async () => {
+    const locked = { Bucket: 'bucket-locked', ObjectLockEnabledForBucket: true };
+    await world.client.send(new CreateBucketCommand(locked));
+    const credentials = { accessKeyId: 'WRITER', secretAccessKey: 'secret' };
+    const deny = ['s3:PutObjectRetention', 's3:PutObjectLegalHold'];
+    await world.admin('POST', 'credentials', { ...credentials, deny });
+    const writer = world.connect({ credentials });
+    const write = (lock: Partial<PutObjectCommandInput>) =>
+      refusal(
+        writer.send(new PutObjectCommand({ Bucket: locked.Bucket, Key: 'a', Body: 'x', ...lock })),
+      );
+    const until = new Date(Date.now() + 86_400_000);
+    const retained = { ObjectLockMode: 'COMPLIANCE', ObjectLockRetainUntilDate: until } as const;
+    expect(await write({})).toEqual(['succeeded', 200]);
+    expect(await write(retained)).toEqual(['AccessDenied', 403]);
+    expect(await write({ ObjectLockLegalHoldStatus: 'ON' })).toEqual(['AccessDenied', 403]);
   });
 });
 

@@ -14,7 +14,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refusal, S3TestWorld } from './s3-world.ts';
 
 const Bucket = 'bucket-one';
-const KEYS = ['a b', 'a+b', 'a/1', 'a/2/x', 'a/2/y', 'b', 'c/', 'c/%', 'ä', '\ufb01', '\u{1f600}'];
+const KEYS = [
+  ...['a b', 'a+b', 'a/1', 'a/2/x', 'a/2/y', 'b', 'c/', 'c/%', 'ä', '\ufb01', '\u{1f600}'],
+  // nothing could be greater than what this folder holds
+  ...['z/1', 'z/\u{10ffff}', 'z/\u{10ffff}x'],
+];
 let world: S3TestWorld;
 
 beforeAll(async () => {

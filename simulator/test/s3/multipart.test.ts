@@ -27,7 +27,9 @@ afterAll(() => world.close());
 
 type CreateOptions = Partial<CreateMultipartUploadCommandInput>;
 
-async function begin(Key: string, options: CreateOptions = {}): Promise<string> {
+const SUMMED: CreateOptions = { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' };
+
+async function begin(Key: string, options = SUMMED): Promise<string> {
   const reply = await world.client.send(
     new CreateMultipartUploadCommand({ Bucket, Key, ...options }),
   );
@@ -119,6 +121,25 @@ describe('uploads in parts', () => {
     const { ETag, PartNumber } = await send(upload, 1, small);
     const listed = [{ ETag, PartNumber }] as CompletedPart[];
     expect(await refusal(complete(upload, listed))).toEqual(['InvalidRequest', 400]);
+  });
+
+  it('wants parts with the checksum that the upload was begun with, and with none other', async () => {
+    const plain = world.connect({ requestChecksumCalculation: 'WHEN_REQUIRED' });
+    const attempt = async (algorithm: object, part: object): Promise<string> => {
+      const begun = await plain.send(
+        new CreateMultipartUploadCommand({ Bucket, Key: 'summed', ...algorithm }),
+      );
+      const upload = { Bucket, Key: 'summed', UploadId: begun.UploadId, PartNumber: 1 };
+      const command = new UploadPartCommand({ ...upload, Body: small, ...part });
+      return (await refusal(plain.send(command)))[0];
+    };
+    const crc32 = { ChecksumAlgorithm: 'CRC32' };
+    expect(await attempt({}, {})).toBe('succeeded');
+    expect(await attempt({}, crc32)).toBe('InvalidRequest');
+    expect(await attempt(crc32, {})).toBe('InvalidRequest');
+    expect(await attempt(crc32, crc32)).toBe('succeeded');
+    expect(await attempt({ ...crc32, ChecksumType: 'FULL_OBJECT' }, {})).toBe('succeeded');
+    expect(await attempt({ ChecksumAlgorithm: 'SHA256' }, crc32)).toBe('InvalidRequest');
   });
 
   it('refuses wrong lists of parts', async () => {

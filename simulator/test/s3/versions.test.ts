@@ -127,6 +127,28 @@ describe('versions', () => {
     expect(folded.CommonPrefixes).toEqual([{ Prefix: 'b/' }]);
   });
 
+  it('lists nothing of the marker where the prefix or the delimiter leaves its key out', async () => {
+    await setVersioning('Enabled');
+    const versions = [await put('a/k', '1'), await put('a/k', '2')];
+    await put('b/k', '1');
+    const behind = { KeyMarker: 'a/k', VersionIdMarker: versions[1] };
+    const list = (more: object) =>
+      world.client.send(new ListObjectVersionsCommand({ Bucket, ...behind, ...more }));
+    expect((await list({ Prefix: 'b/' })).Versions?.map(({ Key }) => Key)).toEqual(['b/k']);
+    const folded = await list({ Delimiter: '/' });
+    expect(folded.Versions).toBeUndefined();
+    expect(folded.CommonPrefixes).toEqual([{ Prefix: 'b/' }]);
+  });
+
+  it('takes no second factor', async () => {
+    const VersioningConfiguration = { Status: 'Enabled', MFADelete: 'Enabled' } as const;
+    expect(
+      await refusal(
+        world.client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration })),
+      ),
+    ).toEqual(['NotImplemented', 501]);
+  });
+
   it('refuses to delete a bucket that still has a version', async () => {
     await setVersioning('Enabled');
     const version = await put('key', 'x');

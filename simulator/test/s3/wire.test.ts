@@ -202,6 +202,48 @@ describe('addresses', () => {
   });
 });
 
+describe('stricter addresses and headers', () => {
+  it.each(['..', '../up', 'a/../../b', 'a//../..', './../x'])(
+    'refuse the key %s, which leads out of the bucket',
+    async (key) => expect(await put(key, 'x')).toMatchObject({ status: 400, code: 'InvalidURI' }),
+  );
+
+  it.each(['.', './x', 'a/..', 'a/../b', '..a', '/x', 'a//b'])('take the key %s', async (key) => {
+    expect((await put(key, key)).status).toBe(200);
+    expect((await get(key)).body).toBe(key);
+  });
+
+  it('do not take an empty bucket name for the list of buckets', async () => {
+    for (const path of ['//', '//key']) {
+      expect((await send({ method: 'GET', path })).code).toBe('InvalidBucketName');
+    }
+  });
+
+  it('want the length of a body, also of an empty one', async () => {
+    const signed = signRaw(world.server.ready, { method: 'PUT', path: `${PATH}/unsized` });
+    const reply = await exchange(signed, (request) => {
+      request.removeHeader('content-length');
+      request.removeHeader('transfer-encoding');
+      request.end();
+    });
+    expect(reply).toMatchObject({ status: 411, code: 'MissingContentLength' });
+  });
+
+  it('hold at most 8 KB of headers with a PUT', async () => {
+    const headers = { 'x-other': 'x'.repeat(8192) };
+    expect((await put('wide', 'x', { headers })).code).toBe('RequestHeaderSectionTooLarge');
+    expect((await get('wide', { headers })).code).toBe('NoSuchKey');
+  });
+
+  it('refuse conditions on single deletions by name', async () => {
+    const body = '<Delete><Object><Key>a</Key><ETag>"0"</ETag></Object></Delete>';
+    const headers = { 'content-md5': createHash('md5').update(body).digest('base64') };
+    const reply = await send({ method: 'POST', path: PATH, query: 'delete', body, headers });
+    expect(reply).toMatchObject({ status: 501, code: 'NotImplemented' });
+    expect(reply.body).toContain('<Element>ETag</Element>');
+  });
+});
+
 describe('what is not known', () => {
   it.each<[string, Partial<RawRequest>, string]>([
     ['a sub-resource', { query: 'acl' }, '<Parameter>acl</Parameter>'],

@@ -1,4 +1,5 @@
 import { checkKey } from '../domain/names.ts';
+import { S3Error } from '../domain/s3-error.ts';
 import { decodeOnce } from '../signing/canonical-request.ts';
 import type { Operation } from './operation.ts';
 
@@ -19,11 +20,19 @@ export function readAddress(host: string, rawPath: string, domain: string): Addr
   const path = decodeOnce(rawPath).slice(1);
   if (virtual !== undefined) return address(virtual, path);
   const cut = path.indexOf('/');
-  return cut < 0 ? address(path, '') : address(path.slice(0, cut), path.slice(cut + 1));
+  if (cut < 0) return address(path, '');
+  const bucketName = path.slice(0, cut);
+  checkBucketGiven(bucketName);
+  return address(bucketName, path.slice(cut + 1));
 }
 
 function address(bucketName: string, key: string): Address {
-  if (bucketName === '') return { level: 'service', bucketName, key: '' };
+  if (bucketName === '') return { level: 'service', bucketName, key };
   checkKey(key);
   return { level: key === '' ? 'bucket' : 'object', bucketName, key };
+}
+
+function checkBucketGiven(bucketName: string): void {
+  if (bucketName !== '') return;
+  throw new S3Error('InvalidBucketName', 'The specified bucket is not valid.');
 }

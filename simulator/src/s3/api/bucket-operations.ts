@@ -69,7 +69,7 @@ export function getBucketVersioning(call: S3Call, world: S3World): S3Reply {
 export async function putBucketVersioning(call: S3Call, world: S3World): Promise<S3Reply> {
   const bucket = findBucket(world, call.bucketName);
   const root = readXml(await receiveDocument(call), 'VersioningConfiguration');
-  const status = new XmlFields(root, ['Status']).requiredText('Status');
+  const status = new XmlFields(root, ['Status'], ['MfaDelete']).requiredText('Status');
   if (status !== 'Enabled' && status !== 'Suspended') throw malformed();
   if (status === 'Suspended' && bucket.objectLock) {
     throw new S3Error(

@@ -19,7 +19,7 @@ export async function copyObject(call: S3Call, world: S3World): Promise<S3Reply>
   checkCopySize(source.version.body.sizeBytes);
   const properties = copiedProperties(call, source.version);
   checkChange(call, source.bucketName, source.version);
-  const lock = readNewLock(call.headers, bucket, call.nowMs);
+  const lock = readNewLock(call, bucket);
   const wanted = wantedChecksum(call, source.version);
   const body = copiedBody(source.version.body);
   const version = await writeVersion({ call, world, bucket }, { properties, lock }, () =>

@@ -9,6 +9,8 @@ import { type S3Call, type S3Reply, xmlReply } from './s3-call.ts';
 import { findBucket, type S3World } from './s3-world.ts';
 
 const OBJECTS_MAX = 1000;
+// conditions on what is deleted
+const UNSERVED = ['ETag', 'LastModifiedTime', 'Size'];
 
 interface Doomed {
   readonly key: string;
@@ -48,7 +50,7 @@ export async function deleteObjects(call: S3Call, world: S3World): Promise<S3Rep
 function readDelete(document: string): { quiet: boolean; doomed: readonly Doomed[] } {
   const root = new XmlFields(readXml(document, 'Delete'), ['Object', 'Quiet']);
   const doomed = root.all('Object').map((element) => {
-    const fields = new XmlFields(element, ['Key', 'VersionId']);
+    const fields = new XmlFields(element, ['Key', 'VersionId'], UNSERVED);
     const key = fields.one('Key')?.text ?? '';
     if (key === '') throw malformed();
     checkKey(key);

@@ -1,5 +1,5 @@
 import type { Bucket } from '../domain/bucket.ts';
-import { type ListingEntry, listKeys } from '../domain/listing.ts';
+import { commonPrefix, type ListingEntry, listKeys } from '../domain/listing.ts';
 import type { AnyVersion } from '../domain/object-version.ts';
 import { invalidArgument } from '../domain/s3-error.ts';
 import { writeXml, type XmlValue } from '../xml/xml-writer.ts';
@@ -69,7 +69,8 @@ function* walk(
   page: ListPage,
   { keyMarker, versionMarker }: { keyMarker: string; versionMarker: string | undefined },
 ): Generator<VersionEntry> {
-  if (versionMarker !== undefined) {
+  const isShown = keyMarker.startsWith(page.prefix) && commonPrefix(keyMarker, page) === undefined;
+  if (versionMarker !== undefined && isShown) {
     yield* asEntries(versionsAfter(bucket, keyMarker, versionMarker));
   }
   // one key more than a page can hold: whether there is more is seen by going on

@@ -2,6 +2,8 @@ import type { Bucket } from '../domain/bucket.ts';
 import { applyDefault, checkUntil, type LockMode, type Retention } from '../domain/object-lock.ts';
 import type { ObjectVersion } from '../domain/object-version.ts';
 import { invalidArgument, S3Error } from '../domain/s3-error.ts';
+import { type Credential, isAllowed } from '../signing/credentials.ts';
+import type { S3Call } from './s3-call.ts';
 
 /** The headers that protect a new object. */
 export const LOCK_HEADERS = [
@@ -18,15 +20,15 @@ export interface NewLock {
 
 /** Reads the lock of a new object, or gives it the bucket's default. */
 export function readNewLock(
-  headers: ReadonlyMap<string, string>,
+  { headers, credential, nowMs }: Pick<S3Call, 'headers' | 'credential' | 'nowMs'>,
   bucket: Bucket,
-  nowMs: number,
 ): NewLock {
   const given = LOCK_HEADERS.some((name) => headers.has(name));
   if (!bucket.objectLock) {
     if (given) throw missingLockConfiguration();
     return { retention: undefined, legalHold: false };
   }
+  checkLockPermissions(headers, credential);
   const retention = readRetentionHeaders(headers, nowMs);
   const byDefault = bucket.objectLock.default;
   const legalHold = headers.get('x-amz-object-lock-legal-hold');
@@ -83,6 +85,16 @@ export function readUntil(text: string): number {
     'x-amz-object-lock-retain-until-date',
     text,
   );
+}
+
+/** Who may write may not yet lock [Amazon S3 API: PutObject, Permissions]. */
+function checkLockPermissions(headers: ReadonlyMap<string, string>, credential: Credential): void {
+  const needed = [
+    ...(headers.has('x-amz-object-lock-mode') ? ['s3:PutObjectRetention'] : []),
+    ...(headers.has('x-amz-object-lock-legal-hold') ? ['s3:PutObjectLegalHold'] : []),
+  ];
+  if (needed.every((permission) => isAllowed(credential, permission))) return;
+  throw new S3Error('AccessDenied', 'Access Denied');
 }
 
 function readRetentionHeaders(

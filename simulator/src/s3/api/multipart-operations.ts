@@ -21,7 +21,7 @@ export function createMultipartUpload(call: S3Call, world: S3World): S3Reply {
     initiatedMs: call.nowMs,
     properties: readProperties(call.headers),
     checksum: readUploadChecksum(call.headers),
-    ...readNewLock(call.headers, bucket, call.nowMs),
+    ...readNewLock(call, bucket),
     parts: new Map(),
   };
   bucket.uploads.set(upload.uploadId, upload);
@@ -119,11 +119,17 @@ async function keepPart(
   return part;
 }
 
+/**
+ * A part comes with the checksum that the upload was created for: a composite needs it, and an
+ * upload without one takes none.
+ */
 function checkPartAlgorithm({ checksum }: MultipartUpload, given: string | undefined): void {
-  if (given === undefined || !checksum || checksum.algorithm === given) return;
+  if (given === checksum?.algorithm) return;
+  if (given === undefined && checksum?.type === 'FULL_OBJECT') return;
+  const [expected, actual] = [checksum?.algorithm, given].map((one) => one?.toLowerCase() ?? null);
   throw new S3Error(
     'InvalidRequest',
-    `Checksum Type mismatch occurred, expected checksum Type: ${checksum.algorithm.toLowerCase()}, actual checksum Type: ${given.toLowerCase()}`,
+    `Checksum Type mismatch occurred, expected checksum Type: ${expected}, actual checksum Type: ${actual}`,
   );
 }
 

@@ -13,7 +13,7 @@ export async function putObject(call: S3Call, world: S3World): Promise<S3Reply> 
   const bucket = findBucket(world, call.bucketName);
   const properties = readProperties(call.headers);
   const promises = readPromises(call.headers, call.body);
-  const lock = readNewLock(call.headers, bucket, call.nowMs);
+  const lock = readNewLock(call, bucket);
   checkLockIntegrity(lock, promisesIntegrity(promises));
   const version = await writeVersion({ call, world, bucket }, { properties, lock }, () =>
     receiveBody(world, call, { promises }),

@@ -16,6 +16,7 @@ import { chooseOperation, type Operation } from './operation.ts';
 import type { S3Call, S3Reply } from './s3-call.ts';
 import { ACCOUNT_ID, type S3World } from './s3-world.ts';
 
+const PUT_HEADER_BYTES_MAX = 8192;
 const OPERATIONS = [...BUCKET_OPERATIONS, ...OBJECT_OPERATIONS];
 
 /** What stands between the socket and the operations. */
@@ -76,6 +77,7 @@ async function authenticate(
   { world, credentials, scheme }: ServiceParts,
   { address, operation, query, headers }: Chosen,
 ): Promise<S3Call> {
+  checkHeaderSection(request, operation);
   const nowMs = world.clock.nowMs();
   const verifier = { credentials, region: world.region, nowMs };
   const verified = verifyRequest({ ...request, query }, verifier);
@@ -96,6 +98,25 @@ async function authenticate(
     origin: `${scheme}://${request.headers.get('host') ?? ''}`,
     nowMs,
   };
+}
+
+/** A body says its length, and the headers of a PUT have their limit [Amazon S3: Metadata]. */
+function checkHeaderSection(
+  { method, headers }: HttpRequest,
+  { level, takesBody }: Operation,
+): void {
+  if (method !== 'PUT') return;
+  const isSized = headers.has('content-length') || headers.has('transfer-encoding');
+  if (takesBody && level === 'object' && !isSized) {
+    throw new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.');
+  }
+  let sizeBytes = 0;
+  for (const [name, value] of headers) sizeBytes += name.length + value.length + ': \r\n'.length;
+  if (sizeBytes <= PUT_HEADER_BYTES_MAX) return;
+  throw new S3Error('RequestHeaderSectionTooLarge', {
+    message: 'Your request header section exceeds the maximum allowed size.',
+    elements: { MaxSizeAllowed: PUT_HEADER_BYTES_MAX },
+  });
 }
 
 async function checkEmpty(

@@ -19,9 +19,6 @@ export interface Listing {
   readonly next: string | undefined;
 }
 
-// no key is behind a prefix followed by this, but those that do not have the prefix
-const LAST_CODE_POINT = '\u{10ffff}';
-
 /** Lists keys in order; `isListed` leaves out keys that have nothing to show. */
 export function listKeys(
   keys: SortedKeys,
@@ -45,24 +42,25 @@ function* walk(
   query: ListingQuery,
   isListed: (key: string) => boolean,
 ): Generator<ListingEntry> {
-  let key = keys.firstFrom(firstStart(query));
+  let key = firstKey(keys, query);
   while (key?.startsWith(query.prefix)) {
     const prefix = isListed(key) ? commonPrefix(key, query) : undefined;
     if (prefix !== undefined) yield { prefix };
     else if (isListed(key)) yield { key };
-    key = keys.firstFrom(prefix === undefined ? `${key}\0` : prefix + LAST_CODE_POINT);
+    key = prefix === undefined ? keys.firstFrom(`${key}\0`) : keys.firstBehind(prefix);
   }
 }
 
-function firstStart(query: ListingQuery): string {
+function firstKey(keys: SortedKeys, query: ListingQuery): string | undefined {
   const { prefix, after } = query;
   const common = after.startsWith(prefix) ? commonPrefix(after, query) : undefined;
-  if (common !== undefined) return common + LAST_CODE_POINT;
+  if (common !== undefined) return keys.firstBehind(common);
   const behind = after === '' ? '' : `${after}\0`;
-  return compareKeys(behind, prefix) > 0 ? behind : prefix;
+  return keys.firstFrom(compareKeys(behind, prefix) > 0 ? behind : prefix);
 }
 
-function commonPrefix(
+/** What a key has in common with others up to the delimiter; undefined for a key of its own. */
+export function commonPrefix(
   key: string,
   { prefix, delimiter }: Pick<ListingQuery, 'prefix' | 'delimiter'>,
 ): string | undefined {

@@ -16,12 +16,26 @@ export function checkBucketName(name: string): void {
   });
 }
 
-/** Refuses a key of more than 1,024 bytes of UTF-8. */
+/**
+ * Refuses a key of more than 1,024 bytes of UTF-8, and one whose `..` lead out of the bucket
+ * [Amazon S3: Naming Amazon S3 objects].
+ */
 export function checkKey(key: string): void {
+  if (leadsOut(key)) throw new S3Error('InvalidURI', "Couldn't parse the specified URI.");
   const sizeBytes = new TextEncoder().encode(key).byteLength;
   if (sizeBytes <= KEY_BYTES_MAX) return;
   throw new S3Error('KeyTooLongError', {
     message: 'Your key is too long',
     elements: { Size: sizeBytes, MaxSizeAllowed: KEY_BYTES_MAX },
   });
+}
+
+/** From left to right, relative elements may never be more than the others before them. */
+function leadsOut(key: string): boolean {
+  let depth = 0;
+  for (const element of key.split('/')) {
+    depth += element === '..' ? -1 : Number(element !== '' && element !== '.');
+    if (depth < 0) return true;
+  }
+  return false;
 }

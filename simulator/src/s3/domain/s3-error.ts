@@ -43,6 +43,7 @@ const STATUS = {
   NotImplemented: 501,
   ObjectLockConfigurationNotFoundError: 404,
   PreconditionFailed: 412,
+  RequestHeaderSectionTooLarge: 400,
   RequestTimeTooSkewed: 403,
   ServiceUnavailable: 503,
   SignatureDoesNotMatch: 403,
@@ -105,8 +106,11 @@ export function invalidArgument(message: string, name: string, value: string): S
 }
 
 /** What the fake does not know: refused by name, never ignored. */
-export function notImplemented(kind: 'Header' | 'Parameter' | 'Operation', name: string): S3Error {
-  const what = kind === 'Operation' ? 'An operation' : `A ${kind.toLowerCase()}`;
+export function notImplemented(
+  kind: 'Element' | 'Header' | 'Parameter' | 'Operation',
+  name: string,
+): S3Error {
+  const what = `${/^[EO]/.test(kind) ? 'An' : 'A'} ${kind.toLowerCase()}`;
   return new S3Error('NotImplemented', {
     message: `${what} you provided implies functionality that is not implemented: ${name}`,
     elements: { [kind]: name },

@@ -43,6 +43,23 @@ describe('sorted keys', () => {
     );
   });
 
+  it('tell what is behind a prefix, also where nothing could be greater than what it holds', () => {
+    const last = '\u{10ffff}';
+    const keys = new SortedKeys();
+    for (const one of ['a', `a/${last}${last}x`, 'a/b', last, `${last}${last}`]) keys.add(one);
+    expect(keys.firstBehind('a/')).toBe(last);
+    expect(keys.firstBehind('a')).toBe(last);
+    expect(keys.firstBehind(last)).toBeUndefined();
+    fc.assert(
+      fc.property(fc.array(key), key, (all, prefix) => {
+        const some = new SortedKeys();
+        for (const one of all) some.add(one);
+        const isBehind = (one: string) => compareKeys(one, prefix) > 0 && !one.startsWith(prefix);
+        expect(some.firstBehind(prefix)).toBe(all.toSorted(compareKeys).find(isBehind));
+      }),
+    );
+  });
+
   it('stay in order beyond one block', () => {
     const keys = new SortedKeys();
     const all = Array.from({ length: 3000 }, (_, i) => String((i * 7919) % 3000).padStart(4, '0'));

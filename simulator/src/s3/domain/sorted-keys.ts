@@ -46,31 +46,38 @@ export class SortedKeys {
 
   /** The first key at or after `start`. Keys may be added and removed between two calls. */
   firstFrom(start: string): string | undefined {
-    for (let at = Math.max(0, this.#blockOf(start)); at < this.#blocks.length; at += 1) {
-      const block = this.#blocks[at] ?? [];
-      const key = block[lowerBound(block, start)];
-      if (key !== undefined) return key;
-    }
-    return undefined;
+    return this.#firstPast((key) => compareKeys(key, start) < 0);
+  }
+
+  /** The first key behind all that begin with `prefix`. */
+  firstBehind(prefix: string): string | undefined {
+    return this.#firstPast((key) => compareKeys(key, prefix) < 0 || key.startsWith(prefix));
+  }
+
+  /** The first key that is not skipped; `isSkipped` holds for a beginning of the order. */
+  #firstPast(isSkipped: (key: string) => boolean): string | undefined {
+    const at = partition(this.#blocks, ([first = '']) => isSkipped(first));
+    const block = this.#blocks[at - 1] ?? [];
+    return block[partition(block, isSkipped)] ?? this.#blocks[at]?.[0];
   }
 
   /** The last block whose first key is not after `key`; -1 when all are. */
   #blockOf(key: string): number {
-    let [low, high] = [0, this.#blocks.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (compareKeys(this.#blocks[middle]?.[0] ?? '', key) <= 0) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
+    return partition(this.#blocks, ([first = '']) => compareKeys(first, key) <= 0) - 1;
   }
 }
 
 function lowerBound(block: readonly string[], key: string): number {
-  let [low, high] = [0, block.length];
+  return partition(block, (one) => compareKeys(one, key) < 0);
+}
+
+/** How many elements `holds` for: all up to some place, and none from there on. */
+function partition<T>(elements: readonly T[], holds: (element: T) => boolean): number {
+  let [low, high] = [0, elements.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compareKeys(block[middle] ?? '', key) < 0) low = middle + 1;
+    const element = elements[middle];
+    if (element !== undefined && holds(element)) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,4 +1,4 @@
-import { S3Error } from '../domain/s3-error.ts';
+import { notImplemented, S3Error } from '../domain/s3-error.ts';
 
 /** How the body of a request is signed. */
 export type PayloadMode =
@@ -17,6 +17,7 @@ export function readPayloadMode(text: string): PayloadMode {
   if (text === 'UNSIGNED-PAYLOAD') return { kind: 'unsigned' };
   const streaming = STREAMING[text];
   if (streaming) return streaming;
+  if (text.startsWith('STREAMING-AWS4-ECDSA-')) throw notImplemented('Header', text);
   if (/^[0-9a-f]{64}$/.test(text)) return { kind: 'hash', sha256: text };
   throw new S3Error('InvalidArgument', {
     message:

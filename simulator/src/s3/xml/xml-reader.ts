@@ -1,4 +1,4 @@
-import { S3Error } from '../domain/s3-error.ts';
+import { notImplemented, S3Error } from '../domain/s3-error.ts';
 
 /** An element of a request document. Attributes are read over: S3's documents have only xmlns. */
 export interface XmlElement {
@@ -69,11 +69,16 @@ function unescapeXml(text: string): string {
   });
 }
 
-/** The children of an element by name; a child that is not among `known` is `MalformedXML`. */
+/**
+ * The children of an element by name; a child that is not among `known` is `MalformedXML`, and one
+ * that S3 knows but nobody here serves is refused by its name.
+ */
 export class XmlFields {
   readonly #element: XmlElement;
 
-  constructor(element: XmlElement, known: readonly string[]) {
+  constructor(element: XmlElement, known: readonly string[], unserved: readonly string[] = []) {
+    const refused = element.children.find(({ name }) => unserved.includes(name));
+    if (refused) throw notImplemented('Element', refused.name);
     if (element.children.some(({ name }) => !known.includes(name))) throw malformed();
     this.#element = element;
   }
