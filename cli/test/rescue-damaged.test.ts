@@ -23,7 +23,7 @@ function anItem(itemId: string) {
   };
 }
 
-/** Objects `many` with small items, and `large` with one. */
+/** Objects `many` with small items, `large` with one, and `unread` in a session of its own. */
 async function backUp(folder: string): Promise<Repository> {
   const store = new FolderStore({ folder });
   const ports = { store, clock: systemClock, entropy: nodeEntropy, compute: nodeCompute };
@@ -48,10 +48,16 @@ async function backUp(folder: string): Promise<Repository> {
     await writer.finish({ syncState: new Uint8Array(1), mode: 'full', counts: {} });
   }
   await session.commit({ done: true });
+  const last = await repository.beginSession({ jobId: 'job', sessionId: 's2', attempt: 1 });
+  const names = { userPrincipalName: 'unread@example.com', displayName: 'unread' };
+  const unread = { objectId: 'mailbox:unread', kind: 'mailbox', userId: 'unread' } as const;
+  const writer = await last.object({ ...unread, ...names });
+  await writer.finish({ syncState: new Uint8Array(1), mode: 'full', counts: {} });
+  await last.commit({ done: true });
   return repository;
 }
 
-/** A frame of the catalog of `many`, and the pack of the large item. */
+/** A frame of the catalog of `many`, the pack of the large item, and the record of `unread`. */
 async function damage(folder: string, repository: Repository): Promise<void> {
   const point = await repository.openPoint({ jobId: 'job', pointId: 's1' });
   const { state } = await point.object('many');
@@ -61,6 +67,9 @@ async function damage(folder: string, repository: Repository): Promise<void> {
   const at = (run?.offset ?? 0) + (run?.length ?? 0) / 2;
   bytes[Math.floor(at)] = (bytes[Math.floor(at)] ?? 0) ^ 1;
   await writeFile(path, bytes);
+  for (const name of await readdir(join(folder, 'meta'))) {
+    if (name.includes('-s2-')) await rm(join(folder, 'meta', name));
+  }
   for (const name of await readdir(join(folder, 'packs'))) {
     const pack = join(folder, 'packs', name);
     if ((await readFile(pack)).length > 2_000_000) await rm(pack);
@@ -85,7 +94,7 @@ describe('rescue of a damaged repository', () => {
   it('restores all that can be read, names the rest, and says so by its exit code', async () => {
     const { result, stderr, status } = rescue('restore', '--to', join(folder, 'target'));
     expect(status).toBe(5);
-    expect(result).toMatchObject({ objects: 2, failed: 2, mismatched: 0 });
+    expect(result).toMatchObject({ objects: 2, failed: 3, mismatched: 0 });
     expect(result.items).toBeGreaterThan(items / 2);
     expect(result.items).toBeLessThan(items);
     expect(result.verified).toBe(result.items);
@@ -102,5 +111,17 @@ describe('rescue of a damaged repository', () => {
     expect(status).toBe(5);
     expect(result.length).toBeGreaterThan(items / 2);
     expect(stderr).toContain('object many');
+    expect(stderr).toMatch(/object mailbox:unread: .*\(E_REPOSITORY_DAMAGED\)/);
+  });
+
+  it('lists all objects, and names the one whose record cannot be read', () => {
+    const { result, stderr, status } = rescue('list', '--point', 's2');
+    expect(status).toBe(5);
+    expect(result).toMatchObject([
+      { objectId: 'large', items: 2 },
+      { objectId: 'mailbox:unread', failed: { code: 'E_REPOSITORY_DAMAGED' } },
+      { objectId: 'many', items },
+    ]);
+    expect(stderr).toMatch(/object mailbox:unread: .*meta.*\(E_REPOSITORY_DAMAGED\)/);
   });
 });

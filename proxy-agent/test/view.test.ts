@@ -47,6 +47,17 @@ async function allPages(ask: (cursor: string) => Promise<ViewRequest>): Promise<
 }
 
 describe('views', () => {
+  it('list an object whose record cannot be read, and say so', async () => {
+    const { world, ask, objectId, agent } = await aStoredWorld();
+    const store = world.store('repository-1');
+    for await (const { name } of store.list('meta/')) await store.delete(name);
+    const question = { $case: 'listObjects', value: { cursor: '', limit: 0 } } as const;
+    expect(pageOf(await ask(question)).items).toMatchObject([
+      { objectId, partial: true, failed: { code: 'E_REPOSITORY_DAMAGED' } },
+    ]);
+    await agent.stop();
+  });
+
   it('list objects, folders and items of a restore point', async () => {
     const { ask, objectId, agent } = await aStoredWorld();
     const objects = pageOf(await ask({ $case: 'listObjects', value: { cursor: '', limit: 0 } }));

@@ -29,6 +29,7 @@ export function addExploreCommands(program: Command, run: Runner): void {
             { heading: 'OBJECT', value: ({ name }) => name },
             { heading: 'KIND', value: ({ kind }) => kind },
             { heading: 'ITEMS', value: ({ items }) => items },
+            { heading: 'FAILED', value: ({ failed }) => failed?.code },
             { heading: 'ID', value: ({ objectId }) => objectId },
           ],
           read: ({ client }, query) =>

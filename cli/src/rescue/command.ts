@@ -1,16 +1,17 @@
 import type { CatalogItem } from '@firn/shared/repository/catalog/row';
 import type { OnLostRows } from '@firn/shared/repository/object/object-state';
-import type { PointReader } from '@firn/shared/repository/point/point-reader';
 import { Command, InvalidArgumentError } from 'commander';
 import { collect, positiveInteger } from '../commands/resource.ts';
 import { exitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/quantity.ts';
 import { renderTable } from '../output/table.ts';
 import { makeTerminal, type Terminal } from '../output/terminal.ts';
+import { type FoundItem, itemsOf } from './find-items.ts';
 import { FolderTree, folderNotFound } from './folder-tree.ts';
 import { type ItemQuery, matches, senderOf } from './item-filter.ts';
 import { tellingLostParts } from './lost-parts.ts';
 import { openForRescue, openPoint, type RescueOptions } from './open-rescue.ts';
+import { problemText } from './problem-text.ts';
 import { restoreToFiles } from './restore-to-files.ts';
 import { addUndelete } from './undelete-command.ts';
 
@@ -88,7 +89,10 @@ function addList(rescue: Command): void {
 
 async function listObjects(options: CommonOptions): Promise<void> {
   const rows = [];
-  for await (const object of (await openPoint(options, process)).objects()) rows.push(object);
+  for await (const { failure, ...object } of (await openPoint(options, process)).objects()) {
+    if (failure !== undefined) tellProblem(`object ${object.objectId}: ${problemText(failure)}`);
+    rows.push({ ...object, failed: failure && { code: failure.code, message: failure.message } });
+  }
   const text = renderTable(rows, [
     { heading: 'OBJECT', value: ({ objectId }) => objectId },
     { heading: 'KIND', value: ({ kind }) => kind },
@@ -98,7 +102,7 @@ async function listObjects(options: CommonOptions): Promise<void> {
     { heading: 'ITEMS', value: ({ items }) => items },
     {
       heading: 'FAILED',
-      value: ({ isLost, failedItems }) => (isLost === true ? 'all lost' : failedItems),
+      value: ({ failed, failedItems }) => failed?.code ?? failedItems,
     },
   ]);
   terminalOf(options).result(rows, text);
@@ -116,7 +120,8 @@ function addBrowse(rescue: Command): void {
       const { folder } = options;
       if (folder === undefined) return printFolders(options, tree, reader.items());
       if (tree.below(folder).size === 0) throw folderNotFound(folder);
-      const selection = { objectIds: [options.object], folder, limit: options.limit };
+      const objectIds = [options.object];
+      const selection = { objectIds, folder, limit: options.limit, onProblem: tellProblem };
       return printItems(
         options,
         itemsOf(point, selection, (item) => tree.path(item.folderId) === trimmed(folder)),
@@ -125,10 +130,12 @@ function addBrowse(rescue: Command): void {
 }
 
 function onLostRows(objectId: string): OnLostRows {
-  return tellingLostParts(objectId, (message) => {
-    process.stderr.write(`${message}\n`);
-    process.exitCode = exitCode.warning;
-  });
+  return tellingLostParts(objectId, tellProblem);
+}
+
+function tellProblem(message: string): void {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = exitCode.warning;
 }
 
 async function printFolders(
@@ -162,45 +169,10 @@ function addSearch(rescue: Command): void {
     .action(async (options: ItemsOptions) => {
       const point = await openPoint(options, process);
       const { object: objectIds = point.objectIds, folder = '', limit } = options;
-      const found = itemsOf(point, { objectIds, folder, limit }, (item) => matches(item, options));
+      const selection = { objectIds, folder, limit, onProblem: tellProblem };
+      const found = itemsOf(point, selection, (item) => matches(item, options));
       return printItems(options, found);
     });
-}
-
-interface FoundItem {
-  readonly objectId: string;
-  readonly folder: string;
-  readonly item: CatalogItem;
-}
-
-interface ItemSelection {
-  readonly objectIds: readonly string[];
-  /** Path; empty: all folders. */
-  readonly folder: string;
-  readonly limit: number;
-}
-
-async function* itemsOf(
-  point: PointReader,
-  { objectIds, folder, limit }: ItemSelection,
-  isWanted: (item: CatalogItem) => boolean,
-): AsyncGenerator<FoundItem> {
-  let left = limit;
-  let isFolderThere = false;
-  for (const objectId of objectIds) {
-    const reader = await point.object(objectId, onLostRows(objectId));
-    const tree = await FolderTree.read(reader.folders());
-    const folderIds = tree.below(folder);
-    if (folderIds.size > 0) isFolderThere = true;
-    for await (const item of reader.items()) {
-      const isInFolder = folder === '' || folderIds.has(item.folderId);
-      if (!isInFolder || !isWanted(item)) continue;
-      yield { objectId, folder: tree.path(item.folderId), item };
-      left -= 1;
-      if (left === 0) return;
-    }
-  }
-  if (folder !== '' && !isFolderThere) throw folderNotFound(folder);
 }
 
 async function printItems(options: CommonOptions, items: AsyncIterable<FoundItem>): Promise<void> {

@@ -13,6 +13,7 @@ import type {
 import { FolderTree, folderNotFound } from './folder-tree.ts';
 import { fileName, kindOf, writeItemFile } from './item-file.ts';
 import { tellingLostParts } from './lost-parts.ts';
+import { problemText } from './problem-text.ts';
 import { RescueJournal } from './rescue-journal.ts';
 import { safeName, shortHash, withSuffix } from './safe-name.ts';
 
@@ -79,7 +80,7 @@ async function restoreObject(objectId: string, options: RestoreToFiles, progress
   } catch (error) {
     if (!concernsThisAlone(error)) throw error;
     counts.failed += 1;
-    options.onProblem(`object ${objectId}: ${describe(error)}`);
+    options.onProblem(`object ${objectId}: ${problemText(error)}`);
   }
 }
 
@@ -87,10 +88,6 @@ async function restoreObject(objectId: string, options: RestoreToFiles, progress
 function concernsThisAlone(error: unknown): error is AppError {
   if (!(error instanceof AppError) || error.retry === 'later') return false;
   return error.code !== 'E_RESCUE_TARGET_UNUSABLE';
-}
-
-function describe({ code, message }: AppError): string {
-  return `${message} (${code})`;
 }
 
 class ObjectRestore {
@@ -157,7 +154,7 @@ class ObjectRestore {
       this.#options.signal.throwIfAborted();
       if (!concernsThisAlone(error)) throw error;
       this.#counts.failed += 1;
-      this.#options.onProblem(`${folder}/${item.name}: ${describe(error)}`);
+      this.#options.onProblem(`${folder}/${item.name}: ${problemText(error)}`);
     }
   }
 

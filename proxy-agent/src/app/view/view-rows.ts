@@ -7,8 +7,11 @@ import type { CachedItem, FoundItem } from '../../ports/browse-cache.ts';
 export function viewObject(object: PointObject) {
   const { objectId, kind, displayName, userPrincipalName, items, counts } = object;
   const bytes = counts['storedBytes'] ?? counts['bytes'] ?? 0;
-  const partial = object.failedItems > 0 || object.isLost === true ? { partial: true } : {};
-  return { objectId, kind, name: displayName, user: userPrincipalName, items, bytes, ...partial };
+  const { failure, failedItems } = object;
+  const known = { objectId, kind, name: displayName, user: userPrincipalName, items, bytes };
+  if (failure === undefined) return failedItems > 0 ? { ...known, partial: true } : known;
+  const { code, message } = failure;
+  return { ...known, partial: true, failed: { code, message } };
 }
 
 export function viewFolder({ folderId, parentId, name, type, wellKnownName }: CatalogFolder) {

@@ -17,8 +17,11 @@ export interface PointObject extends ObjectIdentity {
   readonly failedItems: number;
   readonly items: number;
   readonly folders: number;
-  /** What the point held of it is lost, as a repair found: it cannot be opened. */
-  readonly isLost?: boolean;
+  /**
+   * Why it cannot be opened, and how little may be known of it: E_REPOSITORY_DAMAGED,
+   * or E_OBJECT_STATE_LOST when a repair has said so. Undefined: nothing is known of it.
+   */
+  readonly failure?: AppError | undefined;
 }
 
 /** Undefined members: all. */

@@ -1,11 +1,12 @@
 import { AppError } from '../../errors/app-error.ts';
 import { ahead } from '../ahead.ts';
 import type { ErasedObject, ObjectPoint } from '../log/state.ts';
-import type { LostRecord } from '../object/lost-record.ts';
+import { type LostRecord, lostRecord, stateLost } from '../object/lost-record.ts';
 import { type ObjectNames, openNamesIfAny } from '../object/object-names.ts';
 import { type ObjectRecord, readRecordOrLost } from '../object/object-record.ts';
 import { ObjectState, type OnLostRows } from '../object/object-state.ts';
 import type { OpenContext } from '../open-context.ts';
+import { damageOrThrow } from '../read/locate.ts';
 import { PackFetcher } from '../read/pack-fetcher.ts';
 import { itemsSinceOf } from '../retention/item-cutoff.ts';
 import type { PointObject, PointReader } from './point-reader.ts';
@@ -47,17 +48,24 @@ export class StoredPointReader implements PointReader {
   }
 
   async *objects(after?: string): AsyncGenerator<PointObject> {
-    const { ports, keys, meta } = this.context;
-    const reading = { compute: ports.compute, keys, meta };
     const { objectIds } = this;
     const wanted = after === undefined ? objectIds : objectIds.filter((id) => id > after);
-    yield* ahead(wanted, objectsAhead, async (objectId) => {
-      const point = this.#point(objectId);
-      const record = await readRecordOrLost(reading, point.root);
-      const names = await openNamesIfAny(reading, record);
-      if ('lost' in record) return describeLost(record, names, point);
-      return describe(record, names, point);
-    });
+    yield* ahead(wanted, objectsAhead, (objectId) => this.#listed(objectId));
+  }
+
+  /** One that is damaged is listed too, by what is known of it. */
+  async #listed(objectId: string): Promise<PointObject> {
+    const { ports, keys, meta } = this.context;
+    const reading = { compute: ports.compute, keys, meta };
+    const point = this.#point(objectId);
+    const record = await readRecordOrLost(reading, point.root).catch(damageOrThrow);
+    if (record instanceof AppError) {
+      return describeLost({ record: lostRecord(objectId, undefined), failure: record }, point);
+    }
+    const names = await openNamesIfAny(reading, record);
+    if ('lost' in record) return describeLost({ record, names, failure: stateLost(record) }, point);
+    const problem = await keys.objectKey(record.keyId).then(() => undefined, damageOrThrow);
+    return { ...describe(record, names, point), ...(problem && { failure: problem }) };
   }
 
   stateOf(objectId: string): string {
@@ -109,14 +117,19 @@ function describe(
   };
 }
 
+interface LostObject {
+  readonly record: LostRecord;
+  readonly names?: ObjectNames | undefined;
+  readonly failure: AppError;
+}
+
 function describeLost(
-  record: LostRecord,
-  names: ObjectNames | undefined,
+  { record, names, failure }: LostObject,
   { sessionId, committedAtMs }: ObjectPoint,
 ): PointObject {
   const nothing = { items: 0, folders: 0, failedItems: 0, counts: {} };
   const identity = identityOf(record, names);
-  return { ...identity, sessionId, committedAtMs, mode: 'full', ...nothing, isLost: true };
+  return { ...identity, sessionId, committedAtMs, mode: 'full', ...nothing, failure };
 }
 
 function identityOf(

@@ -52,7 +52,7 @@ async function shown(stored: TestRepository, pointId: string): Promise<Shown> {
 async function listed(stored: TestRepository, pointId: string): Promise<readonly string[]> {
   const found: string[] = [];
   for await (const object of (await point(stored, pointId)).objects()) {
-    found.push(`${object.displayName}${object.isLost === true ? ' is lost' : ''}`);
+    found.push(`${object.displayName}${object.failure?.code === lost ? ' is lost' : ''}`);
   }
   return found;
 }

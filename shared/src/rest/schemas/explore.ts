@@ -15,6 +15,12 @@ export const ExploreObject = open('ExploreObject', {
   items: Count,
   bytes: Count,
   partial: Type.Optional(Type.Boolean()),
+  failed: Type.Optional(
+    Type.Object(
+      { code: Type.String(), message: Type.String() },
+      { description: 'Its state at this point cannot be opened; other members may be empty' },
+    ),
+  ),
 });
 export type ExploreObject = Static<typeof ExploreObject>;
 export const ExploreObjectPage = pageOf('ExploreObjectPage', ExploreObject);
