@@ -18,7 +18,7 @@ export function batchesInThread(compute: FrameCompute): BatchCompute {
         if (!isReleased && free.length === 0 && sizeBytes <= keptBytesMax) free.push(bytes);
         isReleased = true;
       };
-      return { bytes, release };
+      return { bytes, trim: () => {}, release };
     },
     contentIds: async (secret, { bytes }, contents) => batches.contentIds(secret, bytes, contents),
     sealFrames: async ({ bytes }, frames, roomStart) =>

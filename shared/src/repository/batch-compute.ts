@@ -3,6 +3,8 @@ import type { SegmentKind } from './segment/kinds.ts';
 /** Memory that batches work upon. Whoever took it releases it when nobody reads it any more. */
 export interface Workspace {
   readonly bytes: Uint8Array;
+  /** Gives back what lies behind the first bytes: nobody reads or writes it any more. */
+  trim(sizeBytes: number): void;
   release(): void;
 }
 
@@ -30,7 +32,10 @@ export interface ContentToOpen {
   readonly length: number;
   /** Hex. */
   readonly contentId: string;
-  /** Where it goes in the workspace, not into what is sealed; undefined: it is only looked at. */
+  /**
+   * Where it goes in the workspace, not into what is sealed; undefined: it is only looked at.
+   * The byte behind it may be written, too.
+   */
   readonly to: number | undefined;
 }
 
@@ -50,7 +55,7 @@ export interface OpenDamage {
 /**
  * Work on many contents at once, of about a megabyte or more: so much that
  * handing it to another thread costs nothing beside. Calls may run at the same
- * time, each on a workspace of its own. E_COMPUTE_FAILED: nothing was done.
+ * time, each on a workspace, or parts of one, of its own. E_COMPUTE_FAILED: nothing was done.
  */
 export interface BatchCompute {
   /** Memory of at least this size; its bytes are what was there before. */

@@ -74,6 +74,16 @@ export interface BlobStore {
   putStream(name: string, body: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<void>;
   /** Whole blob, or exactly the range (E_BLOB_NOT_FOUND also when it is too short). */
   get(name: string, range?: ByteRange, signal?: AbortSignal): Promise<Blob>;
+  /**
+   * As get, exactly the range, into a target that is as long. Absent where bytes come in
+   * memory of their own anyway.
+   */
+  readInto?(
+    name: string,
+    range: ByteRange,
+    target: Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<void>;
   head(name: string, signal?: AbortSignal): Promise<BlobInfo | undefined>;
   /** In order of names (byte-wise), all that begin with prefix. */
   list(prefix: string, signal?: AbortSignal): AsyncIterable<BlobInfo>;

@@ -42,6 +42,23 @@ describe('an arena', () => {
     }
   });
 
+  it('takes back the end of a part', () => {
+    const arena = new Arena(4 * stepBytes);
+    const whole = arena.take(3 * stepBytes + 1);
+    const kept = arena.shorten(whole, stepBytes + 1);
+    expect(kept.byteOffset).toBe(whole.byteOffset);
+    expect(arena.take(2 * stepBytes).byteOffset).toBe(2 * stepBytes);
+    arena.give(kept);
+    expect(arena.take(2 * stepBytes).byteOffset).toBe(0);
+  });
+
+  it('leaves a part as it is that is too short to be shortened', () => {
+    const arena = new Arena(2 * stepBytes);
+    const whole = arena.take(stepBytes);
+    expect(arena.shorten(whole, 1).length).toBe(stepBytes);
+    expect(arena.take(1).byteOffset).toBe(stepBytes);
+  });
+
   it('hands out buffers of their own when it is full', () => {
     const arena = new Arena(stepBytes);
     const inside = arena.take(stepBytes);

@@ -34,6 +34,13 @@ export class Arena {
     return part;
   }
 
+  /** Gives back the end of a part, in steps. @returns what is kept, to be given back in its turn */
+  shorten(part: Uint8Array<SharedArrayBuffer>, sizeBytes: number): Uint8Array<SharedArrayBuffer> {
+    const kept = part.subarray(0, inSteps(sizeBytes));
+    if (kept.length < part.length) this.give(part.subarray(kept.length));
+    return kept;
+  }
+
   /** @param part of take; once, and only when nobody reads or writes it any more */
   give(part: Uint8Array<SharedArrayBuffer>): void {
     if (part.buffer !== this.#memory) return;

@@ -27,17 +27,24 @@ const arenaBytes = 32 * 1024 * 1024;
 class SharedWorkspace implements Workspace {
   readonly bytes: Uint8Array<SharedArrayBuffer>;
   readonly #arena: Arena;
+  /** What was not given back. */
+  #held: Uint8Array<SharedArrayBuffer>;
   #isReleased = false;
 
   constructor(arena: Arena, sizeBytes: number) {
     this.#arena = arena;
     this.bytes = arena.take(sizeBytes);
+    this.#held = this.bytes;
+  }
+
+  trim(sizeBytes: number): void {
+    if (!this.#isReleased) this.#held = this.#arena.shorten(this.#held, sizeBytes);
   }
 
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    this.#arena.give(this.bytes);
+    this.#arena.give(this.#held);
   }
 }
 

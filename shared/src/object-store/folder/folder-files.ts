@@ -100,11 +100,20 @@ export async function readFileRange(
 
 async function readAt(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
   const bytes = Buffer.allocUnsafe(length);
+  return bytes.subarray(0, await readFrom(handle, offset, bytes));
+}
+
+/** Fills the target. @returns how much of it: less where the file ends */
+export async function readFrom(
+  handle: FileHandle,
+  offset: number,
+  target: Uint8Array,
+): Promise<number> {
   let used = 0;
-  while (used < length) {
-    const { bytesRead } = await handle.read(bytes, used, length - used, offset + used);
+  while (used < target.length) {
+    const { bytesRead } = await handle.read(target, used, target.length - used, offset + used);
     if (bytesRead === 0) break;
     used += bytesRead;
   }
-  return bytes.subarray(0, used);
+  return used;
 }

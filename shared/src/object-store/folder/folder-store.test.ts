@@ -61,6 +61,57 @@ describe('FolderStore', () => {
     expect(Buffer.from((await store.get('b')).bytes).toString()).toBe('a');
   });
 
+  describe('reads ranges into given memory', () => {
+    const range = { offset: 2, length: 3 };
+    const read = async (name: string) => {
+      const target = new Uint8Array(new SharedArrayBuffer(3));
+      await store.readInto(name, range, target);
+      return Buffer.from(target).toString();
+    };
+    const put = (text: string, storageClass: 'hot' | 'cool' | 'archive' = 'hot') =>
+      store.put('packs/p1', Buffer.from(text), { storageClass });
+
+    it('exactly', async () => {
+      await put('0123456');
+      expect(await read('packs/p1')).toBe('234');
+      expect(await Promise.all([read('packs/p1'), read('packs/p1')])).toEqual(['234', '234']);
+    });
+
+    it('of a blob of another class that can be read', async () => {
+      await put('0123456', 'cool');
+      expect(await read('packs/p1')).toBe('234');
+    });
+
+    it('of a blob that replaced the one that was read before', async () => {
+      await put('0123456');
+      await read('packs/p1');
+      await put('abcdefg');
+      expect(await read('packs/p1')).toBe('cde');
+    });
+
+    it('and refuses what was archived or deleted since it was read', async () => {
+      await put('0123456');
+      await read('packs/p1');
+      await put('0123456', 'archive');
+      await expect(read('packs/p1')).rejects.toMatchObject({ code: 'E_BLOB_ARCHIVED' });
+      await store.delete('packs/p1');
+      await expect(read('packs/p1')).rejects.toMatchObject({ code: 'E_BLOB_NOT_FOUND' });
+    });
+
+    it('and says that a blob is too short', async () => {
+      await put('0123');
+      await expect(read('packs/p1')).rejects.toMatchObject({ code: 'E_BLOB_NOT_FOUND' });
+    });
+
+    it('of more blobs than it keeps open', async () => {
+      const names = Array.from({ length: 40 }, (_, n) => `packs/p${n}`);
+      for (const [n, name] of names.entries()) await store.put(name, Buffer.from(`ab${n + 100}`));
+      const wanted = names.map((_, n) => `${n + 100}`);
+      expect(await Promise.all(names.map(read))).toEqual(wanted);
+      for (const [n, name] of names.entries()) expect(await read(name)).toBe(wanted[n]);
+    });
+  });
+
   it('refuses what it cannot keep: a retention', async () => {
     const put = store.put('a', Buffer.from('a'), { retainUntilMs: Date.now() + 60_000 });
     await expect(put).rejects.toMatchObject({ code: 'E_STORAGE_NO_LOCKS' });

@@ -2,6 +2,7 @@ import { createReadStream, type Stats } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invariant } from '../../errors/invariant.ts';
+import { copyInto } from '../../repository/bytes.ts';
 import type {
   Blob,
   BlobInfo,
@@ -26,6 +27,7 @@ import { ClassMarks, isUnmarked } from './class-marks.ts';
 import { isNodeError, toFolderError } from './folder-errors.ts';
 import { readFileRange, TemporaryFile } from './folder-files.ts';
 import { listNames } from './folder-listing.ts';
+import { OpenedFiles } from './opened-files.ts';
 
 export interface FolderStoreOptions {
   /** Absolute path; created with the first put. */
@@ -53,6 +55,7 @@ export class FolderStore implements BlobStore {
   readonly #clock: Clock;
   readonly #rehydrateMs: number;
   readonly #marks: ClassMarks;
+  readonly #opened = new OpenedFiles();
 
   constructor(options: FolderStoreOptions) {
     this.#folder = options.folder;
@@ -92,6 +95,21 @@ export class FolderStore implements BlobStore {
       const { size, bytes } = await readFileRange(this.#path(name), range);
       if (range !== undefined && bytes.length < range.length) throw blobTooShort(name, range);
       return { info: { ...info, size }, bytes };
+    });
+  }
+
+  async readInto(
+    name: string,
+    range: ByteRange,
+    target: Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    await this.#guard(`get of ${name}`, signal, async () => {
+      const path = this.#path(name);
+      const isAllowed = async () => isUnmarked(await this.#marks.read(name));
+      const read = await this.#opened.read({ path, isAllowed, offset: range.offset, target });
+      if (read === undefined) copyInto(target, 0, (await this.get(name, range, signal)).bytes);
+      else if (read < range.length) throw blobTooShort(name, range);
     });
   }
 

@@ -1,7 +1,8 @@
 import { invariant } from '../../errors/invariant.ts';
 import type { FrameAccess } from './frame-access.ts';
 import type { FrameReader } from './frame-reader.ts';
-import { type LoadedContents, loadContents } from './load-contents.ts';
+import { loadContents } from './load-contents.ts';
+import type { LoadedContents } from './loaded-contents.ts';
 import { frameId, type NamedContent } from './placed-content.ts';
 
 /** Contents in the order in which they will be read. */
@@ -39,7 +40,7 @@ const stretchesMax = 2 + stretchesAhead;
 export class ContentsAhead {
   readonly #options: ContentsAheadOptions;
   readonly #contents: ContentSequence;
-  #stretches: Stretch[] = [];
+  readonly #stretches: Stretch[] = [];
 
   constructor(options: ContentsAheadOptions) {
     this.#options = options;
@@ -59,8 +60,9 @@ export class ContentsAhead {
 
   /** Once what is on its way has ended. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.#stretches.map(({ loaded }) => loaded));
-    this.#stretches = [];
+    const stretches = this.#stretches.splice(0);
+    await Promise.allSettled(stretches.map(({ loaded }) => loaded));
+    for (const stretch of stretches) this.#passBy(stretch);
   }
 
   /** Undefined: it was passed by. */
@@ -82,12 +84,17 @@ export class ContentsAhead {
 
   #load(from: number): void {
     const contents = this.#from(from);
-    const loaded = loadContents(this.#options.access, contents);
+    const { access, isLent } = this.#options;
+    const loaded = loadContents(access, contents, { isLent });
     // Its error is met when its turn comes.
     loaded.catch(ignore);
     this.#stretches.push({ from, to: from + contents.length, loaded });
     const passed = this.#stretches.length > stretchesMax ? this.#stretches.shift() : undefined;
-    if (this.#options.isLent === true) passed?.loaded.then((old) => old.discard(), ignore);
+    if (passed !== undefined) this.#passBy(passed);
+  }
+
+  #passBy({ loaded }: Stretch): void {
+    if (this.#options.isLent === true) loaded.then((contents) => contents.discard(), ignore);
   }
 
   #from(from: number): NamedContent[] {

@@ -1,6 +1,7 @@
 import { ahead } from '../ahead.ts';
-import { discardWhole } from '../bytes.ts';
+import type { Stretch } from '../batch-compute.ts';
 import { isDamage } from '../damaged.ts';
+import type { ByteRange } from '../ports.ts';
 import type { PackFetcher } from './pack-fetcher.ts';
 import { type PlacedContent, startOf } from './placed-content.ts';
 
@@ -9,100 +10,109 @@ const rangeBytesMax = 4 * 1024 * 1024;
 const gapBytesMax = 64 * 1024;
 const requestsAtOnce = 4;
 
-/** Frames that are fetched with one request. */
+/** Frames that are fetched with one request, and where its bytes go. */
 interface Range {
   readonly frames: PlacedContent[];
+  readonly start: number;
   end: number;
+  readonly to: number;
 }
 
-export interface FetchedFrames {
-  /** In the order of the frames that were asked for; undefined: it is not there. */
-  readonly sealed: readonly (Uint8Array | undefined)[];
-  /** Frees their memory. */
-  discard(): void;
+/** What has to be fetched, and how much memory that takes. */
+export interface FetchPlan {
+  readonly ranges: readonly Range[];
+  readonly sizeBytes: number;
 }
 
-/**
- * Sealed frames, neighbours in one request.
- * @param frames by place, a content of each
- */
-export async function fetchFrames(
-  packs: PackFetcher,
-  frames: readonly PlacedContent[],
-): Promise<FetchedFrames> {
-  const sealed: (Uint8Array | undefined)[] = [];
-  const fetched: Uint8Array[] = [];
-  const fetch = (range: Range) => fetchRange(packs, range);
-  for await (const found of ahead(rangesOf(frames), requestsAtOnce, fetch)) {
-    sealed.push(...found.sealed);
-    fetched.push(...found.fetched);
-  }
-  return { sealed, discard: () => fetched.forEach(discardWhole) };
-}
-
-interface FetchedRange {
-  readonly sealed: readonly (Uint8Array | undefined)[];
-  readonly fetched: readonly Uint8Array[];
-}
-
-function rangesOf(frames: readonly PlacedContent[]): Range[] {
+/** @param frames by place, a content of each */
+export function planFetch(frames: readonly PlacedContent[]): FetchPlan {
   const ranges: Range[] = [];
+  const endOf = (range: Range | undefined) =>
+    range === undefined ? 0 : range.to + range.end - range.start;
   for (const frame of frames) {
-    const end = startOf(frame) + frame.address.frameLength;
+    const start = startOf(frame);
+    const end = start + frame.address.frameLength;
     const range = ranges.at(-1);
     if (range !== undefined && isNear(range, frame, end)) {
       range.frames.push(frame);
       range.end = Math.max(range.end, end);
     } else {
-      ranges.push({ frames: [frame], end });
+      ranges.push({ frames: [frame], start, end, to: endOf(range) });
     }
   }
-  return ranges;
+  return { ranges, sizeBytes: endOf(ranges.at(-1)) };
 }
 
-function isNear({ frames, end }: Range, next: PlacedContent, nextEnd: number): boolean {
-  const [first] = frames;
-  if (first === undefined || first.place.pack !== next.place.pack) return false;
-  return startOf(next) - end <= gapBytesMax && nextEnd - startOf(first) <= rangeBytesMax;
+function isNear({ frames, start, end }: Range, next: PlacedContent, nextEnd: number): boolean {
+  if (frames[0]?.place.pack !== next.place.pack) return false;
+  return startOf(next) - end <= gapBytesMax && nextEnd - start <= rangeBytesMax;
 }
 
-async function fetchRange(packs: PackFetcher, { frames, end }: Range): Promise<FetchedRange> {
-  const [first] = frames;
-  if (first === undefined) return { sealed: [], fetched: [] };
-  const offset = startOf(first);
-  const bytes = await bytesOf(packs, first, { offset, length: end - offset });
-  if (bytes === undefined) return frames.length === 1 ? missing : fetchEach(packs, frames);
-  const sealed = frames.map((frame) => {
-    const at = startOf(frame) - offset;
-    return bytes.subarray(at, at + frame.address.frameLength);
-  });
-  return { sealed, fetched: [bytes] };
-}
-
-const missing: FetchedRange = { sealed: [undefined], fetched: [] };
-
-/** A range may reach into what is missing, while others of its frames are there. */
-async function fetchEach(
+/**
+ * Sealed frames, neighbours with one request. When it ends, nothing is written into the
+ * target any more.
+ * @returns where in the target each lies, in their order; undefined: it is not there
+ */
+export async function fetchFrames(
   packs: PackFetcher,
-  frames: readonly PlacedContent[],
-): Promise<FetchedRange> {
-  const sealed: (Uint8Array | undefined)[] = [];
-  for (const frame of frames) {
-    const range = { offset: startOf(frame), length: frame.address.frameLength };
-    sealed.push(await bytesOf(packs, frame, range));
-  }
-  return { sealed, fetched: sealed.filter((bytes) => bytes !== undefined) };
-}
-
-async function bytesOf(
-  packs: PackFetcher,
-  { place }: PlacedContent,
-  range: { readonly offset: number; readonly length: number },
-): Promise<Uint8Array | undefined> {
+  { ranges }: FetchPlan,
+  target: Uint8Array,
+): Promise<(Stretch | undefined)[]> {
+  const sealed: (Stretch | undefined)[] = [];
+  const running: Promise<unknown>[] = [];
+  const fetch = (range: Range) => {
+    const fetching = fetchRange(packs, range, target);
+    running.push(fetching);
+    return fetching;
+  };
   try {
-    return (await packs.get(place.pack, range)).bytes;
+    for await (const found of ahead(ranges, requestsAtOnce, fetch)) sealed.push(...found);
+    return sealed;
+  } finally {
+    await Promise.allSettled(running);
+  }
+}
+
+async function fetchRange(
+  packs: PackFetcher,
+  range: Range,
+  target: Uint8Array,
+): Promise<(Stretch | undefined)[]> {
+  const { frames, start, end, to } = range;
+  const stretches = frames.map((frame) => {
+    return { start: to + startOf(frame) - start, length: frame.address.frameLength };
+  });
+  const pack = frames[0]?.place.pack ?? '';
+  const whole = { offset: start, length: end - start };
+  if (await isFetched(packs, { pack, range: whole, to }, target)) return stretches;
+  // It may reach into what is missing, while others of its frames are there.
+  const found: (Stretch | undefined)[] = [];
+  for (const [at, stretch] of stretches.entries()) {
+    const offset = start + stretch.start - to;
+    const alone = { pack, range: { offset, length: stretch.length }, to: stretch.start };
+    const isThere = frames.length > 1 && (await isFetched(packs, alone, target));
+    found[at] = isThere ? stretch : undefined;
+  }
+  return found;
+}
+
+interface Fetching {
+  readonly pack: string;
+  readonly range: ByteRange;
+  readonly to: number;
+}
+
+/** False: it is missing. */
+async function isFetched(
+  packs: PackFetcher,
+  { pack, range, to }: Fetching,
+  target: Uint8Array,
+): Promise<boolean> {
+  try {
+    await packs.readInto(pack, range, target.subarray(to, to + range.length));
+    return true;
   } catch (error) {
-    if (isDamage(error)) return undefined;
+    if (isDamage(error)) return false;
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { copyInto, discardWhole } from '../bytes.ts';
 import type { Blob, BlobStore, ByteRange } from '../ports.ts';
 import { warmName } from '../retrieve/warm-name.ts';
 
@@ -14,6 +15,15 @@ export class PackFetcher {
 
   async get(pack: string, range: ByteRange): Promise<Blob> {
     return this.#store.get(await this.#nameOf(pack), range);
+  }
+
+  /** @param target as long as the range */
+  async readInto(pack: string, range: ByteRange, target: Uint8Array): Promise<void> {
+    const name = await this.#nameOf(pack);
+    if (this.#store.readInto !== undefined) return this.#store.readInto(name, range, target);
+    const { bytes } = await this.#store.get(name, range);
+    copyInto(target, 0, bytes);
+    discardWhole(bytes);
   }
 
   #nameOf(pack: string): Promise<string> {

@@ -67,18 +67,28 @@ export class FrameBatches {
   #open(bytes: Uint8Array, place: FrameToOpen, idsOf: readonly IdOf[]): ContentDamage[] {
     try {
       const sealed = inside(bytes, place.sealed);
-      const opened = openFrameWithin(this.#compute, { place, sealed, scratch: this.scratch });
+      const scratch = this.#scratchFor(place, bytes);
+      const opened = openFrameWithin(this.#compute, { place, sealed, scratch });
       const damages: ContentDamage[] = [];
       for (const [content, wanted] of place.contents.entries()) {
         const message = contentProblem(opened, wanted, idsOf);
         if (message !== undefined) damages.push({ content, message });
-        else if (wanted.to !== undefined) copyInto(bytes, wanted.to, partOf(opened, wanted));
+        else if (wanted.to !== undefined) moveInto(bytes, wanted.to, partOf(opened, wanted));
       }
       return damages;
     } catch (error) {
       if (isDamage(error)) return [{ content: undefined, message: error.message }];
       throw error;
     }
+  }
+
+  /** What is all of a frame is decompressed into its place at once. */
+  #scratchFor({ contents }: FrameToOpen, bytes: Uint8Array): Scratch {
+    const [only] = contents;
+    if (only?.to === undefined || contents.length > 1) return this.scratch;
+    const room = bytes.subarray(only.to, only.to + only.length + 1);
+    return (use, sizeBytes) =>
+      use === 'content' && sizeBytes === room.length ? room : this.#memory(use, sizeBytes);
   }
 
   /** End to end. */
@@ -104,6 +114,12 @@ export class FrameBatches {
     if (sizeBytes <= keptBytesMax) this.#kept.set(use, memory);
     return memory;
   }
+}
+
+/** Unless it lies there already. */
+function moveInto(bytes: Uint8Array, to: number, content: Uint8Array): void {
+  const isThere = content.buffer === bytes.buffer && content.byteOffset === bytes.byteOffset + to;
+  if (!isThere) copyInto(bytes, to, content);
 }
 
 function inside(bytes: Uint8Array, { start, length }: Stretch): Uint8Array {

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { copyInto } from '@firn/shared/repository/bytes';
 import type { FilePart, FileWriterReply } from './file-writer-calls.ts';
 
 export interface NewFile {
@@ -60,7 +61,7 @@ export class FileWriter {
       }
       this.#memory = memory;
       const length = Math.min(bytes.length - at, memoryBytes - this.#filled);
-      new Uint8Array(memory, this.#filled, length).set(bytes.subarray(at, at + length));
+      copyInto(new Uint8Array(memory, this.#filled, length), 0, bytes.subarray(at, at + length));
       this.#parts.push({ id, at: this.#filled, length });
       this.#filled += length;
       at += length;

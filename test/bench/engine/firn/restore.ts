@@ -5,6 +5,9 @@ import type { ObjectReader } from '@firn/shared/repository/point/point-reader';
 import type { Repository } from '@firn/shared/repository/repository';
 import { jobId, objectsAtOnce } from './engine.ts';
 import { FileWriter } from './file-writer.ts';
+import { writeLargeFile } from './large-file.ts';
+
+const largeBytes = 1024 * 1024;
 
 /** The newest restore point, with names, times and modes. */
 export async function restore(engine: Repository, target: string): Promise<void> {
@@ -27,7 +30,9 @@ async function writeFiles(object: ObjectReader, target: string, writer: FileWrit
     const { itemId, date, properties } = item;
     const modifiedMs = Date.parse(date);
     const mode = modeOf(properties);
-    await writer.write({ path: join(target, itemId), mode, modifiedMs }, content());
+    const file = { path: join(target, itemId), mode, modifiedMs };
+    if (item.size >= largeBytes) await writeLargeFile(file, content());
+    else await writer.write(file, content());
   }
 }
 
