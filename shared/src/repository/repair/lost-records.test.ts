@@ -15,6 +15,7 @@ import {
 import { utf8 } from '../bytes.ts';
 import { eraseObjects } from '../erase/erase-objects.ts';
 import { collectGarbage } from '../garbage/collect-garbage.ts';
+import { closeSession } from '../log/sessions.ts';
 import { packsNeeded } from '../retrieve/packs-needed.ts';
 
 const dayMs = 86_400_000;
@@ -160,6 +161,25 @@ describe('repair of lost records', () => {
     await (await owned(broken)).beginSession({ jobId: 'job', sessionId: 's4', attempt: 1 });
     const told = await repaired(broken);
     expect(told.map(({ code }) => code)).toEqual(['E_REPAIR_LEFT', 'E_REPAIR_LEFT']);
+  });
+
+  it('mends the older states while a session is open, and the newest when it has ended', async () => {
+    const broken = withoutMeta(stored, 's3');
+    for (const name of broken.store.names('meta/')) {
+      if (name.includes('-s2-')) broken.store.blobs.delete(name);
+    }
+    const open = { jobId: 'job', sessionId: 's4' };
+    await (await owned(broken)).beginSession({ ...open, attempt: 1 });
+    const told = (await repaired(broken)).map(({ code, points }) => [code, ...points]);
+    expect(told).toContainEqual([lost, 'job/s2']);
+    expect(told.filter(([code]) => code === lost)).toHaveLength(objectIds.length);
+    expect(await listed(broken, 's2')).toContain('Mailbox mailbox-1 is lost');
+    await closeSession((await owned(broken)).context.log, open);
+    expect((await repaired(broken)).map(({ code, points }) => [code, ...points])).toEqual(
+      objectIds.map(() => [lost, 'job/s3']),
+    );
+    await expectMarked(broken, 's3');
+    await expectMarked(broken, 's2');
   });
 
   it('takes nothing from a copy', async () => {

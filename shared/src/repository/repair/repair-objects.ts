@@ -62,12 +62,10 @@ export class ObjectsRepair {
   }
 
   async *#repair(object: OwnedObject, footers: FooterIndex): AsyncGenerator<Finding> {
-    const plan = await this.#plan(object, footers);
-    const open = this.#openSession(plan);
-    if (open !== undefined) {
-      yield sessionIsOpen(object, open);
-      return;
-    }
+    const whole = await this.#plan(object, footers);
+    const open = this.#openSession(whole);
+    if (open !== undefined) yield sessionIsOpen(object, open);
+    const plan = open === undefined ? whole : withoutNewest(whole);
     yield* tellRepaired(plan.survey, plan.states, plan.found);
     yield* tellLost(plan.survey);
     yield* tellLeft(plan.survey, plan.unsure, footers.coldPacks);
@@ -110,11 +108,23 @@ export class ObjectsRepair {
   }
 }
 
+/** Nothing of it tells of the newest state, and nothing changes that. */
+function withoutNewest({ survey, found, states, unsure }: ObjectPlan): ObjectPlan {
+  const newest = survey.object.roots.at(-1);
+  const lost = survey.lost.filter(({ owned }) => owned !== newest);
+  return {
+    survey: { ...survey, lost },
+    found,
+    states: states.filter(({ damaged }) => damaged.owned !== newest),
+    unsure: unsure.filter(({ damaged }) => damaged.owned !== newest),
+  };
+}
+
 function addUpTo(needed: Set<string>, more: ReadonlySet<string>): void {
   for (const id of more) if (needed.size < unplacedMax) needed.add(id);
 }
 
 function sessionIsOpen({ jobId, objectId }: OwnedObject, session: string): Finding {
-  const message = `job ${jobId} has the open session ${session}: repair again when it has ended`;
+  const message = `its newest state: job ${jobId} has the open session ${session}, which may build upon it; repair again when it has ended`;
   return finding({ blob: 'log/', objectId }, 'E_REPAIR_LEFT', message);
 }
