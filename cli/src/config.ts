@@ -32,6 +32,12 @@ export function loadConfig(options: ConnectionOptions, env: NodeJS.ProcessEnv): 
   };
 }
 
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'you are not allowed to',
+};
+
 /** A file that an option names, without spaces around it. Fails as readBytes does. */
 export function readText(path: string, option: string): string {
   return readBytes(path, option).toString('utf8').trim();
@@ -42,6 +48,9 @@ export function readBytes(path: string, option: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new AppError('E_CONFIG_INVALID', `cannot read ${path}, given by ${option}`, { cause });
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    const why = reasons[code] ?? code;
+    const message = `cannot read ${path}, given by ${option}: ${why}`;
+    throw new AppError('E_CONFIG_INVALID', message, { cause });
   }
 }

@@ -2,6 +2,7 @@ import { isAppError } from '@firn/shared/errors/app-error';
 import type { RestClient } from '@firn/shared/rest/client';
 import type { Session } from '@firn/shared/rest/schemas/session';
 import { systemClock } from '@firn/shared/time/system-clock';
+import { printable } from './output/printable.ts';
 import { makeProgressView } from './output/progress.ts';
 import { hasEnded } from './output/session-text.ts';
 import { paint, type Terminal } from './output/terminal.ts';
@@ -19,6 +20,7 @@ const reconnectMs = 500;
  * connection is taken up again after the last event that was seen.
  */
 export async function followToEnd(following: Following, session: Session): Promise<Session> {
+  await tellWhatItWaitsFor(following, session);
   const view = makeProgressView(following.terminal, session.kind);
   try {
     let last: string | undefined;
@@ -32,7 +34,22 @@ export async function followToEnd(following: Following, session: Session): Promi
     return current;
   } finally {
     view.stop();
+    if (following.signal.aborted) tellThatItGoesOn(following.terminal, session);
   }
+}
+
+/** Nothing happens, for as long as it takes, while the proxy is away. */
+async function tellWhatItWaitsFor({ client, terminal }: Following, session: Session) {
+  if (session.state !== 'queued' && session.state !== 'lost') return;
+  const proxy = await client.call('getProxy', { params: { proxy: session.proxyId } });
+  if (proxy.connected) return;
+  terminal.note(
+    `session ${session.id} (${session.kind}) waits: proxy "${proxy.name}" is not connected, start its agent`,
+  );
+}
+
+function tellThatItGoesOn(terminal: Terminal, { id }: Session): void {
+  terminal.note(`session ${id} goes on: firn session follow ${id}, or firn session stop ${id}`);
 }
 
 interface Seen {
@@ -56,7 +73,7 @@ async function followOnce(
       if (event.event === 'progress') view.show(event.data);
       else if (event.event !== 'log') current = event.data;
       else if (event.data.level !== 'info') {
-        terminal.note(`  ${paint('yellow', event.data.level)} ${event.data.message}`);
+        terminal.note(`  ${paint('yellow', event.data.level)} ${printable(event.data.message)}`);
       }
     }
   } catch (error) {

@@ -43,6 +43,49 @@ describe('firn', () => {
     expect(stderr).toMatch(/^E_CONFIG_INVALID: no controller address/);
   });
 
+  it.each([
+    ['proxy', 'list the proxies'],
+    ['organization', 'delete an organization'],
+    ['session', 'show [options] <id> '],
+  ])('names what it lists, shows and deletes: %s', (resource, words) => {
+    expect(firn(resource, '--help').stdout).toContain(words);
+  });
+
+  it.each([
+    ['repository', 'update', 'x'],
+    ['job', 'update', 'x'],
+  ])('says that there is nothing to change: %s %s', (...args) => {
+    const { status, stderr } = firn(...args, '--url', 'https://127.0.0.1:9');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/nothing to change: say how long with --keep-for/);
+  });
+
+  it('refuses two policies at once', () => {
+    const { status, stderr } = firn(
+      'job',
+      'update',
+      'x',
+      '--repository-retention',
+      '--keep-last',
+      '3',
+    );
+    expect(status).toBe(2);
+    expect(stderr).toContain('cannot be used with');
+  });
+
+  it('says why a file cannot be read', () => {
+    const { status, stderr } = firn(
+      'job',
+      'list',
+      '--url',
+      'https://127.0.0.1:9',
+      '--ca-file',
+      '/',
+    );
+    expect(status).toBe(2);
+    expect(stderr).toContain('cannot read /, given by --ca-file: it is a folder');
+  });
+
   it('ends with 4 when the controller cannot be reached, without a stack trace', () => {
     const { status, stderr } = firn('job', 'list', '--url', 'https://127.0.0.1:9');
     expect(status).toBe(4);

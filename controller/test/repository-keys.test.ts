@@ -90,6 +90,16 @@ describe('the keys of a repository', () => {
     ).rejects.toMatchObject({ code: 'E_REPOSITORY_SLOT_LAST' });
   });
 
+  it('are changed by one session at a time', async () => {
+    const { client } = controller;
+    const add = (password: string) =>
+      client.call('addRepositoryPassword', { params, body: { password, label: '' } });
+    await add('the first of two');
+    await expect(add('the second of two')).rejects.toMatchObject({ code: 'E_SESSION_OPEN' });
+    await applyNext();
+    expect(await opens('the first of two')).toBe(true);
+  });
+
   it('are not changed by whoever has a wrong password', async () => {
     const body = { currentPassword: 'a wrong password', newPassword: 'another password' };
     await expect(

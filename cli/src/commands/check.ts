@@ -2,20 +2,23 @@ import type { Finding, Session } from '@firn/shared/rest/schemas/session';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Context } from '../context.ts';
 import { followToEnd } from '../follow-session.ts';
+import { printable } from '../output/printable.ts';
 import { describeSession } from '../output/session-text.ts';
 import type { Runner } from './resource.ts';
-import { exitCodeOf, idempotencyKey } from './work.ts';
+import { detachOption, exitCodeOf, finishWork, idempotencyKey } from './work.ts';
 
 interface CheckOptions {
   /** true: all; a number: percent. */
   readonly readData?: true | number;
   readonly seed?: string;
   readonly resume?: string;
+  readonly detach?: boolean;
 }
 
 interface RepairOptions {
   readonly dryRun?: boolean;
   readonly readData?: boolean;
+  readonly detach?: boolean;
 }
 
 export function addCheckCommands(repository: Command, run: Runner): void {
@@ -30,6 +33,7 @@ function addCheck(repository: Command, run: Runner): void {
     .option('--read-data [percent]', 'also read data packs that can be read, or so many', percent)
     .option('--seed <text>', 'which packs the percentage takes; default: others each time')
     .option('--resume <session>', 'follow a check that is still under way')
+    .option(...detachOption)
     .addHelpText(
       'after',
       '\nExit code 5: something is damaged; each finding says what to do. Packs in an archive class are never read.',
@@ -37,7 +41,8 @@ function addCheck(repository: Command, run: Runner): void {
     .action((idOrName: string, options: CheckOptions, command: Command) =>
       run(command, async (context) => {
         const session = await startCheck(context, idOrName, options);
-        await printWork(context, await followToEnd(context, session), 'no damage found');
+        if (options.detach === true) await finishWork(context, session, options);
+        else await printWork(context, await followToEnd(context, session), 'no damage found');
       }),
     );
 }
@@ -65,6 +70,7 @@ function addRepair(repository: Command, run: Runner): void {
     .description('rebuild what can be rebuilt, and mark what is lost for the next backup')
     .option('--dry-run', 'tell what would be done, and write nothing')
     .option('--read-data', 'also look for damage inside of data packs')
+    .option(...detachOption)
     .addHelpText(
       'after',
       '\nRun it with --dry-run first: it tells the same. Then run the backup or copy job, which reads again what is marked as lost, and check.',
@@ -76,7 +82,8 @@ function addRepair(repository: Command, run: Runner): void {
           body: { dryRun: options.dryRun === true, readData: options.readData === true },
           idempotencyKey: idempotencyKey(),
         });
-        await printWork(context, await followToEnd(context, session), 'nothing to repair');
+        if (options.detach === true) await finishWork(context, session, options);
+        else await printWork(context, await followToEnd(context, session), 'nothing to repair');
       }),
     );
 }
@@ -137,7 +144,9 @@ const itemsShown = 20;
 function findingText(found: Finding): string {
   const { severity, blob, objectId, items, points, problem } = found;
   const where = [blob, objectId].filter((part) => part !== undefined).join(', ');
-  const lines = [`${severity}: ${where}: ${problem?.message ?? ''} (${problem?.code ?? ''})`];
+  const lines = [
+    `${severity}: ${where}: ${printable(problem?.message ?? '')} (${problem?.code ?? ''})`,
+  ];
   if (items.length > 0) {
     const more = items.length > itemsShown ? `, and ${items.length - itemsShown} more` : '';
     lines.push(`  items: ${items.slice(0, itemsShown).join(', ')}${more}`);

@@ -36,7 +36,9 @@ export function addSearchCommand(explore: Command, run: Runner): void {
     .option('--attachment', 'only with attachments')
     .option('--no-attachment', 'only without attachments')
     .option('--class <class>', 'item class, with what lies below: IPM.Note')
-    .addOption(new Option('--order <order>', 'first').choices(['date', 'name', 'size']))
+    .addOption(
+      new Option('--order <order>', 'what they are sorted by').choices(['date', 'name', 'size']),
+    )
     .option('--retrieval <id>', 'look into what this retrieval brought')
     .option('--limit <n>', 'at most this many', positiveInteger, 100)
     .option('--no-wait', 'answer with what is indexed now')

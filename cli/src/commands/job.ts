@@ -4,6 +4,7 @@ import { addResource, collect, positiveInteger, type Runner } from './resource.t
 import {
   addRetentionOptions,
   describeRetention,
+  nothingToChange,
   type RetentionOptions,
   retentionOf,
 } from './retention.ts';
@@ -71,12 +72,20 @@ function addJobCreate(job: Command, run: Runner): void {
 function addJobUpdate(job: Command, run: Runner): void {
   addRetentionOptions(job.command('update <id-or-name>'))
     .description("change how long a job's backups stay")
-    .option('--repository-retention', "as long as the repository's other backups")
+    .addOption(
+      new Option('--repository-retention', "as long as the repository's other backups").conflicts([
+        'retentionType',
+        'keepFor',
+        'keepLast',
+      ]),
+    )
     .action((idOrName: string, options: UpdateOptions, command: Command) =>
       run(command, async ({ client, terminal }) => {
         const own = options.repositoryRetention === true ? null : retentionOf(options);
-        const body = own === undefined ? {} : { retention: own };
-        const updated = await client.call('updateJob', { params: { job: idOrName }, body });
+        const updated = await client.call('updateJob', {
+          params: { job: idOrName },
+          body: { retention: own === undefined ? nothingToChange(command) : own },
+        });
         const { retention } = updated;
         const text = retention === undefined ? "the repository's" : describeRetention(retention);
         terminal.result(updated, `${updated.name}: ${text}`);

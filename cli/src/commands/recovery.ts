@@ -8,6 +8,7 @@ export function addRestorePointCommands(program: Command, run: Runner): void {
   const point = program.command('restore-point').description('restore points');
   addResource<RestorePoint>(point, run, {
     noun: 'restore point',
+    key: 'id',
     columns: [
       { heading: 'CREATED', value: ({ createdAt }) => createdAt },
       { heading: 'OF', value: (row) => (row.copyJobId === undefined ? 'backup' : 'copy') },
@@ -45,6 +46,7 @@ export function addRetrievalCommands(program: Command, run: Runner): void {
     );
   addResource<Retrieval>(retrieval, run, {
     noun: 'retrieval',
+    key: 'id',
     columns: [
       { heading: 'STATE', value: ({ state }) => state },
       { heading: 'PACKS', value: (row) => `${row.packsReady}/${row.packsTotal}` },

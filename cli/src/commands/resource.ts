@@ -21,6 +21,8 @@ export function makeRunner(signal: AbortSignal): Runner {
 /** The part that every kind of resource has: list, show, delete. */
 export interface Resource<Row> {
   readonly noun: string;
+  /** What `show` and `delete` take: some resources have no name. */
+  readonly key?: 'id' | 'id-or-name';
   readonly columns: readonly Column<Row>[];
   readonly list: (context: Context, page: PageRequest) => Promise<Page<Row>>;
   readonly get: (context: Context, idOrName: string) => Promise<Row>;
@@ -28,10 +30,10 @@ export interface Resource<Row> {
 }
 
 export function addResource<Row>(parent: Command, run: Runner, resource: Resource<Row>): void {
-  const { noun, columns, remove } = resource;
+  const { noun, columns, remove, key = 'id-or-name' } = resource;
   parent
     .command('list')
-    .description(`list the ${noun}s`)
+    .description(`list the ${pluralOf(noun)}`)
     .option('--limit <n>', 'at most this many', positiveInteger, 100)
     .action((options: { limit: number }, command: Command) =>
       run(command, async (context) => {
@@ -40,7 +42,7 @@ export function addResource<Row>(parent: Command, run: Runner, resource: Resourc
       }),
     );
   parent
-    .command('show <id-or-name>')
+    .command(`show <${key}>`)
     .description(`show one ${noun}`)
     .action((idOrName: string, _options: unknown, command: Command) =>
       run(command, async (context) => {
@@ -50,14 +52,18 @@ export function addResource<Row>(parent: Command, run: Runner, resource: Resourc
     );
   if (remove === undefined) return;
   parent
-    .command('delete <id-or-name>')
-    .description(`delete a ${noun}`)
+    .command(`delete <${key}>`)
+    .description(`delete ${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun}`)
     .action((idOrName: string, _options: unknown, command: Command) =>
       run(command, async (context) => {
         await remove(context, idOrName);
         context.terminal.result({ deleted: idOrName }, `${noun} ${idOrName} deleted`);
       }),
     );
+}
+
+function pluralOf(noun: string): string {
+  return noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
 }
 
 /** Parser of options that are whole numbers of at least 1. */

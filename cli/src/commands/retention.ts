@@ -54,6 +54,11 @@ export function retentionOf(options: RetentionOptions): Retention | undefined {
   };
 }
 
+/** Ends a command that was given no option of what it changes. */
+export function nothingToChange(command: Command): never {
+  command.error('error: nothing to change: say how long with --keep-for or --keep-last');
+}
+
 /** `snapshot, 3 years or the newest 5` */
 export function describeRetention({ type, keepFor, keepLast }: Retention): string {
   const rules = [
@@ -68,11 +73,9 @@ export function addRetentionCommands(repository: Command, run: Runner): void {
     repository.command('update <id-or-name>').description('change how long backups stay'),
   ).action((idOrName: string, options: RetentionOptions, command: Command) =>
     run(command, async ({ client, terminal }) => {
-      const retention = retentionOf(options);
-      const body = retention === undefined ? {} : { retention };
       const updated = await client.call('updateRepository', {
         params: { repository: idOrName },
-        body,
+        body: { retention: retentionOf(options) ?? nothingToChange(command) },
       });
       terminal.result(updated, `${updated.name}: ${describeRetention(updated.retention)}`);
     }),

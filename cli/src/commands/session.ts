@@ -30,7 +30,7 @@ export function addSessionCommands(program: Command, run: Runner): void {
     );
   session
     .command('findings <id>')
-    .description('what a check found')
+    .description('what a check, a repair or an erasing found')
     .action((id: string, _options: unknown, command: Command) =>
       run(command, (context) => printFindings(context, id)),
     );
@@ -38,6 +38,7 @@ export function addSessionCommands(program: Command, run: Runner): void {
   addLog(session, run);
   addResource<Session>(session, run, {
     noun: 'session',
+    key: 'id',
     columns: sessionColumns,
     list: ({ client }, query) => client.call('listSessions', { query }),
     get: ({ client }, id) => client.call('getSession', { params: { session: id } }),

@@ -61,7 +61,7 @@ export function addStorageCommands(program: Command, run: Runner, signal: AbortS
     columns: [
       { heading: 'NAME', value: ({ name }) => name },
       { heading: 'PROVIDER', value: ({ provider }) => provider },
-      { heading: 'CONTAINER', value: ({ container, folder }) => `${container}/${folder}` },
+      { heading: 'CONTAINER', value: placeOf },
       { heading: 'CLASS', value: ({ storageClass }) => storageClass },
       { heading: 'ID', value: ({ id }) => id },
     ],
@@ -70,6 +70,10 @@ export function addStorageCommands(program: Command, run: Runner, signal: AbortS
     remove: ({ client }, it) =>
       client.call('deleteObjectStorage', { params: { objectStorage: it } }),
   });
+}
+
+function placeOf({ container, folder }: ObjectStorage): string {
+  return folder === '' ? container : `${container}/${folder}`;
 }
 
 function providerOption(): Option {

@@ -21,7 +21,8 @@ export function addTokenCommands(program: Command, run: Runner): void {
         }),
     );
   addResource<Token>(token, run, {
-    noun: 'token',
+    noun: 'API token',
+    key: 'id',
     columns: [
       { heading: 'NAME', value: ({ name }) => name },
       { heading: 'SCOPE', value: ({ scope }) => scope },

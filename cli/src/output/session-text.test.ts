@@ -19,6 +19,13 @@ describe('describeSession', () => {
     expect(describeSession(aSession('backup'))).toContain('items: 0 (0 B)');
   });
 
+  it('says where the names of what failed are', () => {
+    const restore = aSession('restore');
+    const failed = { ...restore, objects: { ...restore.objects, total: 1, failed: 1 } };
+    expect(describeSession(failed)).toContain('firn session objects s1 names what failed');
+    expect(describeSession(restore)).not.toContain('session objects');
+  });
+
   it('is one line for work that moves no items', () => {
     expect(describeSession(aSession('check'))).toBe('session s1 (check): success in 1.5 s');
   });

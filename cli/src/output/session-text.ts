@@ -42,6 +42,8 @@ export function describeSession(session: Session): string {
       `  requests: ${formatCount(counts.requests)} and ${formatCount(counts.batchedRequests)} in batches; packs: ${counts.packs}`,
     );
   }
+  const isNamed = objects.warning + objects.failed + (counts?.itemsFailed ?? 0) > 0;
+  if (isNamed) lines.push(`  firn session objects ${session.id} names what failed, and why`);
   if (problem !== undefined) {
     lines.push(`  ${problem.code}: ${problem.message}`, `  ${problem.help}`);
   }

@@ -19,13 +19,25 @@ const uniqueMeanings: Readonly<Record<string, () => AppError>> = {
   sessions_one_open_per_job: () =>
     new AppError('E_SESSION_OPEN', 'the backup job has a session that has not ended'),
   sessions_one_open_per_copy_job: () =>
-    new AppError('E_SESSION_OPEN', 'the copy job has a session that has not ended'),
+    new AppError('E_SESSION_OPEN', 'the backup copy job has a session that has not ended'),
   sessions_one_open_retention: () =>
     new AppError('E_SESSION_OPEN', 'retention of the repository runs already'),
+  sessions_one_open_key_change: () =>
+    new AppError('E_SESSION_OPEN', 'the keys of the repository are being changed already'),
   sessions_one_open_storage_test: () =>
     new AppError('E_SESSION_OPEN', 'the proxy is testing the object storage already'),
   sessions_one_open_per_retrieval: () =>
     new AppError('E_SESSION_OPEN', 'the retrieval has a session that has not ended'),
+};
+
+const kindsByTable: Readonly<Record<string, string>> = {
+  api_tokens: 'API token',
+  organizations: 'organization',
+  object_storages: 'object storage',
+  workers: 'proxy',
+  repositories: 'repository',
+  jobs: 'backup job',
+  copy_jobs: 'backup copy job',
 };
 
 /** Whether the same transaction may succeed when it runs again. */
@@ -53,6 +65,6 @@ function uniqueViolation(error: DatabaseError): unknown {
   if (meaning !== undefined) return meaning();
   if (!/_name(_key)?$/.test(index)) return error;
   const name = /\)=\((.*)\) already exists/.exec(error.detail ?? '')?.[1] ?? '';
-  const kind = (error.table ?? 'resource').replace(/s$/, '').replaceAll('_', ' ');
+  const kind = kindsByTable[error.table ?? ''] ?? 'resource';
   return new AppError('E_NAME_TAKEN', `the name "${name}" is taken by another ${kind}`);
 }

@@ -41,6 +41,9 @@ function fieldErrors(errors: readonly SchemaError[]): FieldError[] {
   const told = errors.filter(({ keyword }) => keyword !== 'additionalProperties');
   return told.slice(0, 20).map((error) => {
     if (error.keyword === 'boolean') return { path: error.instancePath, message: 'is not known' };
+    if ('format' in error.params && error.params.format === 'uuid') {
+      return { path: error.instancePath, message: 'must be an id (a UUID), as its list shows it' };
+    }
     const missing =
       'requiredProperties' in error.params ? error.params.requiredProperties : undefined;
     const message = Array.isArray(missing) ? `must have ${missing.join(', ')}` : error.message;

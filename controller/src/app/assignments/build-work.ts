@@ -125,7 +125,7 @@ async function backupWork(
   repository: RepositoryRef,
 ): Promise<WorkOf> {
   const jobId = session.jobId ?? '';
-  const job = found('job', jobId, await records.jobs.find(jobId));
+  const job = found('backup job', jobId, await records.jobs.find(jobId));
   const stored = await findRepository(records, repositoryIdOf(session));
   return {
     $case: 'backup',
@@ -156,7 +156,11 @@ async function copyWork(
   target: RepositoryRef,
 ): Promise<WorkOf> {
   const { copyJobId, restorePointId } = session;
-  const copyJob = found('copy job', copyJobId ?? '', await records.copyJobs.find(copyJobId ?? ''));
+  const copyJob = found(
+    'backup copy job',
+    copyJobId ?? '',
+    await records.copyJobs.find(copyJobId ?? ''),
+  );
   const point = await findPoint(records, restorePointId);
   return {
     $case: 'copy',

@@ -25,7 +25,7 @@ const packSizeMibDefault = 128;
 export async function createCopyJob(context: AppContext, input: CreateCopyJob): Promise<CopyJob> {
   const { database, secrets } = context;
   const { name, packSizeMiB = packSizeMibDefault, repackBy = 'proxy' } = input;
-  const job = found('job', input.jobId, await database.jobs.find(input.jobId));
+  const job = found('backup job', input.jobId, await database.jobs.find(input.jobId));
   const source = found(
     'repository',
     job.repositoryId,
@@ -54,14 +54,14 @@ async function withProxyName(records: Records, repository: Repository) {
 
 /** E_NOT_FOUND */
 export async function findCopyJob(context: AppContext, key: string): Promise<CopyJob> {
-  return found('copy job', key, await context.database.copyJobs.find(key));
+  return found('backup copy job', key, await context.database.copyJobs.find(key));
 }
 
 /** Copies the newest restore point of the job. E_NO_RESTORE_POINT, E_SESSION_OPEN */
 export async function startCopyJob(context: AppContext, key: string): Promise<Session> {
   const { database, secrets } = context;
   const copyJob = await findCopyJob(context, key);
-  const job = found('job', copyJob.jobId, await database.jobs.find(copyJob.jobId));
+  const job = found('backup job', copyJob.jobId, await database.jobs.find(copyJob.jobId));
   const target = await readyRepository(database, copyJob.repositoryId);
   const point = await database.restorePoints.newestOf(job.id, job.repositoryId);
   if (point === undefined) {

@@ -21,8 +21,8 @@ export async function resolveFilter(
   filter: ResourceFilter,
 ): Promise<ResourceFilter> {
   const homes = [
-    ['jobId', 'job', database.jobs],
-    ['copyJobId', 'copy job', database.copyJobs],
+    ['jobId', 'backup job', database.jobs],
+    ['copyJobId', 'backup copy job', database.copyJobs],
     ['repositoryId', 'repository', database.repositories],
     ['objectStorageId', 'object storage', database.objectStorages],
     ['organizationId', 'organization', database.organizations],

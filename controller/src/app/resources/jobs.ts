@@ -76,7 +76,7 @@ export async function storageOf(records: Records, repository: Repository) {
 
 /** E_NOT_FOUND */
 export async function findJob(context: AppContext, key: string): Promise<Job> {
-  return found('job', key, await context.database.jobs.find(key));
+  return found('backup job', key, await context.database.jobs.find(key));
 }
 
 /**
@@ -88,7 +88,7 @@ export async function updateJob(
   key: string,
   { retention }: { readonly retention?: Retention | null },
 ): Promise<Job> {
-  const job = found('job', key, await database.jobs.find(key));
+  const job = found('backup job', key, await database.jobs.find(key));
   if (retention === undefined) return job;
   const { repositoryId } = job;
   const repository = found(
@@ -133,7 +133,7 @@ export async function readyRepository(records: Records, id: string): Promise<Rep
 /** E_IN_USE while copy jobs need it. Its open session is stopped first. */
 export async function deleteJob(context: AppContext, key: string): Promise<void> {
   const id = await context.database.transaction(async ({ jobs }) => {
-    const job = found('job', key, await jobs.find(key));
+    const job = found('backup job', key, await jobs.find(key));
     assertUnused('job', job.name, await jobs.usersOf(job.id));
     await jobs.remove(job.id);
     return job.id;

@@ -40,7 +40,7 @@ export const agentCodes = {
   E_CONTROLLER_UNREACHABLE: {
     retry: 'later',
     meaning: 'The controller did not answer.',
-    help: 'Nothing at first: the worker dials again. If it stays, check address and network.',
+    help: 'Check the address, the network, and that the controller runs. A worker dials again by itself.',
   },
   E_CONTROLLER_SILENT: {
     retry: 'later',

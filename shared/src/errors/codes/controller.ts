@@ -9,7 +9,7 @@ export const controllerCodes = {
   E_REQUEST_INVALID: {
     retry: 'never',
     meaning: 'The request is not what the API describes.',
-    help: 'Correct the fields that the error names; docs/openapi.json describes all.',
+    help: 'Correct what the message names: --help describes the command, docs/openapi.json all fields.',
   },
   E_UNAUTHENTICATED: {
     retry: 'after-repair',
@@ -73,8 +73,8 @@ export const controllerCodes = {
   },
   E_SESSION_OPEN: {
     retry: 'later',
-    meaning: 'The job has a session that has not ended.',
-    help: 'Wait for it, or stop it: firn session stop.',
+    meaning: 'A session that must be the only one of its kind has not ended.',
+    help: 'Wait for it, or stop it: firn session list, firn session stop.',
   },
   E_RETRIEVAL_NOT_NEEDED: {
     retry: 'never',

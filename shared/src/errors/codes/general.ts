@@ -9,7 +9,7 @@ export const generalCodes = {
   E_CONFIG_INVALID: {
     retry: 'after-repair',
     meaning: 'The configuration cannot be used.',
-    help: 'Correct the settings that the message names; docs/configuration.md lists all.',
+    help: 'Correct what the message names: --help lists the options of a command, docs/configuration.md the settings.',
   },
   E_SERVICE_START: {
     retry: 'after-repair',
