@@ -28,7 +28,7 @@ export interface BadFrame {
 export interface PackReading {
   readonly context: OpenContext;
   /** Of the pack, or its bytes alone. */
-  readonly store: Pick<BlobStore, 'get'>;
+  readonly store: Pick<BlobStore, 'get' | 'readInto'>;
   readonly pack: string;
 }
 

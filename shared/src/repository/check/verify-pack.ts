@@ -4,7 +4,8 @@ import { equalBytes, sum } from '../bytes.ts';
 import { damaged, isDamage } from '../damaged.ts';
 import { packMagic } from '../pack/pack-layout.ts';
 import { readFooter } from '../pack/read-footer.ts';
-import { FrameBatches } from '../segment/frame-batch.ts';
+import { openingMemory } from '../read/opening-memory.ts';
+import { readInto } from '../read/read-into.ts';
 import { type BadFrame, framesOf, type PackFrame, type PackReading } from './pack-frames.ts';
 
 export interface VerifyPack extends PackReading {
@@ -32,8 +33,6 @@ export async function* verifyPack(options: VerifyPack): AsyncGenerator<BadFrame>
 /** So much is read, and handed to a thread, at once. */
 const stretchBytesMax = 2 * 1024 * 1024;
 const stretchesAtOnce = 3;
-/** Less is verified here: sooner than a thread would wake up. */
-const handedOverBytesMin = 256 * 1024;
 
 /** Neighbours that are verified together; or what is bad without being read. */
 type Stretch = readonly PackFrame[] | BadFrame;
@@ -64,13 +63,8 @@ function isBehind(frame: PackFrame | BadFrame, last: PackFrame): frame is PackFr
 
 async function verifyStretch(options: VerifyPack, stretch: Stretch): Promise<readonly BadFrame[]> {
   if ('message' in stretch) return [stretch];
-  const { store, pack } = options;
-  const [first] = stretch;
-  const offset = first?.offset ?? 0;
-  const length = sum(stretch.map((frame) => frame.length));
   try {
-    const { bytes } = await store.get(pack, { offset, length });
-    return await verifyFrames(options, stretch, bytes);
+    return await verifyFrames(options, stretch);
   } catch (error) {
     if (!isDamage(error)) throw error;
     const [only] = stretch;
@@ -82,23 +76,20 @@ async function verifyStretch(options: VerifyPack, stretch: Stretch): Promise<rea
   return bad;
 }
 
-/** @param bytes of the frames, end to end */
+/** Read into, and opened in, memory of their own. */
 async function verifyFrames(
-  { context, contentIdSecrets: secrets }: VerifyPack,
+  { context, store, pack, contentIdSecrets }: VerifyPack,
   stretch: readonly PackFrame[],
-  bytes: Uint8Array,
 ): Promise<readonly BadFrame[]> {
-  const { compute } = context.ports;
-  const frames = toOpen(stretch);
-  if (bytes.length < handedOverBytesMin) {
-    return badFrames(stretch, new FrameBatches(compute).open(bytes, { frames, secrets }));
-  }
-  const workspace = compute.batches.workspace(bytes.length);
+  const offset = stretch[0]?.offset ?? 0;
+  const length = sum(stretch.map((frame) => frame.length));
+  const memory = openingMemory(context.ports.compute, length);
   try {
-    workspace.bytes.set(bytes);
-    return badFrames(stretch, await compute.batches.openContents(workspace, frames, secrets));
+    const range = { offset, length };
+    await readInto(store, { name: pack, range, target: memory.bytes.subarray(0, length) });
+    return badFrames(stretch, await memory.open(toOpen(stretch), contentIdSecrets));
   } finally {
-    workspace.release();
+    memory.release();
   }
 }
 

@@ -1,6 +1,6 @@
-import { copyInto, discardWhole } from '../bytes.ts';
 import type { Blob, BlobStore, ByteRange } from '../ports.ts';
 import { warmName } from '../retrieve/warm-name.ts';
+import { readInto } from './read-into.ts';
 
 /** Ranges of packs, out of a retrieval's warm copies where there are any. */
 export class PackFetcher {
@@ -19,11 +19,7 @@ export class PackFetcher {
 
   /** @param target as long as the range */
   async readInto(pack: string, range: ByteRange, target: Uint8Array): Promise<void> {
-    const name = await this.#nameOf(pack);
-    if (this.#store.readInto !== undefined) return this.#store.readInto(name, range, target);
-    const { bytes } = await this.#store.get(name, range);
-    copyInto(target, 0, bytes);
-    discardWhole(bytes);
+    await readInto(this.#store, { name: await this.#nameOf(pack), range, target });
   }
 
   #nameOf(pack: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, utimes } from 'node:fs/promises';
+import { chmodSync, mkdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { mapConcurrent } from '@firn/shared/lifecycle/concurrency';
 import type { ObjectReader } from '@firn/shared/repository/point/point-reader';
@@ -39,10 +39,10 @@ async function writeFiles(object: ObjectReader, target: string, writer: FileWrit
 async function finishFolders(object: ObjectReader, target: string): Promise<void> {
   for await (const { folderId, properties } of object.folders()) {
     const path = join(target, folderId);
-    await mkdir(path, { recursive: true });
+    mkdirSync(path, { recursive: true });
     const time = new Date(String(properties['modified']));
-    await chmod(path, modeOf(properties));
-    await utimes(path, time, time);
+    chmodSync(path, modeOf(properties));
+    utimesSync(path, time, time);
   }
 }
 
