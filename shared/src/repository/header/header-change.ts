@@ -64,17 +64,17 @@ export async function applyChange(
 type SlotChange<Type> = Extract<HeaderChange, { readonly type: Type }>;
 
 function addSlot(header: RepositoryHeader, change: SlotChange<'add'>) {
-  const { slots } = header.current;
-  if (has(slots, change.slot.id)) return undefined;
+  if (wasAdded(header, change.slot)) return undefined;
   assertEpoch(header, change.epoch);
   assertEncrypted(header);
-  return withSlots(header, [...slots, change.slot]);
+  const { current } = header;
+  return { ...header, current: { ...current, slots: [...current.slots, change.slot] } };
 }
 
 function removeSlot(header: RepositoryHeader, slotId: string) {
   const { slots } = header.current;
   if (!has(slots, slotId)) return undefined;
-  if (slots.length > 1) return withSlots(header, without(slots, slotId));
+  if (slots.length > 1) return withoutSlot(header, slotId);
   throw slotLast(header.repositoryId, `without ${slotId}`);
 }
 
@@ -87,18 +87,17 @@ export function slotLast(repositoryId: string, without: string): AppError {
 }
 
 function replaceSlot(header: RepositoryHeader, change: SlotChange<'replace'>) {
-  const { slots } = header.current;
-  if (has(slots, change.slot.id)) return undefined;
+  if (wasAdded(header, change.slot)) return undefined;
   assertEpoch(header, change.epoch);
-  if (!has(slots, change.slotId)) throw slotUnknown(header, change.slotId);
-  return withSlots(header, [...without(slots, change.slotId), change.slot]);
+  if (!has(header.current.slots, change.slotId)) throw slotUnknown(header, change.slotId);
+  return withoutSlot(header, change.slotId, change.slot);
 }
 
 async function rotate(ports: ApplyPorts, header: RepositoryHeader, next: CurrentEpoch) {
   const { repositoryId, older, current } = header;
   if (current.epoch === next.epoch && current.check === next.check) {
     // Begun before, by a session that could not tell: who opens it is said anew.
-    const isApplied = next.slots.some(({ id }) => has(current.slots, id));
+    const isApplied = next.slots.some((slot) => wasAdded(header, slot));
     return isApplied ? undefined : { ...header, current: next };
   }
   assertEpoch(header, next.epoch - 1);
@@ -137,12 +136,17 @@ function slotUnknown({ repositoryId }: RepositoryHeader, slotId: string): AppErr
   );
 }
 
-function withSlots(header: RepositoryHeader, slots: readonly Slot[]): RepositoryHeader {
-  return { ...header, current: { ...header.current, slots } };
+/** It opens the epoch, or did once: an addition that comes late brings nothing back. */
+function wasAdded({ current }: RepositoryHeader, { id }: Slot): boolean {
+  return has(current.slots, id) || current.removed.includes(id);
 }
 
-function without(slots: readonly Slot[], id: string): Slot[] {
-  return slots.filter((slot) => slot.id !== id);
+/** @param instead the slot that takes its place, if any */
+function withoutSlot(header: RepositoryHeader, id: string, instead?: Slot): RepositoryHeader {
+  const { current } = header;
+  const kept = current.slots.filter((slot) => slot.id !== id);
+  const slots = instead === undefined ? kept : [...kept, instead];
+  return { ...header, current: { ...current, slots, removed: [...current.removed, id] } };
 }
 
 function has(slots: readonly Slot[], id: string): boolean {

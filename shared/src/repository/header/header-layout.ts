@@ -48,6 +48,8 @@ export interface CurrentEpoch extends AnyEpoch {
   /** Of all its password slots, also of those to come. */
   readonly kdf: PasswordKdf;
   readonly slots: readonly Slot[];
+  /** Ids of slots that were its own once: whoever adds one of them is late. */
+  readonly removed: readonly string[];
 }
 
 /** Its root key is sealed under that of the next epoch. */

@@ -46,6 +46,7 @@ export const isCurrentEpoch = isRecordOf<CurrentEpoch>({
   // verifyKdf says whether it is allowed.
   kdf: isObject,
   slots: isListOf(isEither(isOpenSlot, isEither(isPasswordSlot, isKmsSlot))),
+  removed: isListOf(isHexOf(8)),
 });
 
 export const isOlderEpochs = isListOf(

@@ -222,6 +222,29 @@ describe('changes of the header', () => {
     }
   });
 
+  it('do not come back once they were undone, whoever applies them late', async () => {
+    const repository = await stored();
+    const add = await added(repository, 'second');
+    await apply(repository, add);
+    await apply(repository, await removed(repository, 'second'));
+    await apply(repository, add);
+    expect(await opens(repository, 'second')).toBe(false);
+    const passwords = { current: 'first', next: 'third' };
+    const replace = await changePassword(ports, await current(repository), passwords);
+    await apply(repository, replace);
+    await apply(repository, await added(repository, 'fourth'));
+    await apply(repository, await removed(repository, ''));
+    await apply(repository, replace);
+    expect(await opens(repository, 'third')).toBe(false);
+    const rotate = await rotated(repository, ['fifth']);
+    await apply(repository, rotate);
+    await apply(repository, await added(repository, 'sixth'));
+    await apply(repository, await removed(repository, 'fifth'));
+    await apply(repository, rotate);
+    expect(await opens(repository, 'fifth')).toBe(false);
+    expect(await opens(repository, 'sixth')).toBe(true);
+  });
+
   it('survive a death at every write', async () => {
     const changed = await dyingAtEveryWrite(
       async () => {

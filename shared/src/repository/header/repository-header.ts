@@ -80,6 +80,7 @@ export async function newEpoch(
     check,
     kdf,
     slots: open ? [openSlot(ports, target)] : slots,
+    removed: [],
   };
   return { current, rootKey };
 }
