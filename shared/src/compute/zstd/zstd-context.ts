@@ -78,8 +78,14 @@ function ofWholeFrames(context: ZstdContext): ZstdContext {
   };
 }
 
+/**
+ * Level 3 with the tables that it has for 128 KiB, whatever the frame: those for larger
+ * frames leave the core's cache, and save less than 1 %.
+ */
+const ofLevel3 = { [constants.ZSTD_c_hashLog]: 16, [constants.ZSTD_c_chainLog]: 15 };
+
 function paramsOf(level: CompressionLevel) {
-  return { [constants.ZSTD_c_compressionLevel]: level };
+  return { [constants.ZSTD_c_compressionLevel]: level, ...(level === 3 && ofLevel3) };
 }
 
 function nativeOf(stream: object): NativeStream | undefined {
