@@ -1,10 +1,9 @@
 /** Bytes and their notations. Integers are big-endian everywhere in the format. */
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 export function utf8(text: string): Uint8Array {
-  return encoder.encode(text);
+  return plainView(Buffer.from(text));
 }
 
 /** Throws TypeError when the bytes are not UTF-8. */
@@ -58,10 +57,15 @@ export function copyInto(target: Uint8Array, at: number, source: Uint8Array): vo
   copy.call(source, target, at + middle, middle, length);
 }
 
+/** Whether it lies in Node's pool or not: small memory of its own takes ten times as long to get. */
+function plainView({ buffer, byteOffset, length }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
+}
+
 /** @returns a copy; of a single part: the part itself */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   if (parts.length === 1 && parts[0] !== undefined) return parts[0];
-  const whole = new Uint8Array(sum(parts.map(({ length }) => length)));
+  const whole = plainView(Buffer.allocUnsafe(sum(parts.map(({ length }) => length))));
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);
