@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { type Change, ManyWriters } from '../../test/repository/many-writers.ts';
+import { type Change, ManyWriters, youngJobId } from '../../test/repository/many-writers.ts';
 
 type Step = (writers: ManyWriters) => Promise<void>;
 
-const jobId = fc.constantFrom('job', 'other');
+const pinned = fc.constantFrom('job', 'other');
+const jobId = fc.oneof(pinned, fc.constant(youngJobId));
 const objectId = fc.constantFrom('a', 'b', 'c');
 
 /** Some of them are shared by objects and jobs, and come back. */
@@ -12,7 +13,10 @@ const content = fc.constantFrom('s1:40', 's2:900', 'm1:20000', 'm2:70000', 'm3:7
 
 const change: fc.Arbitrary<Change> = fc.tuple(
   fc.constantFrom('1', '2', '3', '4'),
-  fc.option(content, { nil: undefined, freq: 3 }),
+  fc.oneof(
+    { weight: 6, arbitrary: content },
+    { weight: 2, arbitrary: fc.constantFrom('removed', 'moved', 'failed') },
+  ),
 );
 
 const changes = fc.uniqueArray(change, { maxLength: 4, selector: ([item]) => item });
@@ -35,7 +39,7 @@ const haunt = content.map(
     (writers) =>
       writers.haunt(made),
 );
-const pin = jobId.map(
+const pin = pinned.map(
   (job): Step =>
     (writers) =>
       writers.pin(job),

@@ -7,9 +7,9 @@ import { rootsOf } from '../../src/repository/log/state/roots.ts';
 import type { PointReader } from '../../src/repository/point/point-reader.ts';
 import type { Repository } from '../../src/repository/repository.ts';
 import { maintainRepository } from '../../src/repository/retention/maintain-repository.ts';
-import type { RepositorySession } from '../../src/repository/session/repository-session.ts';
+import type { NewItem, ObjectWriter, RepositorySession } from '../../src/repository/session/repository-session.ts';
 import { copyPoint } from './copying.ts';
-import { bytesOf, type PointModel, saidBy, shownBy } from './point-model.ts';
+import { bytesOf, type ModelItem, neverStored, type PointModel, saidBy, shownBy } from './point-model.ts';
 import {
   anItem,
   anObject,
@@ -21,12 +21,19 @@ import {
 
 const dayMs = 86_400_000;
 
-export type Change = readonly [item: string, content: string | undefined];
+/** New content; or `removed`, `moved` into another folder, `failed` to be read. */
+export type Change = readonly [item: string, made: string];
+
+/** Of item-level retention: an item of it is shown for so many days. */
+export const youngJobId = 'young';
+const youngDays = 12;
+
+type ObjectModel = ReadonlyMap<string, ModelItem>;
 
 interface OpenSession {
   readonly session: RepositorySession;
   /** Finished, and not committed yet. */
-  readonly finished: Map<string, ReadonlyMap<string, string>>;
+  readonly finished: Map<string, ObjectModel>;
 }
 
 /** Whose owner is another by now, with the sessions that it had open. */
@@ -56,6 +63,9 @@ export class ManyWriters {
   readonly #points = new Map<string, PointModel>();
   #repository: Repository;
   #sessions = 0;
+  /** By the storage's clock. */
+  #days = 0;
+  #maintainedOnDay = 0;
 
   private constructor(stored: TestRepository, copies: TestRepository, repository: Repository) {
     this.#stored = stored;
@@ -74,11 +84,9 @@ export class ManyWriters {
     if (session.committedObjects.has(objectId) || finished.has(objectId)) return;
     const items = new Map(this.#newest.get(jobId)?.get(objectId));
     const writer = await session.object(anObject(objectId));
-    for (const [item, content] of changes) {
-      if (content === undefined) await writer.removeItem(item);
-      else await writer.putItem(anItem(item), bytesOf(content));
-      if (content === undefined) items.delete(item);
-      else items.set(item, content);
+    for (const change of changes) {
+      // What is too old is not read at the source either.
+      if (this.#isShown(jobId, change[0])) await applyTo(writer, items, change);
     }
     await writer.finish({ syncState: utf8('token'), mode: 'incremental', counts: {} });
     finished.set(objectId, items);
@@ -137,10 +145,18 @@ export class ManyWriters {
   async maintain(days: number, keepLast: number): Promise<void> {
     this.#stored.store.advance(days * dayMs);
     this.#sessions += 1;
+    this.#days += days;
     await maintainRepository(this.#repository.context, {
       ...{ sessionId: `m${this.#sessions}`, limits },
-      policyOf: () => ({ policy: { type: 'snapshot', keepLast }, isAbandoned: false }),
+      policyOf: (jobId) => ({
+        policy:
+          jobId === youngJobId
+            ? { type: 'item', keepFor: { count: youngDays, unit: 'days' } }
+            : { type: 'snapshot', keepLast },
+        isAbandoned: false,
+      }),
     });
+    this.#maintainedOnDay = this.#days;
   }
 
   async copy(): Promise<void> {
@@ -160,7 +176,9 @@ export class ManyWriters {
   async assertShown(): Promise<void> {
     const reading = await opened(this.#stored);
     for (const point of reading.restorePoints()) {
-      expect(await shownBy(await reading.openPoint(point))).toEqual(saidBy(this.#modelOf(point)));
+      const isShown = (itemId: string) => this.#isShown(point.jobId, itemId);
+      const said = saidBy(this.#modelOf(point), isShown);
+      expect(await shownBy(await reading.openPoint(point))).toEqual(said);
     }
     for (const { point, model } of this.#readers) {
       expect(await shownBy(point)).toEqual(saidBy(model));
@@ -184,6 +202,11 @@ export class ManyWriters {
     for (const stored of [this.#stored, this.#copies]) await assertClean(await opened(stored));
   }
 
+  /** By the cut-off of the newest maintenance. */
+  #isShown(jobId: string, itemId: string): boolean {
+    return jobId !== youngJobId || dayOf(itemId) >= this.#maintainedOnDay - youngDays;
+  }
+
   #modelOf({ jobId, pointId }: { readonly jobId: string; readonly pointId: string }): PointModel {
     return this.#points.get(`${jobId}/${pointId}`) ?? new Map();
   }
@@ -194,9 +217,48 @@ export class ManyWriters {
     this.#sessions += 1;
     const sessionId = `s${this.#sessions}`;
     const session = await this.#repository.beginSession({ jobId, sessionId, attempt: 1 });
-    const open = { session, finished: new Map<string, ReadonlyMap<string, string>>() };
+    const open = { session, finished: new Map<string, ObjectModel>() };
     this.#open.set(jobId, open);
     return open;
+  }
+}
+
+/** Items 1, 2, … are of days 10.5, 20.5, … by the storage's clock. */
+function dayOf(itemId: string): number {
+  return Number(itemId) * 10 + 0.5;
+}
+
+function aDatedItem(itemId: string, changes: Partial<NewItem> = {}): NewItem {
+  const date = new Date(dayOf(itemId) * dayMs).toISOString();
+  return anItem(itemId, { date, ...changes });
+}
+
+const failure = { code: 'E_ITEM_UNREADABLE', message: 'it cannot be read now' };
+
+/** To the writer, and to what the object must show then. */
+async function applyTo(
+  writer: ObjectWriter,
+  items: Map<string, ModelItem>,
+  [item, made]: Change,
+): Promise<void> {
+  if (made === 'removed') {
+    await writer.removeItem(item);
+    items.delete(item);
+  } else if (made === 'failed') {
+    // What was stored of it stands.
+    await writer.failItem(aDatedItem(item), failure);
+    if (!items.has(item)) items.set(item, { content: neverStored, folderId: 'inbox' });
+  } else if (made !== 'moved') {
+    await writer.putItem(aDatedItem(item), bytesOf(made));
+    items.set(item, { content: made, folderId: 'inbox' });
+  } else {
+    const folderId = 'archive';
+    const known = items.get(item);
+    const moved = writer.moveItem(aDatedItem(item, { folderId }));
+    if (known !== undefined) {
+      await moved;
+      items.set(item, { ...known, folderId });
+    } else await expect(moved).rejects.toMatchObject({ code: 'E_ITEM_NOT_STORED' });
   }
 }
 
