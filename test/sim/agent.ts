@@ -5,10 +5,11 @@ import { pinPoints, unpinPoints } from '@firn/shared/repository/log/pins';
 import type { RepositoryLog } from '@firn/shared/repository/log/repository-log';
 import { closeSession } from '@firn/shared/repository/log/sessions';
 import { runBackupSession, type Writer } from './backup-session.ts';
+import { damagedRoots, repair } from './repair.ts';
 import { openLog, type Scene } from './scene.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { SimJob } from './source.ts';
-import { consolidate, consolidationJobId, Upkeep } from './upkeep.ts';
+import { consolidate, maintenanceJobId, Upkeep } from './upkeep.ts';
 import { dayMs, hourMs } from './world.ts';
 
 const attemptsMax = 5;
@@ -96,7 +97,7 @@ export class Agent {
     const strands = [
       ...this.#jobs.map((job) => this.#backUp(writer, job)),
       this.#keepUp(writer),
-      this.#consolidate(writer),
+      this.#maintain(writer),
     ];
     await Promise.all(strands.map((strand) => this.#untilFenced(strand)));
   }
@@ -113,7 +114,7 @@ export class Agent {
   async #backUp(writer: Writer, job: SimJob): Promise<void> {
     const { world } = this.#scene;
     while (!this.#isFenced) {
-      await this.#session(writer, job.jobId, async (sessionId, attempt) => {
+      await this.#session({ writer, jobId: job.jobId }, async (sessionId, attempt) => {
         const isGivenUp = attempt >= attemptsMax || world.random.chance(0.03);
         if (attempt > 0 && isGivenUp)
           await closeSession(writer.log, { jobId: job.jobId, sessionId });
@@ -123,29 +124,36 @@ export class Agent {
     }
   }
 
-  async #consolidate(writer: Writer): Promise<void> {
+  /** Consolidates or repairs: one of them at a time, in sessions of one job. */
+  async #maintain(writer: Writer): Promise<void> {
     while (!this.#isFenced) {
-      const { world, habits } = this.#scene;
-      const pauseMs = world.random.between(
-        habits.consolidationMsMax / 8,
+      const { world, habits, controller } = this.#scene;
+      const longestMs = Math.min(
         habits.consolidationMsMax,
+        controller.isClosing ? 3 * dayMs : Infinity,
       );
-      await this.process.clock.sleep(pauseMs);
-      await this.#session(writer, consolidationJobId, (sessionId) =>
-        consolidate(writer, sessionId),
+      await this.process.clock.sleep(world.random.between(longestMs / 8, longestMs));
+      const damaged = world.random.chance(0.4) ? await damagedRoots(writer) : [];
+      const isNeeded = damaged.length > 0;
+      await this.#session({ writer, jobId: maintenanceJobId, isNeeded }, (sessionId) =>
+        isNeeded ? repair(writer, sessionId, damaged) : consolidate(writer, sessionId),
       );
     }
   }
 
   /** The job's open session, or a new one unless none is wanted any more. */
   async #session(
-    { log }: Writer,
-    jobId: string,
+    {
+      writer,
+      jobId,
+      isNeeded = false,
+    }: { readonly writer: Writer; readonly jobId: string; readonly isNeeded?: boolean },
     run: (sessionId: string, attempt: number) => Promise<void>,
   ): Promise<void> {
     const { controller } = this.#scene;
+    const { log } = writer;
     const open = log.state.openSessions.get(jobId);
-    if (open === undefined && controller.isClosing) return;
+    if (open === undefined && controller.isClosing && !isNeeded) return;
     const attempt = open === undefined ? 0 : (log.state.sessions.get(open)?.attempt ?? 0);
     try {
       await run(open ?? controller.nextSessionId(), attempt);

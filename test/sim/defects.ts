@@ -3,9 +3,12 @@
  * that does not notice proves nothing about the rule.
  */
 import { sweepCondemned } from '@firn/shared/repository/log/garbage';
+import { parsePackOrigin } from '@firn/shared/repository/log/names';
 import { type LogRules, standardRules } from '@firn/shared/repository/log/rules';
-import { judgeEntry } from '@firn/shared/repository/log/state';
+import { judgeEntry, type LogState } from '@firn/shared/repository/log/state';
+import { parseRoot } from './model-format.ts';
 import { type Conduct, correctConduct } from './scene.ts';
+import { maintenanceJobId } from './upkeep.ts';
 
 type MakeConduct = () => Conduct;
 
@@ -103,31 +106,53 @@ const erasedKeyUsed: MakeConduct = () => {
   };
 };
 
+/** Destroys keys by another state than the one that was marked. */
+function strayKeysBy(stateOf: (marked: LogState) => LogState): MakeConduct {
+  return () => ({
+    ...correctConduct,
+    destroyStrayKeys: (context, { needed, state }) =>
+      correctConduct.destroyStrayKeys(context, { needed, state: stateOf(state) }),
+  });
+}
+
 /** Takes every key of an erased object for one of before. */
-const laterKeysDestroyed: MakeConduct = () => ({
+const laterKeysDestroyed = strayKeysBy((state) => {
+  const n = Number.POSITIVE_INFINITY;
+  const erased = [...state.erased].map(([id, erasure]) => [id, { ...erasure, n }] as const);
+  return { ...state, erased: new Map(erased) };
+});
+
+/** By the erasure itself, and no key that comes back later. */
+const keysDestroyedOnce = strayKeysBy((state) => ({ ...state, erased: new Map() }));
+
+/** Does not wait for the end of the session that made them. */
+const keysOfOpenSessionsDestroyed = strayKeysBy((state) => {
+  const sessions = [...state.sessions].map(
+    ([id, session]) => [id, { ...session, phase: 'closed' as const }] as const,
+  );
+  return { ...state, sessions: new Map(sessions) };
+});
+
+/** What came while it marked is subtracted, but for what a mend put in place of roots. */
+const mendWhileMarking: MakeConduct = () => ({
   ...correctConduct,
-  destroyKeys: (context, keyIds, erased) => {
-    const always = [...erased].map(
-      ([id, erasure]) => [id, { ...erasure, atMs: Number.POSITIVE_INFINITY }] as const,
-    );
-    return correctConduct.destroyKeys(context, keyIds, new Map(always));
+  marker: (honest) => {
+    let hasMarked = false;
+    return {
+      ...honest,
+      referencedPacks: (roots, state) => {
+        const seen = hasMarked ? [...roots].filter((root) => !isMended(state, root)) : roots;
+        hasMarked = true;
+        return honest.referencedPacks(new Set(seen), state);
+      },
+    };
   },
 });
 
-/** Once, and no key that comes back later. */
-const keysDestroyedOnce: MakeConduct = () => {
-  const destroyed = new Set<string>();
-  return {
-    ...correctConduct,
-    destroyKeys: async (context, keyIds, erased) => {
-      const due = [...erased].filter(([, { erasureId }]) => !destroyed.has(erasureId));
-      if (due.length === 0) return { destroyed: 0, locked: [] };
-      const done = await correctConduct.destroyKeys(context, keyIds, new Map(due));
-      for (const [, { erasureId }] of due) destroyed.add(erasureId);
-      return done;
-    },
-  };
-};
+function isMended({ sessions }: LogState, root: string): boolean {
+  const origin = parsePackOrigin(parseRoot(root).metaName);
+  return sessions.get(origin?.sessionId ?? '')?.jobId === maintenanceJobId;
+}
 
 export const defects = {
   'own-id-not-compared': ownIdNotCompared,
@@ -147,6 +172,10 @@ export const defects = {
   'erased-key-used': erasedKeyUsed,
   'later-keys-destroyed': laterKeysDestroyed,
   'keys-destroyed-once': keysDestroyedOnce,
+  'keys-of-open-sessions-destroyed': keysOfOpenSessionsDestroyed,
+  'mend-while-marking': mendWhileMarking,
+  'found-packs-not-named': () => ({ ...correctConduct, namesFoundPacks: false }),
+  'mended-root-read-on': () => ({ ...correctConduct, followsMends: false }),
   'takeover-unnamed': () => ({ ...correctConduct, isNamed: () => async () => true }),
 } as const satisfies Record<string, MakeConduct>;
 

@@ -1,5 +1,6 @@
 import { isAppError } from '@firn/shared/errors/app-error';
 import { rootsOfObjects } from '@firn/shared/repository/erase/erasure-plan';
+import type { MarkedKeys } from '@firn/shared/repository/garbage/stray-keys';
 import type { LogState } from '@firn/shared/repository/log/state';
 import type { Writer } from './backup-session.ts';
 import type { KeyOwner } from './model-format.ts';
@@ -20,36 +21,39 @@ export async function eraseObject(writer: Writer, objectId: string): Promise<voi
   scene.format.erasures.set(erasureId, [...keyIds]);
   await putPack(scene, process, { name: `erased/${erasureId}`, bytes: new Uint8Array(1) });
   if (!scene.conduct.entersErasureFirst) await destroyKeysOf(writer, [...keyIds], new Map());
-  await log.append((state) => {
+  const appended = await log.append((state) => {
     const isPlanned = [...rootsOfObjects(state, objects)].every((root) => planned.has(root));
     return isPlanned ? { type: 'erase', erasureId, objects: [objectId] } : undefined;
   });
+  if (appended === undefined) return;
+  const erased = [...appended.state.erased].filter(([id]) => objects.has(id));
+  await destroyKeysOf(writer, [...keyIds], new Map(erased));
 }
 
-/**
- * Destroys the keys of all that was erased: again and again, since a put that comes
- * late can bring a key back.
- */
-export async function destroyErased(writer: Writer): Promise<void> {
-  const { erased } = writer.log.state;
-  if (erased.size === 0) return;
-  const { erasures } = writer.scene.format;
-  const named = [...erased.values()].flatMap(({ erasureId }) => erasures.get(erasureId) ?? []);
-  await destroyKeysOf(writer, named, erased);
+/** Keys that nobody needs, and those of erased objects that are there again. */
+export async function destroyStrays(writer: Writer, marked: MarkedKeys): Promise<void> {
+  const { scene } = writer;
+  const keysOfErasure = async (id: string) => scene.format.erasures.get(id) ?? [];
+  await scene.conduct.destroyStrayKeys({ ...storedKeys(writer), keysOfErasure }, marked);
 }
 
 async function destroyKeysOf(
-  { scene, process }: Writer,
+  writer: Writer,
   keyIds: readonly string[],
   erased: LogState['erased'],
 ): Promise<void> {
+  await writer.scene.conduct.destroyKeys(storedKeys(writer), keyIds, erased);
+}
+
+/** The real functions see the model's keys. */
+function storedKeys({ scene, process }: Writer) {
   const store = storeOf(scene, process);
   const ownerOf = async (id: string) => {
     const owner = scene.format.keyOwnerOf((await store.get(`keys/${id}`)).bytes);
     return owner && { id, ...owner };
   };
   const keys = { ownerOf, destroy: (id: string) => store.delete(`keys/${id}`) };
-  await scene.conduct.destroyKeys({ ports: { store }, keys }, keyIds, erased);
+  return { ports: { store }, keys };
 }
 
 /** Whether new states may go under the key: a rotation has every object get another one. */

@@ -15,6 +15,10 @@ export interface Habits {
   /** Of the points that a round looks at. */
   readonly expiring: number;
   readonly consolidationMsMax: number;
+  /** Of the rounds: how many erase an object. */
+  readonly erasing: number;
+  /** Contents that the storage loses. */
+  readonly damages: number;
   readonly readers: number;
   /** Of the readers: how many only look around, without a pin. */
   readonly explorers: number;
@@ -29,7 +33,9 @@ export function drawHabits(random: Prng): Habits {
     slowMarkings: either(0.4, 0.9),
     slowObjects: either(0.2, 0.6),
     expiring: either(0.6, 1),
-    consolidationMsMax: either(8 * dayMs, dayMs),
+    consolidationMsMax: random.pick([8 * dayMs, dayMs, 6 * hourMs]) ?? dayMs,
+    erasing: either(0.05, 0.4),
+    damages: either(0, random.between(1, 24)),
     readers: either(9, 20),
     explorers: either(0.33, 0.8),
     sharedContents: either(10, 6),

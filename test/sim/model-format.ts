@@ -36,6 +36,18 @@ export class ModelFormat {
   /** Id of an erasure → ids of the keys that it names. */
   readonly erasures = new Map<string, readonly string[]>();
 
+  /** `<segment> <content>` of what damage took. */
+  readonly #lost = new Set<string>();
+
+  /** The segment holds the content no more. */
+  lose(segment: string, content: string): void {
+    this.#lost.add(`${segment} ${content}`);
+  }
+
+  isLost(segment: string, content: string): boolean {
+    return this.#lost.has(`${segment} ${content}`);
+  }
+
   encodeData(contents: Iterable<string>): Uint8Array {
     return this.#encode({ kind: 'data', contents: new Set(contents) });
   }

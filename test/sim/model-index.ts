@@ -17,6 +17,13 @@ export class ModelIndex {
     this.#segments.set(content, segment);
   }
 
+  /** What a repair found lost is not taken for stored. */
+  forget(isLost: (segment: string, content: string) => boolean): void {
+    for (const [content, segment] of this.#segments) {
+      if (isLost(segment, content)) this.#segments.delete(content);
+    }
+  }
+
   segments(): readonly string[] {
     return [...new Set(this.#segments.values())];
   }

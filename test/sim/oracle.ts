@@ -58,6 +58,20 @@ export class Oracle implements StorageWatcher {
       this.#fail('nothing reachable is deleted', `${root} lies under ${name}`);
   }
 
+  /** Contents of a root that is reached now, and where they lie. */
+  reachedContents() {
+    const roots = [...rootsOf(this.state)];
+    const catalog = this.#catalog(this.#parts.world.random.pick(roots) ?? '');
+    return [...(catalog ?? [])].map(([content, segment]) => ({
+      ...{ content, segment, pack: packOf(this.#relocation, segment) },
+    }));
+  }
+
+  segmentsIn(pack: string): readonly string[] {
+    const moved = [...this.#relocation].filter(([, place]) => place === pack);
+    return [pack, ...moved.map(([segment]) => segment)];
+  }
+
   /** Two readers of one log agree. */
   agree(reader: string, state: LogState): void {
     const expected = this.#states[state.head];
@@ -78,7 +92,10 @@ export class Oracle implements StorageWatcher {
       this.#fail('every session ends', `${session} is open`);
     }
     const roots = rootsOf(state);
-    for (const root of roots) this.#judgeRoot(root);
+    for (const root of roots) {
+      this.#judgeRoot(root);
+      if (this.#isDamaged(root)) this.#fail('damage is mended', root);
+    }
     for (const name of this.#parts.storage.names()) {
       if (name.startsWith('keys/')) this.#judgeKey(name);
       if (!/^(packs|meta)\//.test(name)) continue;
@@ -94,11 +111,40 @@ export class Oracle implements StorageWatcher {
     const blob = storage.get(name);
     const owner = blob && format.keyOwnerOf(blob.bytes);
     const erasure = this.state.erased.get(owner?.objectId ?? '');
-    if (blob === undefined || erasure === undefined) return;
+    if (blob === undefined || owner === undefined) return;
+    const session = this.state.sessions.get(owner.sessionId);
+    const isInVain = session !== undefined && !session.committed.has(owner.objectId);
+    if (isInVain) this.#fail('garbage is gone', name);
+    if (erasure === undefined) return;
     const isNamed = format.erasures.get(erasure.erasureId)?.includes(name.slice('keys/'.length));
-    if (isNamed || blob.info.modifiedAtMs < erasure.atMs) {
+    const isOfBefore = session !== undefined && session.begunAtN < erasure.n;
+    if (isNamed || isOfBefore || blob.info.modifiedAtMs < erasure.atMs) {
       this.#fail('what was erased opens no more', name);
     }
+  }
+
+  /** A mended state lacks what was lost, and nothing else. */
+  #judgeMend(roots: Readonly<Record<string, string>>): void {
+    const { format } = this.#parts;
+    const kept = rootsOf(this.state);
+    for (const [before, after] of Object.entries(roots)) {
+      if (!kept.has(after)) continue;
+      this.#judgeRoot(after);
+      const rows = this.#catalog(before);
+      const forgotten = [...(rows ?? [])].find(
+        ([content, segment]) =>
+          !format.isLost(segment, content) && !format.truth.get(after)?.has(content),
+      );
+      if (forgotten)
+        this.#fail('a mended state keeps what can be read', `${after} lacks ${forgotten[0]}`);
+    }
+  }
+
+  #isDamaged(root: string): boolean {
+    const { format } = this.#parts;
+    return [...(this.#catalog(root) ?? [])].some(([content, segment]) =>
+      format.isLost(segment, content),
+    );
   }
 
   #onEntry(bytes: Uint8Array, storedAtMs: number): void {
@@ -113,6 +159,7 @@ export class Oracle implements StorageWatcher {
     }
     const { body } = entry;
     if (body.type === 'relocate') for (const root of rootsOf(state)) this.#judgeRoot(root);
+    if (body.type === 'mend') this.#judgeMend(body.roots);
     if (body.type === 'commit') this.#judgeCommit(Object.values(body.objects));
     const isUsurper = this.namedForGood !== undefined && body.type === 'owner';
     if (isUsurper && body.incarnation !== this.namedForGood) {
@@ -145,6 +192,7 @@ export class Oracle implements StorageWatcher {
     const catalog = this.#catalog(root);
     const missing = [...truth].find((content) => {
       const segment = catalog?.get(content);
+      if (segment !== undefined && format.isLost(segment, content)) return false;
       const pack = segment && storage.get(packOf(this.#relocation, segment));
       return !pack || !format.contentsOf(pack.bytes).has(content);
     });

@@ -58,7 +58,7 @@ export class Reader {
     const forMs = this.#kind === 'copy' ? copyMsMax : 3 * dayMs;
     const pinId = `pin-${this.#process.name}`;
     if (!(await this.#lean(pinId, targets, forMs))) return;
-    for (const target of targets) await this.#read(log, target);
+    for (const target of targets) await this.#readMended(log, target);
     const owner = this.#scene.controller.named;
     await this.#process.ask('unpin', () => owner?.unpin(pinId));
   }
@@ -109,6 +109,18 @@ export class Reader {
     });
   }
 
+  /** From the start again when a repair has put another root in the place of the one it reads. */
+  async #readMended(log: RepositoryLog, target: Target): Promise<void> {
+    const { ref } = target;
+    let { root } = target;
+    for (;;) {
+      await this.#read(log, { ref, root });
+      const now = rootOfPoint(log.state, ref) ?? root;
+      if (now === root || !this.#scene.conduct.followsMends) return;
+      root = now;
+    }
+  }
+
   /** A point is explored content by content, its catalog read each time: both may be gone by then. */
   async #read(log: RepositoryLog, target: Target): Promise<void> {
     const catalog = await this.#catalog(log, target);
@@ -116,7 +128,9 @@ export class Reader {
       await this.#process.clock.sleep(this.#scene.world.random.between(1, this.#paceMs));
       const bytes = await this.#getSegment(log, target, segment);
       if (bytes === undefined) return;
-      this.#assertHolds(bytes, { segment, content });
+      if (!this.#scene.format.isLost(segment, content)) {
+        this.#assertHolds(bytes, { segment, content });
+      }
       const isThere = this.#kind !== 'explore' || (await this.#catalog(log, target)) !== undefined;
       if (!isThere) return;
     }
@@ -207,8 +221,10 @@ export class Reader {
     }
   }
 
-  #mayRely(log: RepositoryLog, { ref }: Target): boolean {
-    const isKept = rootOfPoint(log.state, ref) !== undefined;
+  #mayRely(log: RepositoryLog, { ref, root }: Target): boolean {
+    const now = rootOfPoint(log.state, ref);
+    const isKept = now !== undefined;
+    if (isKept && now !== root && this.#scene.conduct.followsMends) return false;
     if (!isKept && log.state.erased.has(ref.objectId)) return false;
     if (this.#pinnedUntilMs !== undefined) return this.#process.clock.now() < this.#pinnedUntilMs;
     return isKept;

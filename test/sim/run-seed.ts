@@ -98,6 +98,7 @@ class Play {
     this.#scheduleBlow();
     this.#scheduleReaders();
     this.#scheduleRotations();
+    this.#scheduleDamage();
     await world.run(startMs + troubleMs);
     this.#heal();
     await world.run(startMs + troubleMs + restMs);
@@ -162,6 +163,23 @@ class Play {
     for (let left = world.random.between(0, 4); left > 0; left -= 1) {
       world.schedule(world.random.between(dayMs, troubleMs), 'a key epoch begins', () => {
         controller.keyEpoch += 1;
+      });
+    }
+  }
+
+  /** A data pack loses a content that a root needs. */
+  #scheduleDamage(): void {
+    const { world, habits, network, format, oracle } = this.scene;
+    for (let left = habits.damages; left > 0; left -= 1) {
+      world.schedule(world.random.between(dayMs, troubleMs), 'a pack is damaged', () => {
+        const found = world.random.pick(oracle.reachedContents());
+        const bytes = found && network.storage.get(found.pack)?.bytes;
+        if (found === undefined || bytes === undefined) return;
+        const left = new Set(format.contentsOf(bytes));
+        left.delete(found.content);
+        network.storage.corrupt(found.pack, format.encodeData(left));
+        // What was relocated into it can be referred to by each of its names.
+        for (const segment of oracle.segmentsIn(found.pack)) format.lose(segment, found.content);
       });
     }
   }

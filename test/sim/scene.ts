@@ -1,4 +1,5 @@
 import { destroyKeys } from '@firn/shared/repository/erase/destroy-keys';
+import { destroyStrayKeys } from '@firn/shared/repository/garbage/stray-keys';
 import { type Marker, sweepCondemned } from '@firn/shared/repository/log/garbage';
 import type { IsNamed } from '@firn/shared/repository/log/owner';
 import { keepsRelocation } from '@firn/shared/repository/log/relocation';
@@ -35,8 +36,14 @@ export interface Conduct {
   /** Older points lie under them. */
   readonly keepsOlderKeys: boolean;
   readonly destroyKeys: typeof destroyKeys;
+  /** Again in every round, since a late put brings a key back. */
+  readonly destroyStrayKeys: typeof destroyStrayKeys;
   /** Keys go once the log says that the objects are erased, and no sooner. */
   readonly entersErasureFirst: boolean;
+  /** A mend names the packs in which it found contents. */
+  readonly namesFoundPacks: boolean;
+  /** Readers go on with the root that a mend put in place of theirs. */
+  readonly followsMends: boolean;
   /** Whether a row of the relocation table stays. */
   readonly keepsRow: typeof keepsRelocation;
 }
@@ -64,7 +71,10 @@ export const correctConduct: Conduct = {
   keysOf: (_, ofBase) => ofBase,
   keepsOlderKeys: true,
   destroyKeys,
+  destroyStrayKeys,
   entersErasureFirst: true,
+  namesFoundPacks: true,
+  followsMends: true,
   keepsRow: keepsRelocation,
 };
 

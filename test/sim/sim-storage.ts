@@ -43,6 +43,12 @@ export class SimStorage {
     return blob && { info: infoOf(name, blob), bytes: blob.bytes };
   }
 
+  /** Other bytes lie there, though nobody wrote them. */
+  corrupt(name: string, bytes: Uint8Array): void {
+    const blob = this.#blobs.get(name);
+    if (blob !== undefined) this.#blobs.set(name, { ...blob, bytes });
+  }
+
   delete(name: string): void {
     if (!this.#blobs.delete(name)) return;
     const lagMs = this.#lag();

@@ -1,4 +1,5 @@
 import { AppError } from '@firn/shared/errors/app-error';
+import type { MarkedKeys } from '@firn/shared/repository/garbage/stray-keys';
 import type { PointRef } from '@firn/shared/repository/log/entry';
 import { advanceCutoff, expirePoints, retireObject } from '@firn/shared/repository/log/expiry';
 import {
@@ -12,7 +13,7 @@ import { beginSession, closeSession, relocateSegments } from '@firn/shared/repos
 import type { LogState } from '@firn/shared/repository/log/state';
 import { rootsOf } from '@firn/shared/repository/log/state/roots';
 import { listPacks, readBlob, readCatalog, type Writer } from './backup-session.ts';
-import { destroyErased, eraseObject, isForNextRound } from './erase.ts';
+import { destroyStrays, eraseObject, isForNextRound } from './erase.ts';
 import {
   type Catalog,
   makeRoot,
@@ -31,6 +32,8 @@ export class Upkeep {
   readonly #catalogs = new Map<string, Catalog>();
   readonly #marker: Marker;
   readonly #list: ListPacks;
+  /** By the first marking of a round. */
+  #marked: MarkedKeys | undefined;
 
   constructor(writer: Writer) {
     const { scene, process } = writer;
@@ -44,6 +47,10 @@ export class Upkeep {
         if (scene.world.random.chance(scene.habits.slowMarkings)) {
           await process.clock.sleep(scene.world.random.between(hourMs, 30 * hourMs));
         }
+        this.#marked ??= {
+          state,
+          needed: new Set([...roots].flatMap((root) => scene.format.keysOf(root))),
+        };
         const packs = new Set(holdersOf(state));
         const relocation = scene.format.relocationOf(state);
         for (const root of roots) {
@@ -59,13 +66,14 @@ export class Upkeep {
   /** One round. What the storage refuses today is done in the next. */
   async round(): Promise<void> {
     const { scene, process, log } = this.#writer;
+    this.#marked = undefined;
     try {
       if (!scene.controller.isClosing) await this.#expire();
       await dropExpiredPins(log, storeOf(scene, process));
       const marker = scene.conduct.marker(this.#marker);
       await condemnUnreferenced(log, { marker, listPacks: this.#list });
       await scene.conduct.sweep(log, { store: storeOf(scene, process), listPacks: this.#list });
-      await destroyErased(this.#writer);
+      if (this.#marked !== undefined) await destroyStrays(this.#writer, this.#marked);
     } catch (error) {
       if (!isForNextRound(error)) throw error;
     }
@@ -87,6 +95,8 @@ export class Upkeep {
     const jobId = random.pick([...log.state.points.keys()]);
     if (jobId === undefined) return;
     const objects = [...(log.state.points.get(jobId) ?? [])];
+    const erased = random.chance(this.#writer.scene.habits.erasing) && random.pick(objects)?.[0];
+    if (erased) return eraseObject(this.#writer, erased);
     const roll = random.between(0, 10);
     if (roll < 5) {
       const some = objects.flatMap(([id, { points }]) => this.#some(jobId, id, points));
@@ -97,9 +107,6 @@ export class Upkeep {
     } else if (roll < 9) {
       const objectId = random.pick(objects)?.[0];
       if (objectId !== undefined) await retireObject(log, { jobId, objectId });
-    } else if (random.chance(0.8)) {
-      const objectId = random.pick(objects)?.[0];
-      if (objectId !== undefined) await eraseObject(this.#writer, objectId);
     }
   }
 
@@ -115,7 +122,8 @@ export class Upkeep {
   }
 }
 
-export const consolidationJobId = 'consolidation';
+/** Of consolidation and repair. */
+export const maintenanceJobId = 'maintenance';
 
 function holdersOf({ relocation }: LogState): string[] {
   return relocation === undefined ? [] : [parseRoot(relocation.root).metaName];
@@ -124,7 +132,7 @@ function holdersOf({ relocation }: LogState): string[] {
 /** Writes a pack's segment again into another pack, and says so in the log. */
 export async function consolidate(writer: Writer, sessionId: string): Promise<void> {
   const { scene, process, log, epoch } = writer;
-  const session = { jobId: consolidationJobId, sessionId };
+  const session = { jobId: maintenanceJobId, sessionId };
   const attempt = await beginSession(log, session);
   const delegation = { ...session, epoch, attempt };
   const { relocation } = log.state;
