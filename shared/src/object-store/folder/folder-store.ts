@@ -2,7 +2,6 @@ import { createReadStream, type Stats } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invariant } from '../../errors/invariant.ts';
-import { copyInto } from '../../repository/bytes.ts';
 import type {
   Blob,
   BlobInfo,
@@ -108,7 +107,7 @@ export class FolderStore implements BlobStore {
       const path = this.#path(name);
       const isAllowed = async () => isUnmarked(await this.#marks.read(name));
       const read = await this.#opened.read({ path, isAllowed, offset: range.offset, target });
-      if (read === undefined) copyInto(target, 0, (await this.get(name, range, signal)).bytes);
+      if (read === undefined) target.set((await this.get(name, range, signal)).bytes);
       else if (read < range.length) throw blobTooShort(name, range);
     });
   }
