@@ -13,7 +13,8 @@ describe('copyInto', () => {
     fc.assert(
       fc.property(lengths, lengths, fc.boolean(), (at, length, isShared) => {
         const size = 2_400;
-        const target = new Uint8Array(isShared ? new SharedArrayBuffer(size) : size);
+        const memory = isShared ? new SharedArrayBuffer(size) : new ArrayBuffer(size);
+        const target = new Uint8Array(memory);
         const expected = new Uint8Array(size);
         expected.set(counting(length), at);
         copyInto(target, at, counting(length));
