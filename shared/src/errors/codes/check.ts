@@ -27,6 +27,11 @@ export const checkCodes = {
     meaning: 'A checkpoint of the log cannot be used.',
     help: 'Nothing: the log is read from an older checkpoint, which takes longer.',
   },
+  E_ERASURE_DAMAGED: {
+    retry: 'after-repair',
+    meaning: 'What an erasure had to destroy cannot be read.',
+    help: 'Put the blob back from a version that the storage keeps. What was destroyed stays destroyed; without the blob what the storage had locked then may stay.',
+  },
   E_OBJECT_DAMAGED: {
     retry: 'after-repair',
     meaning: 'The record, the catalog or the sync state of an object cannot be read in whole.',

@@ -2,6 +2,7 @@ import { ahead } from '../ahead.ts';
 import { ReadableKeys } from '../keys/readable-keys.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { Repository } from '../repository.ts';
+import { checkErasures } from './check-erasures.ts';
 import { checkHeaderAndKeys } from './check-keys.ts';
 import { type KnownHead, LogCheck } from './check-log.ts';
 import { addPacks, checkObject, type ReferredPacks } from './check-objects.ts';
@@ -74,7 +75,7 @@ class RepositoryCheck {
     const { after, knownHead } = this.#options;
     if (!isStageDone('keys', after)) yield* checkHeaderAndKeys(this.#context);
     if (!isStageDone('log', after)) yield* new LogCheck(this.#context, knownHead).findings();
-    yield* this.#erased();
+    if (!isStageDone('log', after)) yield* checkErasures(this.#context);
     yield* this.#relocations();
     yield* this.#objects();
     const contentIdSecrets = await readContentIdSecrets(this.#context);
@@ -83,14 +84,6 @@ class RepositoryCheck {
     yield* this.#dataPacks(contentIdSecrets);
     const { size } = this.#packs.data;
     await this.#tell({ stage: 'end', name: '' }, size, size);
-  }
-
-  *#erased(): Generator<Finding> {
-    if (isStageDone('log', this.#options.after)) return;
-    for (const [objectId, { erasureId, atMs }] of this.#context.log.state.erased) {
-      const subject = { blob: `erased/${erasureId}`, severity: 'note', objectId } as const;
-      yield finding(subject, 'E_OBJECT_ERASED', `erased at ${new Date(atMs).toISOString()}`);
-    }
   }
 
   /** Without the table nobody knows where moved segments lie. */

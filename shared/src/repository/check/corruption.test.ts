@@ -7,16 +7,23 @@ import {
   contentOf,
   flipped,
 } from '../../../test/repository/damaging.ts';
+import { rotated } from '../../../test/repository/rotating.ts';
 import {
+  anItem,
+  anObject,
   aRepository,
   collected,
   openedPastDamage,
   owned,
+  someBytes,
   type TestRepository,
 } from '../../../test/repository/test-repository.ts';
 import type { TestStore } from '../../../test/repository/test-store.ts';
 import { isAppError } from '../../errors/app-error.ts';
+import { standardLimits } from '../consolidation/choose-packs.ts';
+import { eraseObjects } from '../erase/erase-objects.ts';
 import { writeCheckpoint } from '../log/checkpoint.ts';
+import { maintainRepository } from '../retention/maintain-repository.ts';
 
 /**
  * What may be lost without harm, and why. Everything else is found, and named.
@@ -24,6 +31,7 @@ import { writeCheckpoint } from '../log/checkpoint.ts';
  * - a checkpoint that is gone: it only makes opening faster
  * - a header below the highest: it opens nothing any more
  * - a key of shared contents while no content is shared
+ * - the hint of the storage's time, which holds nothing
  */
 type Damage = (store: TestStore, name: string, others: readonly string[]) => void;
 
@@ -77,6 +85,31 @@ async function aBackup(): Promise<TestRepository> {
   return stored;
 }
 
+/**
+ * Over two key epochs, with an object of its own under the second, whose sync state
+ * lies beside its record; with an erasure, and with segments that were moved.
+ */
+async function aWornBackup(): Promise<TestRepository> {
+  const first = await aStoredBackup();
+  const stored = { ...first, rootKey: await rotated(first, first.rootKey) };
+  const repository = await owned(stored);
+  for (const sessionId of ['s3', 's4']) {
+    const session = await repository.beginSession({ jobId: 'job', sessionId, attempt: 1 });
+    const writer = await session.object(anObject('mailbox-3'));
+    const itemId = `new-in-${sessionId}`;
+    await writer.putItem(anItem(itemId), contentOf('mailbox-3', itemId));
+    const syncState = someBytes(sessionId, 10_000);
+    await writer.finish({ syncState, mode: 'incremental', counts: {} });
+    await session.commit({ done: true });
+  }
+  await eraseObjects(repository.context, { objects: ['mailbox-2'] });
+  const limits = { ...standardLimits, smallPacksMin: 2 };
+  const policyOf = () =>
+    ({ policy: { type: 'snapshot', keepLast: 9 }, isAbandoned: false }) as const;
+  await maintainRepository(repository.context, { sessionId: 'm1', policyOf, limits });
+  return stored;
+}
+
 async function aCopy(from: TestRepository): Promise<TestRepository> {
   const to = await aRepository('target');
   await copyPoint({ from, to, pointId: 's2', storageClass: 'hot' });
@@ -122,7 +155,9 @@ function expectDamage(error: unknown, what: string): void {
 
 function isHarmless(stored: TestRepository, name: string, damage: Damage): boolean {
   if (damage !== remove) return false;
-  return name === stored.store.names('log/').at(-1) || name.startsWith('checkpoint/');
+  const isOlderHeader = name.startsWith('header/') && name !== stored.store.names('header/').at(-1);
+  const isNewestEntry = name === stored.store.names('log/').at(-1);
+  return isOlderHeader || isNewestEntry || name.startsWith('checkpoint/');
 }
 
 async function expectFound(stored: TestRepository, name: string): Promise<void> {
@@ -145,24 +180,30 @@ async function expectFound(stored: TestRepository, name: string): Promise<void> 
   }
 }
 
+const kindsOfAll = ['header/', 'keys/', 'log/', 'checkpoint/', 'meta/', 'packs/'];
+/** Those of which it has blobs that the others do not have. */
+const kindsOfWorn = ['header/', 'keys/', 'erased/', 'meta/'];
+
 describe.each([
-  ['a backup', aBackup],
-  ['a copy', async () => aCopy(await aStoredBackup())],
-])('of %s', (_, make) => {
+  ['a backup', kindsOfAll, aBackup],
+  ['a copy', kindsOfAll, async () => aCopy(await aStoredBackup())],
+  ['a backup of two key epochs, erased from and consolidated', kindsOfWorn, aWornBackup],
+] as const)('of %s', (_, damagedKinds, make) => {
   let stored: TestRepository;
   beforeAll(async () => {
     stored = await make();
   });
 
-  it.each(['header/', 'keys/', 'log/', 'checkpoint/', 'meta/', 'packs/'])(
+  it.each(damagedKinds)(
     'each damage of each blob of %s is found and named, and no wrong byte is read',
     async (kind) => {
       for (const name of stored.store.names(kind)) await expectFound(stored, name);
     },
+    300_000,
   );
 
   it('every blob is of a kind that was damaged', () => {
-    const kinds = /^(header|keys|log|checkpoint|meta|packs)\//;
+    const kinds = /^(header|keys|erased|log|checkpoint|meta|packs|hint)\//;
     expect(stored.store.names().filter((name) => !kinds.test(name))).toEqual([]);
   });
 });

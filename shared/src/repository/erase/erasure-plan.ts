@@ -1,7 +1,7 @@
 /** What an erasure has to destroy. docs/repository-format.md, "Erasing". */
 
 import { toHex } from '../bytes.ts';
-import { naming } from '../damaged.ts';
+import { damaged, naming } from '../damaged.ts';
 import { livePlaces } from '../garbage/live-places.ts';
 import { decodeJson, encodeJson } from '../json.ts';
 import { isSharedKey } from '../keys/shared-key.ts';
@@ -87,7 +87,9 @@ export function readPlan(context: OpenContext, erasureId: string): Promise<Erasu
   return naming(name, { blob: name }, async () => {
     const { bytes } = await ports.store.get(name);
     const opening = { key: keys.derived.meta, kind: 'erasure' } as const;
-    return decodeJson(await openBox(ports.compute, opening, bytes), isErasurePlan);
+    const plan = decodeJson(await openBox(ports.compute, opening, bytes), isErasurePlan);
+    if (plan.erasureId !== erasureId) throw damaged(`it is the erasure ${plan.erasureId}`);
+    return plan;
   });
 }
 
