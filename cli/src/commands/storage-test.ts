@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { makeProviderStores } from '@firn/shared/object-store/provider-stores';
+import { loadProviderStores } from '@firn/shared/object-store/load-provider-stores';
 import type { StorageFinding } from '@firn/shared/object-store/storage-test/storage-check';
 import { testPlace } from '@firn/shared/object-store/storage-test/test-place';
 import type { StorageReport } from '@firn/shared/object-store/storage-test/test-storage';
@@ -78,7 +78,7 @@ async function runTest(
   });
   return await testPlace({
     ...run,
-    stores: makeProviderStores(systemClock, systemRandom),
+    stores: await loadProviderStores(ref.provider, { clock: systemClock, random: systemRandom }),
     ...{ storage: ref, credential, storageClass, clock: systemClock },
     runId: randomUUID(),
     tryId: 'local',

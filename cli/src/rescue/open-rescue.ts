@@ -3,7 +3,7 @@ import { nodeEntropy } from '@firn/shared/compute/node-entropy';
 import { AppError, isAppError } from '@firn/shared/errors/app-error';
 import type { StorageRef } from '@firn/shared/gen/firn/link/v1/work';
 import { FileKeyService } from '@firn/shared/key-service/file-key-service';
-import { makeProviderStores } from '@firn/shared/object-store/provider-stores';
+import { loadProviderStores } from '@firn/shared/object-store/load-provider-stores';
 import { type RepositoryHeader, verifyHeader } from '@firn/shared/repository/header/header-layout';
 import { readHeader } from '@firn/shared/repository/header/header-store';
 import { openHeader } from '@firn/shared/repository/header/repository-header';
@@ -16,6 +16,7 @@ import {
   type RestorePointSummary,
 } from '@firn/shared/repository/repository';
 import { systemClock } from '@firn/shared/time/system-clock';
+import { systemRandom } from '@firn/shared/time/system-random';
 import { PasswordInput, type PasswordStreams } from '../password/password-input.ts';
 import { type StoragePlace, storagePlace } from './storage-url.ts';
 
@@ -97,7 +98,8 @@ export async function openPoint(
 
 /** At the place itself, or the only one below it. */
 async function findRepository({ ref, credential }: StoragePlace): Promise<BlobStore> {
-  const stores = makeProviderStores(systemClock, Math.random);
+  const ports = { clock: systemClock, random: systemRandom };
+  const stores = await loadProviderStores(ref.provider, ports);
   const at = (prefix: string) => stores.open({ ...ref, prefix }, credential);
   const store = at(ref.prefix);
   if (await hasHeader(store)) return store;

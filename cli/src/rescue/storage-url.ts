@@ -1,7 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { AppError } from '@firn/shared/errors/app-error';
 import type { StorageCredential, StorageRef } from '@firn/shared/gen/firn/link/v1/work';
-import { mintContainerSas } from '@firn/shared/object-store/azure/container-sas';
 
 /** Where a repository lies, and what opens the storage. */
 export interface StoragePlace {
@@ -73,23 +72,29 @@ function azurePlace(endpoint: string, azurePath: AzurePath): StoragePlace {
   const sasToken = sasOf({ endpoint, account, container }, azurePath);
   return {
     ref: storageRef({ provider: 'azure-blob', endpoint, container, prefix: folders.join('/') }),
-    credential: async () => ({ ...noCredential, sasToken }),
+    credential: async () => ({ ...noCredential, sasToken: await sasToken() }),
   };
 }
 
 function sasOf(
   { endpoint, account, container }: Record<'endpoint' | 'account' | 'container', string>,
   { env, nowMs, access }: PlaceAccess,
-): string {
+): () => Promise<string> {
   const given = env['AZURE_STORAGE_SAS_TOKEN'];
-  if (given !== undefined) return given.replace(/^\?/, '');
+  if (given !== undefined) return async () => given.replace(/^\?/, '');
   const accountKey = env['AZURE_STORAGE_KEY'];
   if (accountKey === undefined) {
     throw invalid('set AZURE_STORAGE_SAS_TOKEN or AZURE_STORAGE_KEY');
   }
   const azure = { endpoint, accountName: account, accountKey, container };
   const expiresAtMs = nowMs + sasHours * 60 * 60 * 1000;
-  return mintContainerSas(azure, { access, expiresAtMs });
+  let token: string | undefined;
+  return async () => {
+    // Loaded when it is needed: Azure's client takes a third of a second.
+    const { mintContainerSas } = await import('@firn/shared/object-store/azure/container-sas');
+    token ??= mintContainerSas(azure, { access, expiresAtMs });
+    return token;
+  };
 }
 
 function s3Place(bucket: string, path: readonly string[], env: Environment): StoragePlace {

@@ -1,4 +1,4 @@
-import { makeProviderStores } from '@firn/shared/object-store/provider-stores';
+import { loadProviderStores } from '@firn/shared/object-store/load-provider-stores';
 import { listDeleted, undelete } from '@firn/shared/repository/immutability/undelete';
 import type { HiddenBlob } from '@firn/shared/repository/ports';
 import { systemClock } from '@firn/shared/time/system-clock';
@@ -28,7 +28,8 @@ export function addUndelete(rescue: Command, signal: AbortSignal): void {
       const terminal = makeTerminal(options.json === true);
       const place = { env: process.env, nowMs: systemClock.now(), access: 'write' } as const;
       const { ref, credential } = storagePlace(options.storage, place);
-      const store = makeProviderStores(systemClock, systemRandom).open(ref, credential);
+      const ports = { clock: systemClock, random: systemRandom };
+      const store = (await loadProviderStores(ref.provider, ports)).open(ref, credential);
       const work = options.dryRun === true ? listDeleted : undelete;
       const blobs: HiddenBlob[] = [];
       for await (const blob of work(store, signal)) {

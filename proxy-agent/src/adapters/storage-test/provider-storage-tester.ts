@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ProviderStores } from '@firn/shared/object-store/provider-stores';
+import type { ProviderStores } from '@firn/shared/object-store/composed-stores';
 import { testPlace } from '@firn/shared/object-store/storage-test/test-place';
 import { storageClassOf } from '@firn/shared/rpc/storage-class';
 import type { Clock } from '@firn/shared/time/clock';

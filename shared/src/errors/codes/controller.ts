@@ -129,7 +129,7 @@ export const controllerCodes = {
   E_ENROLLMENT_TOKEN_INVALID: {
     retry: 'after-repair',
     meaning: 'The enrolment token is unknown, expired or was used before.',
-    help: 'Make a new join string: firn proxy enroll.',
+    help: 'Make a new join string: firn proxy join.',
   },
   E_CSR_INVALID: {
     retry: 'never',

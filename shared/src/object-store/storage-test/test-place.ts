@@ -3,7 +3,7 @@ import type { StorageCredential, StorageRef } from '../../gen/firn/link/v1/work.
 import type { StorageClass } from '../../repository/ports.ts';
 import type { Clock } from '../../time/clock.ts';
 import { removeEmptyFolders } from '../folder/empty-folders.ts';
-import type { ProviderStores } from '../provider-stores.ts';
+import type { ProviderStores } from '../composed-stores.ts';
 import { standardScale } from './measure-speed.ts';
 import type { StorageFinding } from './storage-check.ts';
 import { type StorageReport, testStorage } from './test-storage.ts';

@@ -128,7 +128,7 @@ export async function openHeader(
     'E_REPOSITORY_PASSWORD_WRONG',
     unlocking.password === undefined
       ? `repository ${repositoryId} needs ${needed}, and nothing that opens it was given`
-      : `the password does not open repository ${repositoryId}, which needs ${needed}`,
+      : `the password does not open repository ${repositoryId}`,
     { context: { repositoryId } },
   );
 }
