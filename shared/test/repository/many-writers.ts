@@ -7,9 +7,20 @@ import { rootsOf } from '../../src/repository/log/state/roots.ts';
 import type { PointReader } from '../../src/repository/point/point-reader.ts';
 import type { Repository } from '../../src/repository/repository.ts';
 import { maintainRepository } from '../../src/repository/retention/maintain-repository.ts';
-import type { NewItem, ObjectWriter, RepositorySession } from '../../src/repository/session/repository-session.ts';
+import type {
+  NewItem,
+  ObjectWriter,
+  RepositorySession,
+} from '../../src/repository/session/repository-session.ts';
 import { copyPoint } from './copying.ts';
-import { bytesOf, type ModelItem, neverStored, type PointModel, saidBy, shownBy } from './point-model.ts';
+import {
+  bytesOf,
+  type ModelItem,
+  neverStored,
+  type PointModel,
+  saidBy,
+  shownBy,
+} from './point-model.ts';
 import {
   anItem,
   anObject,

@@ -216,6 +216,14 @@ describe('applyEntry: what is kept', () => {
     expect(rootOfPoint(log.state, ref('s1'))).toBeUndefined();
   });
 
+  it('takes over from a pin whose time comes with the entry itself', () => {
+    const log = twoPoints();
+    log.add({ type: 'pin', pinId: 'p', points: [ref('s1')], untilMs: day }).add(expire('s1'));
+    const next = { type: 'pin', pinId: 'q', points: [ref('s1')], untilMs: 3 * day } as const;
+    expect(log.add(next, { atMs: 2 * day }).alarm).toBeUndefined();
+    expect(rootOfPoint(log.state, ref('s1'))).toBe('r1');
+  });
+
   it('voids a pin of a point that is no longer kept', () => {
     const log = twoPoints().add(expire('s1'));
     log.add({ type: 'pin', pinId: 'p', points: [ref('s1'), ref('s2')], untilMs: day });

@@ -4,7 +4,7 @@ import type { CondemnedPack, LogState, SessionPhase, SessionState } from '../sta
 import { eraseObjects, withoutErased } from './erasing.ts';
 import { mendRoots } from './mending.ts';
 import { commitPoints, expirePoints, retireObject } from './points.ts';
-import { rootOfPoint } from './roots.ts';
+import { rootOfJudgedPoint } from './roots.ts';
 
 /** What a valid entry does. The state's head and time are already the entry's. */
 export function effects(state: LogState, body: EntryBody): LogState {
@@ -110,7 +110,7 @@ function endSession(state: LogState, sessionId: string, phase: SessionPhase): Lo
 
 function pin(state: LogState, body: EntryBodyOf<'pin'>): LogState {
   const points = body.points.map((ref) => {
-    const root = rootOfPoint(state, ref);
+    const root = rootOfJudgedPoint(state, ref);
     return { ...ref, root: root ?? '' };
   });
   const { pinId, untilMs } = body;

@@ -1,5 +1,5 @@
 import type { PointRef } from '../entry.ts';
-import type { LogState } from '../state.ts';
+import type { LogState, Pin } from '../state.ts';
 
 /** A pin holds until its time has come by the storage's clock, as the log knows it. */
 function activePins(state: LogState) {
@@ -36,11 +36,23 @@ export function mendableRoots(state: LogState): ReadonlySet<string> {
 
 /** The root of a point that is still kept, by itself or by a pin. */
 export function rootOfPoint(state: LogState, ref: PointRef): string | undefined {
+  return rootAmong(state, activePins(state), ref);
+}
+
+/**
+ * As rootOfPoint, for an entry that was judged before its time was known: a pin
+ * whose time came with the entry itself counts.
+ */
+export function rootOfJudgedPoint(state: LogState, ref: PointRef): string | undefined {
+  return rootAmong(state, state.pins.values(), ref);
+}
+
+function rootAmong(state: LogState, pins: Iterable<Pin>, ref: PointRef): string | undefined {
   const { jobId, objectId, sessionId } = ref;
   const kept = state.points.get(jobId)?.get(objectId)?.points;
   const point = kept?.find((candidate) => candidate.sessionId === sessionId);
   if (point !== undefined) return point.root;
-  for (const pin of activePins(state)) {
+  for (const pin of pins) {
     const pinned = pin.points.find((candidate) => isSamePoint(candidate, ref));
     if (pinned !== undefined) return pinned.root;
   }
