@@ -72,7 +72,9 @@ function entitiesOf(contract: ContractCase, reply: HttpReply): unknown[] {
 
 function isUnserved({ status, body }: HttpReply): boolean {
   return (
-    status === 405 || (status === 400 && JSON.stringify(body).includes('not found for the segment'))
+    status === 501 ||
+    status === 405 ||
+    (status === 400 && JSON.stringify(body).includes('not found for the segment'))
   );
 }
 

@@ -25,10 +25,12 @@ import type { Spool } from '../ports/spool.ts';
 import type { TokenSealer } from '../ports/token-sealer.ts';
 import type { AdminParts } from './admin/admin-parts.ts';
 import { controlRoutes } from './admin/control-routes.ts';
+import { directoryAdminRoutes } from './admin/directory-admin-routes.ts';
 import { truthRoutes } from './admin/truth-routes.ts';
 import { batchRoute } from './core/batch.ts';
 import { Dispatcher } from './core/dispatcher.ts';
 import { PlainRoutes } from './core/plain-routes.ts';
+import { userDeltaRoute } from './directory/user-delta.ts';
 import { userRoutes } from './directory/user-routes.ts';
 import { makeDrivePart } from './drive/drive-part.ts';
 import { identityRoutes } from './identity/identity-routes.ts';
@@ -89,9 +91,11 @@ export function makeTenant(config: SimulatorConfig, adapters: Adapters): Tenant 
   const importUrlMs = config.importUrlSeconds * 1000;
   const mail: MailContext = { ...adapters, ...watch, directory, mailboxes, importUrlMs };
   dispatcher.register(batchRoute(dispatcher), ...userRoutes({ directory, ...adapters }));
+  dispatcher.register(userDeltaRoute({ directory, delta, ...adapters }));
   dispatcher.register(...mailboxRoutes(mail), ...mailRoutes(mail), ...drive.routes);
   const admin: AdminParts = { ...watch, directory, apps, truth, parties };
   plain.register(importItemRoute(mail), ...truthRoutes(admin), ...controlRoutes(admin));
+  plain.register(...directoryAdminRoutes({ directory, ...adapters }));
   plain.register(...drive.plainRoutes, ...identityOf(config, adapters));
   return { dispatcher, plain, directory, mailboxes, drives: drive.drives };
 }
@@ -119,8 +123,8 @@ function makeDirectory(config: SimulatorConfig, adapters: Adapters): Directory {
     createdMs: adapters.plan.newestMs - 3 * 365 * 86_400_000,
     withOddUsers: config.oddUsers,
   };
-  for (const name of adapters.mailboxNames) directory.add(namedUser(random, plan, name));
-  for (const user of seededUsers(random, plan)) directory.add(user);
+  for (const name of adapters.mailboxNames) directory.put(namedUser(random, plan, name));
+  for (const user of seededUsers(random, plan)) directory.put(user);
   return directory;
 }
 

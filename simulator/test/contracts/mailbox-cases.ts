@@ -12,6 +12,13 @@ export const MAILBOX_CASES: readonly ContractCase[] = [
     send: (client) => client.graph('GET', '/users'),
   },
   {
+    name: 'the changes of users',
+    endpoint: 'GET /users/delta',
+    type: 'user',
+    isCollection: true,
+    send: (client) => client.graph('GET', '/users/delta'),
+  },
+  {
     name: 'a user',
     endpoint: 'GET /users/{id}',
     type: 'user',

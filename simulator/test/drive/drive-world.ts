@@ -107,8 +107,8 @@ export class DriveWorld {
   readonly #plain: PlainRoutes;
 
   constructor(options: Partial<Pick<DrivePartOptions, 'limits' | 'lifetimes'>> = {}) {
-    for (const name of ['anna', 'bert']) this.directory.add(aUser(name));
-    this.directory.add({ ...aUser('kiosk'), hasDrive: false });
+    for (const name of ['anna', 'bert']) this.directory.put(aUser(name));
+    this.directory.put({ ...aUser('kiosk'), hasDrive: false });
     const ids = { uuid: () => randomUUID() };
     const { clock, faults } = this;
     const stats = new RequestStats();

@@ -38,7 +38,9 @@ export function batchRoute(dispatcher: Dispatcher): GraphRoute {
 const BATCH_LIMIT_BYTES = 64 * 1024 * 1024;
 
 function requestOf(part: BatchPart, call: GraphCall): GraphRequest {
-  const [resource = '', query = ''] = part.url.split('?', 2);
+  const cut = part.url.indexOf('?');
+  const resource = cut < 0 ? part.url : part.url.slice(0, cut);
+  const query = cut < 0 ? '' : part.url.slice(cut + 1);
   const bytes = part.body;
   return {
     method: part.method,

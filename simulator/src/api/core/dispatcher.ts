@@ -9,9 +9,10 @@ import type { ApiRequest, ApiResponse } from './api-message.ts';
 import { authenticate, requirePermission } from './bearer.ts';
 import { failBefore, shapeReply } from './fault-effects.ts';
 import type { Caller, GraphCall, GraphRoute, Quirk } from './graph-call.ts';
-import { badRequest, errorBody, GraphError } from './graph-error.ts';
+import { badRequest, errorBody, GraphError, methodNotAllowed } from './graph-error.ts';
 import { makeGraphCall } from './make-graph-call.ts';
 import { type RouteMatch, RouteTable } from './route-table.ts';
+import { refuseUnserved } from './unserved.ts';
 
 /** What the dispatcher needs of the rest. */
 export interface DispatcherParts {
@@ -134,14 +135,8 @@ export class Dispatcher {
   #route(request: GraphRequest): RouteMatch<GraphRoute> {
     const { match, methods } = this.#routes.find(request.method, request.resource);
     if (match) return match;
-    if (methods.length > 0) {
-      throw new GraphError({
-        status: 405,
-        code: 'Request_BadRequest',
-        message: `Specified HTTP method is not allowed for the request target.`,
-        headers: { allow: [...new Set(methods)].join(', ') },
-      });
-    }
+    if (methods.length > 0) throw methodNotAllowed(methods);
+    refuseUnserved(request.resource);
     const name = decodeURIComponent(request.resource.split('/').at(-1) ?? '');
     throw badRequest(`Resource not found for the segment '${name}'.`);
   }

@@ -31,6 +31,16 @@ export function notFound(code: string, message: string): GraphError {
   return new GraphError({ status: 404, code, message });
 }
 
+/** 405 with the methods that the resource has. */
+export function methodNotAllowed(methods: readonly string[]): GraphError {
+  return new GraphError({
+    status: 405,
+    code: 'Request_BadRequest',
+    message: 'Specified HTTP method is not allowed for the request target.',
+    headers: { allow: [...new Set(methods)].join(', ') },
+  });
+}
+
 /** The connection is to be cut without an answer (fault on demand). */
 export class DropConnection extends Error {
   constructor() {

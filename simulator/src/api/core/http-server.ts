@@ -1,9 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
 import type { ApiRequest, ApiResponse, RequestBody } from './api-message.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { DropConnection, GraphError } from './graph-error.ts';
+import {
+  badRequest,
+  DropConnection,
+  errorBody,
+  GraphError,
+  methodNotAllowed,
+} from './graph-error.ts';
 import type { PlainRoutes } from './plain-routes.ts';
 
 const BODY_LIMIT_BYTES = 256 * 1024 * 1024;
@@ -29,9 +36,11 @@ export function buildHttpServer({ dispatcher, plain, identity }: ServerParts): F
     bodyLimit: Number.MAX_SAFE_INTEGER,
     routerOptions: { maxParamLength: 65_536 },
     forceCloseConnections: true,
+    frameworkErrors: (error, _request, reply) => refuse(reply, badRequest(error.message)),
   }) as unknown as FastifyInstance;
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  server.setNotFoundHandler((_request, reply) => refuse(reply, methodNotAllowed(['GET'])));
   server.all('/*', async (request, reply) => {
     const incoming = readRequest(request, reply);
     const version = /^\/(v1\.0|beta)(\/.*)$/i.exec(incoming.path);
@@ -81,6 +90,7 @@ function readBody(request: FastifyRequest): RequestBody {
   return {
     stream: source,
     bytes: async (limitBytes = BODY_LIMIT_BYTES) => {
+      if (Number(request.headers['content-length']) > limitBytes) throw tooLarge(limitBytes);
       const pieces: Uint8Array[] = [];
       let sizeBytes = 0;
       for await (const piece of source()) {
@@ -136,6 +146,16 @@ async function* thenDone(
 
 const JSON_TYPE =
   'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8';
+
+/** A refusal of what did not come as far as the dispatcher. */
+function refuse(reply: FastifyReply, { detail }: GraphError): FastifyReply {
+  const requestId = randomUUID();
+  const body = errorBody(detail, { requestId, clientRequestId: requestId, nowMs: Date.now() });
+  return reply
+    .code(detail.status)
+    .headers({ ...detail.headers, 'content-type': JSON_TYPE })
+    .send(JSON.stringify(body));
+}
 
 /** Cuts the connection for a fault on demand; anything else is a defect and answers 500. */
 function dropOr(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -1,4 +1,5 @@
 import type { GraphCall } from './graph-call.ts';
+import { badRequest } from './graph-error.ts';
 import { pageLink } from './page-link.ts';
 
 /** A slice of a list, with what Graph writes around it. */
@@ -15,7 +16,12 @@ export function pageBySkip<T>(
   sizes: { readonly normal: number; readonly most: number },
 ): ListPage<T> {
   const { skip = 0, top, count } = call.options;
-  const size = Math.min(top ?? sizes.normal, sizes.most);
+  if (top !== undefined && top > sizes.most) {
+    throw badRequest(
+      `The limit of '${sizes.most}' for Top query has been exceeded. The value from the incoming request is '${top}'.`,
+    );
+  }
+  const size = top ?? sizes.normal;
   const end = skip + size;
   const query = Object.fromEntries([...call.query].filter(([name]) => !/^\$skip$/i.test(name)));
   return {

@@ -5,7 +5,7 @@ import type { Ids } from '../../ports/ids.ts';
 import type { ApiRequest, ApiResponse } from './api-message.ts';
 import { failBefore, shapeReply } from './fault-effects.ts';
 import type { PlainRoute } from './graph-call.ts';
-import { errorBody, GraphError } from './graph-error.ts';
+import { errorBody, GraphError, methodNotAllowed, notFound } from './graph-error.ts';
 import { RouteTable } from './route-table.ts';
 
 /** What plain routes need of the rest. */
@@ -48,8 +48,8 @@ export class PlainRoutes {
   async #serve(request: ApiRequest, requestId: string): Promise<ApiResponse> {
     const { match, methods } = this.#routes.find(request.method, request.path);
     if (!match) {
-      const status = methods.length > 0 ? 405 : 404;
-      throw new GraphError({ status, code: 'NotFound', message: `no ${request.path} here` });
+      if (methods.length > 0) throw methodNotAllowed(methods);
+      throw notFound('NotFound', `no ${request.path} here`);
     }
     const call = {
       ...request,

@@ -4,29 +4,12 @@ import { type ApiResponse, ok } from '../core/api-message.ts';
 import type { GraphCall, GraphRoute } from '../core/graph-call.ts';
 import { badRequest, notFound } from '../core/graph-error.ts';
 import { compileFilter, type FilterProperties } from '../core/odata-filter.ts';
-import { project } from '../core/odata-options.ts';
 import { contextUrl, pageLink } from '../core/page-link.ts';
 import { countAnswer } from '../core/paging.ts';
-import { graphTime } from '../mail/extended-properties.ts';
+import { READ_USERS, showUser } from './user-view.ts';
 
-const PERMISSIONS = ['User.Read.All', 'User.ReadWrite.All', 'Directory.Read.All'];
 const PAGE_DEFAULT = 100;
 const PAGE_MAX = 999;
-
-/** What comes without $select [Microsoft: user-list]. */
-const DEFAULT_SELECT = [
-  'businessPhones',
-  'displayName',
-  'givenName',
-  'jobTitle',
-  'mail',
-  'mobilePhone',
-  'officeLocation',
-  'preferredLanguage',
-  'surname',
-  'userPrincipalName',
-  'id',
-];
 
 const FILTER: FilterProperties<User> = {
   id: (user) => user.id,
@@ -49,7 +32,7 @@ interface UserParts {
 
 /** `/users`: list, count and get. */
 export function userRoutes(parts: UserParts): readonly GraphRoute[] {
-  const shared = { method: 'GET' as const, permissions: PERMISSIONS };
+  const shared = { method: 'GET' as const, permissions: READ_USERS };
   return [
     {
       ...shared,
@@ -75,45 +58,6 @@ export function userRoutes(parts: UserParts): readonly GraphRoute[] {
   ];
 }
 
-function userView(user: User): Record<string, unknown> {
-  return {
-    businessPhones: [],
-    displayName: user.displayName,
-    givenName: user.givenName,
-    jobTitle: user.jobTitle,
-    mail: user.mail,
-    mobilePhone: user.mobilePhone,
-    officeLocation: user.officeLocation,
-    preferredLanguage: user.preferredLanguage,
-    surname: user.surname,
-    userPrincipalName: user.userPrincipalName,
-    id: user.id,
-    accountEnabled: user.accountEnabled,
-    createdDateTime: graphTime(user.createdMs),
-    department: user.department,
-    mailNickname: user.mailNickname,
-    userType: user.userType,
-    assignedLicenses: user.hasMailbox
-      ? [{ disabledPlans: [], skuId: '6fd2c87f-b296-42f0-b197-1e91e994b900' }]
-      : [],
-    assignedPlans: [],
-    proxyAddresses: user.mail === null ? [] : [`SMTP:${user.mail}`],
-    otherMails: [],
-    usageLocation: 'DE',
-    companyName: null,
-    onPremisesSyncEnabled: null,
-    identities: [],
-  };
-}
-
-function shown(user: User, select: readonly string[] | undefined): Record<string, unknown> {
-  const view = userView(user);
-  const chosen = project(view, select ?? DEFAULT_SELECT, new Set(Object.keys(view)));
-  const wantsId = select === undefined || select.some((name) => /^(?:id|\*)$/i.test(name));
-  if (!wantsId) delete chosen['id'];
-  return chosen;
-}
-
 function getUser(call: GraphCall, directory: Directory): ApiResponse {
   const wanted = call.param('user');
   const user = directory.find(wanted);
@@ -127,7 +71,7 @@ function getUser(call: GraphCall, directory: Directory): ApiResponse {
   const suffix = select ? `(${select.join(',')})` : '';
   return ok({
     '@odata.context': contextUrl(call, `users${suffix}/$entity`),
-    ...shown(user, select),
+    ...showUser(user, select),
   });
 }
 
@@ -136,6 +80,27 @@ function requireEventual(call: GraphCall): void {
   if (call.headers.get('consistencylevel')?.toLowerCase() === 'eventual') return;
   throw badRequest(
     "$count is not currently supported without the header 'ConsistencyLevel: eventual'.",
+    'Request_UnsupportedQuery',
+  );
+}
+
+/**
+ * What directory objects answer only as advanced queries, with the header and `$count=true`, and
+ * what they never answer [Microsoft: aad-advanced-queries].
+ */
+function checkAdvanced(call: GraphCall): void {
+  const { filter = '', orderby, count } = call.options;
+  const bare = filter.replaceAll(/'(?:[^']|'')*'/g, "''");
+  if (/\bcontains\s*\(/i.test(bare)) {
+    throw badRequest("The function 'contains' is not supported.", 'Request_UnsupportedQuery');
+  }
+  const isOrdered = orderby !== undefined && filter !== '';
+  const isAdvanced = isOrdered || /\b(?:ne|not)\b|\bendswith\s*\(/i.test(bare);
+  if (!isAdvanced) return;
+  requireEventual(call);
+  if (count) return;
+  throw badRequest(
+    'The query needs $count=true and the header ConsistencyLevel: eventual.',
     'Request_UnsupportedQuery',
   );
 }
@@ -174,7 +139,7 @@ function selectUsers(
   directory: Directory,
   filter: string | undefined,
 ): readonly User[] {
-  const users = [...directory.all()];
+  const users = directory.all();
   const { orderby } = call.options;
   const matching = filter === undefined ? users : users.filter(compileFilter(filter, FILTER));
   return orderby === undefined ? matching : sorted(matching, orderby);
@@ -194,6 +159,7 @@ function sorted(users: readonly User[], orderby: string): readonly User[] {
 function listUsers(call: GraphCall, { directory, sealer }: UserParts): ApiResponse {
   const { select, count, orderby } = call.options;
   if (count) requireEventual(call);
+  checkAdvanced(call);
   const page = readPage(call, sealer);
   const users = selectUsers(call, directory, page.filter);
   const end = page.from + page.size;
@@ -209,6 +175,6 @@ function listUsers(call: GraphCall, { directory, sealer }: UserParts): ApiRespon
     '@odata.context': contextUrl(call, `users${suffix}`),
     ...(count ? { '@odata.count': users.length } : {}),
     ...(end < users.length ? { '@odata.nextLink': pageLink(call, query) } : {}),
-    value: users.slice(page.from, end).map((user) => shown(user, select)),
+    value: users.slice(page.from, end).map((user) => showUser(user, select)),
   });
 }

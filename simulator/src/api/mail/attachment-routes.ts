@@ -7,6 +7,7 @@ import type { GraphCall, GraphRoute } from '../core/graph-call.ts';
 import { badRequest, GraphError, notFound } from '../core/graph-error.ts';
 import { project } from '../core/odata-options.ts';
 import { contextUrl } from '../core/page-link.ts';
+import { notServed } from '../core/unserved.ts';
 import { attachmentId, attachmentViews } from './attachment-view.ts';
 import type { MailContext } from './mail-context.ts';
 import { READ_MAIL, WRITE_MAIL } from './mail-permissions.ts';
@@ -41,6 +42,14 @@ export function attachmentRoutes(context: MailContext): readonly GraphRoute[] {
       handle: (call) => getBytes(context, call),
     },
     { ...write, method: 'POST', pattern: STEM, handle: (call) => addAttachment(context, call) },
+    {
+      ...write,
+      method: 'POST',
+      pattern: `${STEM}/createUploadSession`,
+      handle: () => {
+        throw notServed('createUploadSession');
+      },
+    },
     {
       ...write,
       method: 'DELETE',
@@ -134,6 +143,9 @@ export function readFileAttachment(body: Readonly<Record<string, unknown>>): Mim
       'A fileAttachment needs name and contentBytes.',
       'ErrorRequiredPropertyMissing',
     );
+  }
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(contentBytes) || contentBytes.length % 4 !== 0) {
+    throw badRequest("Cannot convert the contentBytes of an attachment to 'Edm.Binary'.");
   }
   const bytes = Buffer.from(contentBytes, 'base64');
   if (bytes.byteLength > SIMPLE_MAX_BYTES) {

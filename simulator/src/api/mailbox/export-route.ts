@@ -19,7 +19,9 @@ export function exportItemsRoute(context: MailContext): GraphRoute {
     lane: laneOfMailbox(context),
     handle: async (call) => {
       const mailbox = mailboxById(context, call);
-      const ids = readIds((await call.readJson())['itemIds']);
+      const { itemIds, ...others } = await call.readJson();
+      checkNoOthers(others);
+      const ids = readIds(itemIds);
       return call.batched
         ? { status: 200, json: await wholeAnswer(context, call, { mailbox, ids }) }
         : streamedAnswer(context, call, { mailbox, ids });
@@ -30,6 +32,15 @@ export function exportItemsRoute(context: MailContext): GraphRoute {
 interface ExportWork {
   readonly mailbox: Mailbox;
   readonly ids: readonly string[];
+}
+
+/** An action takes its own parameters only [OData 4.01, 11.5.5.1]. */
+function checkNoOthers(others: Readonly<Record<string, unknown>>): void {
+  const [unknown] = Object.keys(others).filter((name) => !name.startsWith('@'));
+  if (unknown === undefined) return;
+  throw badRequest(
+    `The parameter '${unknown}' in the request payload is not a valid parameter for the operation 'exportItems'.`,
+  );
 }
 
 function readIds(value: unknown): readonly string[] {

@@ -72,6 +72,14 @@ interface ImportRequest {
 }
 
 async function readBody(call: PlainCall): Promise<Readonly<Record<string, unknown>>> {
+  const type = call.headers.get('content-type') ?? '';
+  if (!/^application\/json\b/i.test(type)) {
+    throw new GraphError({
+      status: 415,
+      code: 'UnsupportedMediaType',
+      message: `An item is imported as application/json, not as '${type}'.`,
+    });
+  }
   const text = new TextDecoder().decode(await call.body.bytes(BODY_LIMIT_BYTES));
   try {
     const value: unknown = JSON.parse(text);

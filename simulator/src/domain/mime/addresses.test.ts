@@ -2,6 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { parseAddresses } from './addresses.ts';
 
 describe('parseAddresses', () => {
+  it.each(['"\\', '(', '(\\', '<', '"', '\\"', '(")<', '"a" <b@c.example>,'])(
+    'reads a megabyte of %s as quickly as any other',
+    (piece) => {
+      expect(parseAddresses(piece.repeat(1_000_000 / piece.length))).toBeInstanceOf(Array);
+    },
+  );
+
   it.each([
     ['a@b.example', [{ name: 'a@b.example', address: 'a@b.example' }]],
     ['<a@b.example>', [{ name: 'a@b.example', address: 'a@b.example' }]],
@@ -9,6 +16,7 @@ describe('parseAddresses', () => {
     ['=?utf-8?B?w5xsbGE=?= <u@v.example>', ['Ülla']],
     ['j@d.example (John Doe)', ['John Doe']],
     ['Friends: a@b.example, c@d.example;', ['a@b.example', 'c@d.example']],
+    ['a@b.example (one, two), c@d.example', ['one, two', 'c@d.example']],
     ['undisclosed-recipients:;', []],
     ['', []],
     ['"broken <a@b.example', 1],

@@ -9,17 +9,45 @@ export function parseAddresses(text: string | undefined): readonly Recipient[] {
     .filter(({ name, address }) => name !== '' || address !== '');
 }
 
-/** Quoted strings, comments, angle addresses, separators, other text. */
-const TOKENS = /"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.|\([^()]*\))*\)|<[^>]*>|[,;:]|[^"(<,;:]+|["(<]/gs;
-
+/** Splits at commas and semicolons and drops names of groups, in one pass over any text. */
 function splitList(text: string): readonly string[] {
   const parts: string[] = [];
-  let current = '';
-  for (const [token] of text.matchAll(TOKENS)) {
-    if (token === ',' || token === ';') parts.push(current);
-    current = /^[,;:]$/.test(token) ? '' : current + token;
+  const unclosed = new Set<string>();
+  let from = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    at = endOfUnit(text, at, unclosed);
+    const sign = text[at] ?? '';
+    if (sign === ',' || sign === ';') parts.push(text.slice(from, at));
+    if (/[,;:]/.test(sign)) from = at + 1;
   }
-  return [...parts, current];
+  return [...parts, text.slice(from)];
+}
+
+/**
+ * Where a quoted string, comment or angle address that opens at `at` closes; `at` when none does.
+ * A sign that was not closed once is never looked for again: so no text takes long.
+ */
+function endOfUnit(text: string, at: number, unclosed: Set<string>): number {
+  const open = text[at] ?? '';
+  if (!/["(<]/.test(open) || unclosed.has(open)) return at;
+  const end = open === '<' ? text.indexOf('>', at) : endOfQuoted(text, at);
+  if (end >= 0) return end;
+  unclosed.add(open);
+  return at;
+}
+
+/** The end of a quoted string, or of a comment with comments in it; -1 without one. */
+function endOfQuoted(text: string, start: number): number {
+  const isComment = text[start] === '(';
+  let depth = 1;
+  for (let at = start + 1; at < text.length; at += 1) {
+    const sign = text[at];
+    if (sign === '\\') at += 1;
+    else if (isComment && sign === '(') depth += 1;
+    else if (sign === (isComment ? ')' : '"')) depth -= 1;
+    if (depth === 0) return at;
+  }
+  return -1;
 }
 
 function parseAddress(text: string): Recipient {

@@ -37,7 +37,7 @@ function decodeWord(encoding: string, text: string): Uint8Array {
 
 /** Quoted-printable (RFC 2045) of a text whose characters are bytes. */
 export function decodeQuotedPrintable(text: string): Uint8Array {
-  const unfolded = text.replaceAll(/[ \t]*=[ \t]*\r?\n/g, '');
+  const unfolded = text.replaceAll(/(?<![ \t])[ \t]*=[ \t]*\r?\n/g, '');
   const decoded = unfolded.replaceAll(/=([0-9a-f]{2})/gi, (_whole, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );

@@ -49,8 +49,11 @@ export interface Structured {
   readonly params: ReadonlyMap<string, string>;
 }
 
+// no writer has more; what is read must not take time that grows with its square
+const STRUCTURED_CHARS_MAX = 16_384;
+
 export function structuredHeader(text: string | undefined): Structured {
-  const [head = '', ...rest] = (text ?? '').split(';');
+  const [head = '', ...rest] = (text ?? '').slice(0, STRUCTURED_CHARS_MAX).split(';');
   const pieces = new Map<string, string>();
   const tail = rest.join(';');
   for (const match of tail.matchAll(/([\w.*'%-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/g)) {
