@@ -10,7 +10,7 @@ import {
 import { promisify } from 'node:util';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { AppError } from '../errors/app-error.ts';
-import { copyInto } from '../repository/bytes.ts';
+import { copyInto } from '../memory/copy-into.ts';
 import type { Argon2Cost, Compute, FrameCompute, Sealing } from '../repository/ports.ts';
 import { decodeBase64 } from './base64/decode-base64.ts';
 import { scanGear } from './gear/gear-scan.ts';

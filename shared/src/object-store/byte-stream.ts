@@ -1,12 +1,5 @@
 import type { BlockPool } from './block-pool.ts';
 
-/** All bytes of a stream at once: only for streams whose size is bounded. */
-export async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
 /**
  * Cuts a stream into blocks of exactly the pool's size; the last may be shorter.
  * An empty stream yields no block. Holds one block; what it yielded is given

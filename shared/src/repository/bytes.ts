@@ -36,27 +36,6 @@ export function writeU32(bytes: Uint8Array, offset: number, value: number): void
   bytes[offset + 3] = value;
 }
 
-/** Up to here set is as fast. */
-const setBytesMax = 256;
-
-/**
- * As target.set(source, at); the source may overlap the target when it lies behind it. Of
- * memory that threads share, set copies one byte after the other. Node's copy does not,
- * unless it is asked for a whole source: so it is asked for halves.
- */
-export function copyInto(target: Uint8Array, at: number, source: Uint8Array): void {
-  const { length } = source;
-  // Copy would leave out what does not fit.
-  if (length <= setBytesMax || at + length > target.length) {
-    target.set(source, at);
-    return;
-  }
-  const middle = length >>> 1;
-  const { copy } = Buffer.prototype;
-  copy.call(source, target, at, 0, middle);
-  copy.call(source, target, at + middle, middle, length);
-}
-
 /** Whether it lies in Node's pool or not: small memory of its own takes ten times as long to get. */
 function plainView({ buffer, byteOffset, length }: Buffer): Uint8Array {
   return new Uint8Array(buffer, byteOffset, length);
@@ -72,20 +51,6 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return whole;
-}
-
-/**
- * Frees memory at once that would wait for a collection, which is late where the
- * heap hardly grows. Nobody may read the bytes any more, nor what else lies in
- * their buffer. Leaves alone what is shared between threads or out of Node's pool.
- */
-export function discard({ buffer }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize) buffer.transfer(0);
-}
-
-/** As discard, unless the bytes are a part of a buffer that may hold something else. */
-export function discardWhole(bytes: Uint8Array): void {
-  if (bytes.byteLength === bytes.buffer.byteLength) discard(bytes);
 }
 
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {

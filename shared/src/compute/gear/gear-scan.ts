@@ -1,4 +1,4 @@
-import { copyInto } from '../../repository/bytes.ts';
+import { copyInto } from '../../memory/copy-into.ts';
 import type { GearScan } from '../../repository/ports.ts';
 import { instantiated, type WasmMemory } from '../wasm-module.ts';
 import { gearModule } from './gear-module.ts';

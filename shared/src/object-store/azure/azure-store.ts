@@ -1,5 +1,7 @@
 import type { BlobDownloadResponseParsed } from '@azure/storage-blob';
 import { AppError, isAppError } from '../../errors/app-error.ts';
+import { gathered } from '../../memory/byte-collector.ts';
+import { passing } from '../../memory/discard.ts';
 import type {
   Blob,
   BlobInfo,
@@ -13,7 +15,6 @@ import { systemClock } from '../../time/system-clock.ts';
 import { blobLocked, blobNotFound, blobTooShort } from '../blob-errors.ts';
 import { checkBlobName } from '../blob-name.ts';
 import { BlockPool } from '../block-pool.ts';
-import { collect } from '../byte-stream.ts';
 import type { LockMode } from '../lock-mode.ts';
 import { putStreamed } from '../stream-put.ts';
 import { AzureConnection, type AzureConnectionOptions } from './azure-connection.ts';
@@ -223,7 +224,8 @@ async function bodyOf(
   abortSignal: AbortSignal,
 ): Promise<Uint8Array> {
   try {
-    return await collect((reply.readableStreamBody ?? []) as AsyncIterable<Uint8Array>);
+    const body = (reply.readableStreamBody ?? []) as AsyncIterable<Uint8Array>;
+    return await gathered(passing(body), reply.contentLength);
   } catch (cause) {
     abortSignal.throwIfAborted();
     const message = `${operation} failed: the connection broke while the object was read`;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { copyInto } from '../../repository/bytes.ts';
+import { copyInto } from '../../memory/copy-into.ts';
 import type { ByteRange } from '../../repository/ports.ts';
 
 /**

@@ -7,6 +7,8 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { AppError, isAppError } from '../../errors/app-error.ts';
+import { gathered } from '../../memory/byte-collector.ts';
+import { passing } from '../../memory/discard.ts';
 import type {
   Blob,
   BlobInfo,
@@ -19,7 +21,6 @@ import type {
 import { blobArchived, blobNotFound, blobTooShort } from '../blob-errors.ts';
 import { checkBlobName } from '../blob-name.ts';
 import { BlockPool } from '../block-pool.ts';
-import { collect } from '../byte-stream.ts';
 import type { LockMode } from '../lock-mode.ts';
 import type { BucketState } from '../storage-test/storage-check.ts';
 import { putStreamed } from '../stream-put.ts';
@@ -221,7 +222,8 @@ async function bodyOf(
   abortSignal: AbortSignal,
 ): Promise<Uint8Array> {
   try {
-    return await collect((reply.Body ?? []) as AsyncIterable<Uint8Array>);
+    const body = (reply.Body ?? []) as AsyncIterable<Uint8Array>;
+    return await gathered(passing(body), reply.ContentLength);
   } catch (cause) {
     abortSignal.throwIfAborted();
     const message = `${operation} failed: the connection broke while the object was read`;

@@ -1,5 +1,7 @@
+import { copyInto } from '../../memory/copy-into.ts';
+import { discard } from '../../memory/discard.ts';
 import type { ContentToOpen, FrameToOpen, OpenDamage, Stretch } from '../batch-compute.ts';
-import { copyInto, discard, sum } from '../bytes.ts';
+import { sum } from '../bytes.ts';
 import { undefinedWhenDamaged } from '../damaged.ts';
 import type { SegmentKey } from '../segment/segment-key.ts';
 import { fetchFrames, planFetch } from './fetch-frames.ts';

@@ -1,5 +1,5 @@
+import { discard } from '../../memory/discard.ts';
 import type { FrameToOpen, OpenDamage } from '../batch-compute.ts';
-import { discard } from '../bytes.ts';
 import type { Compute } from '../ports.ts';
 import { FrameBatches } from '../segment/frame-batch.ts';
 

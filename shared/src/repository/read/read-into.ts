@@ -1,4 +1,5 @@
-import { copyInto, discardWhole } from '../bytes.ts';
+import { copyInto } from '../../memory/copy-into.ts';
+import { discardWhole } from '../../memory/discard.ts';
 import type { BlobStore, ByteRange } from '../ports.ts';
 
 export interface RangeToRead {

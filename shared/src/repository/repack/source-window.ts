@@ -1,5 +1,6 @@
+import { discard } from '../../memory/discard.ts';
 import { ahead } from '../ahead.ts';
-import { discard, fromHex } from '../bytes.ts';
+import { fromHex } from '../bytes.ts';
 import { isDamage } from '../damaged.ts';
 import type { BlobStore, Compute } from '../ports.ts';
 import type { FrameAccess } from '../read/frame-access.ts';

@@ -1,4 +1,5 @@
-import { discard, readU32, writeU32 } from '../bytes.ts';
+import { discard } from '../../memory/discard.ts';
+import { readU32, writeU32 } from '../bytes.ts';
 import type { RunEntry } from './run-layout.ts';
 
 /** Memory of this size and more goes back to the system as soon as it is free. */

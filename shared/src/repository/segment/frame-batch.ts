@@ -1,3 +1,4 @@
+import { copyInto } from '../../memory/copy-into.ts';
 import type {
   ContentToOpen,
   FrameToOpen,
@@ -5,7 +6,7 @@ import type {
   OpenDamage,
   Stretch,
 } from '../batch-compute.ts';
-import { copyInto, sum, toHex } from '../bytes.ts';
+import { sum, toHex } from '../bytes.ts';
 import { isDamage } from '../damaged.ts';
 import type { CompressionLevel, FrameCompute } from '../ports.ts';
 import { openFrameWithin, type Scratch, sealFrameInto } from './frame.ts';

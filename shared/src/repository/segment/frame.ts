@@ -1,5 +1,7 @@
 /** Frames: compressed, sealed, and opened again before anybody may store them. */
-import { copyInto, equalBytes, readU32, writeU32 } from '../bytes.ts';
+
+import { copyInto } from '../../memory/copy-into.ts';
+import { equalBytes, readU32, writeU32 } from '../bytes.ts';
 import { damaged } from '../damaged.ts';
 import type { CompressionLevel, FrameCompute, Sealing } from '../ports.ts';
 import { type SegmentKind, segmentKinds } from './kinds.ts';

@@ -1,5 +1,5 @@
+import { copyInto } from '../../memory/copy-into.ts';
 import type { BatchCompute, Stretch, Workspace } from '../batch-compute.ts';
-import { copyInto } from '../bytes.ts';
 import type { FrameContent } from '../pack/pack-stream.ts';
 
 /** A content on its way: what it is called is known once the batch went through compute. */

@@ -1,5 +1,5 @@
+import { copyInto } from '../../memory/copy-into.ts';
 import type { BatchCompute, Workspace } from '../batch-compute.ts';
-import { copyInto } from '../bytes.ts';
 import type { Compute } from '../ports.ts';
 
 /** Sizes of the contents that a large one is cut into, bytes. */

@@ -1,5 +1,5 @@
+import { copyInto } from '../../memory/copy-into.ts';
 import type { BatchCompute, Workspace } from '../batch-compute.ts';
-import { copyInto } from '../bytes.ts';
 import type { SealedFrame } from '../pack/pack-stream.ts';
 
 /** Frames that wait for their pack: copies, in memory that is given back. */

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { copyInto } from '@firn/shared/repository/bytes';
+import { copyInto } from '@firn/shared/memory/copy-into';
 import type { FilePart, FileWriterReply } from './file-writer-calls.ts';
 
 export interface NewFile {
