@@ -58,7 +58,7 @@ export type SourceChange =
   | { readonly type: 'mode'; readonly mode: 'full' | 'incremental'; readonly reason?: string }
   | { readonly type: 'folder'; readonly folder: CatalogFolder }
   | { readonly type: 'folder-removed'; readonly folderId: string }
-  /** A new or changed item with its content, read once, in order, before the next change. */
+  /** A new or changed item with its content, read once, in order; its bytes are gone with the next change. */
   | { readonly type: 'item'; readonly item: SourceItem; readonly content: ItemContent }
   /** Only the row changed (moved, renamed): the stored content stands. */
   | { readonly type: 'item-moved'; readonly item: SourceItem }
@@ -71,7 +71,10 @@ export type SourceItem = Omit<CatalogItem, 'content' | 'recipe' | 'failed'>;
 
 export type ItemContent =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  /** Large content; may fail while it is read: the item then counts as failed. */
+  /**
+   * Large content; may fail while it is read: the item then counts as failed.
+   * A piece is good until the next is asked for.
+   */
   | {
       readonly kind: 'stream';
       readonly size: number;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { gathered } from '@firn/shared/memory/byte-collector';
 import type { CatalogFolder, CatalogItem } from '@firn/shared/repository/catalog/row';
 import type {
   ItemContent,
@@ -93,10 +94,8 @@ export class MemoryCatalog {
   }
 
   async #keep(content: ItemContent): Promise<string> {
-    const pieces: Uint8Array[] = [];
-    if (content.kind === 'bytes') pieces.push(content.bytes);
-    else for await (const piece of content.open(signal)) pieces.push(piece);
-    const bytes = Buffer.concat(pieces);
+    const isWhole = content.kind === 'bytes';
+    const bytes = isWhole ? Buffer.from(content.bytes) : await gathered(content.open(signal));
     const digest = createHash('sha256').update(bytes).digest('hex');
     this.contents.set(digest, bytes);
     return digest;

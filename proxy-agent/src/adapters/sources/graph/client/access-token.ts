@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { ConfidentialClientApplication, type INetworkModule, LogLevel } from '@azure/msal-node';
 import { AppError } from '@firn/shared/errors/app-error';
-import { type HttpSender, readAll } from './http-sender.ts';
+import { type HttpSender, readText } from './http-sender.ts';
 import { isRecord, parseJson, textAt } from './json-value.ts';
 
 export interface AppCredential {
@@ -92,7 +92,7 @@ function networkModule(sender: HttpSender): INetworkModule {
       headers: options.headers ?? {},
       body: options.body,
     });
-    const body = parseJson(await readAll(reply, tokenAnswerMaxBytes), 'the sign-in answer');
+    const body = parseJson(await readText(reply, tokenAnswerMaxBytes), 'the sign-in answer');
     // MSAL checks the shape itself; its port wants the type it asked for.
     return { headers: {}, body: body as T, status: reply.status };
   };

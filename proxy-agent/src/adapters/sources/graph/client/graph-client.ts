@@ -4,8 +4,8 @@ import { type RetryPolicy, retry } from '@firn/shared/time/retry';
 import type { TokenSource } from './access-token.ts';
 import { type ErrorReply, graphError, isThrottled } from './graph-error.ts';
 import type { GraphBase } from './graph-url.ts';
-import { type HttpReply, type HttpRequest, type HttpSender, readAll } from './http-sender.ts';
-import { parseJson } from './json-value.ts';
+import { type HttpReply, type HttpRequest, type HttpSender, readText } from './http-sender.ts';
+import { jsonOrUndefined, parseJson } from './json-value.ts';
 import type { Lane } from './lane.ts';
 import { exhaustedForMs, type Headers, retryAfterMs } from './retry-after.ts';
 
@@ -78,8 +78,8 @@ export class GraphClient {
   json(call: GraphCall): Promise<GraphReply> {
     return this.retrying(call, async () => {
       const reply = await this.#sendGraph(call);
-      const bytes = await readAll(reply, jsonMaxBytes);
-      const body = bytes.length === 0 ? undefined : jsonOf(reply.status, bytes, call.what);
+      const text = await readText(reply, jsonMaxBytes);
+      const body = text === '' ? undefined : jsonOf(reply.status, text, call.what);
       this.#failUnlessOk(call, { status: reply.status, headers: reply.headers, body });
       return { status: reply.status, headers: reply.headers, body };
     });
@@ -202,8 +202,7 @@ export class GraphClient {
 
   async #failUnlessStreamable(call: GraphCall, reply: HttpReply): Promise<void> {
     if (reply.status < 300) return;
-    const bytes = await readAll(reply, jsonMaxBytes);
-    const body = jsonOf(reply.status, bytes, call.what);
+    const body = jsonOrUndefined(await readText(reply, jsonMaxBytes));
     throw this.error({ status: reply.status, headers: reply.headers, body }, call.what);
   }
 }
@@ -217,12 +216,7 @@ function blip(call: GraphCall): AppError {
   return new AppError('E_SOURCE_UNAVAILABLE', `${call.what} answered 404 without a body`);
 }
 
-/** Errors of proxies and front ends are not always JSON: their status says enough. */
-function jsonOf(status: number, bytes: Uint8Array, what: string): unknown {
-  try {
-    return parseJson(bytes, what);
-  } catch (error) {
-    if (status >= 300) return undefined;
-    throw error;
-  }
+/** Of an error its status says enough. */
+function jsonOf(status: number, text: string, what: string): unknown {
+  return status >= 300 ? jsonOrUndefined(text) : parseJson(text, what);
 }

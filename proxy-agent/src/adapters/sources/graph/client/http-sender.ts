@@ -1,4 +1,6 @@
 import { AppError } from '@firn/shared/errors/app-error';
+import { ByteCollector } from '@firn/shared/memory/byte-collector';
+import { passing } from '@firn/shared/memory/discard';
 import { Agent, type Dispatcher, request } from 'undici';
 import type { Headers } from './retry-after.ts';
 
@@ -13,7 +15,7 @@ export interface HttpRequest {
 export interface HttpReply {
   readonly status: number;
   readonly headers: Headers;
-  /** To be read to its end, or discarded. */
+  /** To be read to its end, or discarded. A piece is good until the next is asked for. */
   readonly body: AsyncIterable<Uint8Array>;
   discard(): Promise<void>;
 }
@@ -83,7 +85,7 @@ async function* readBody(
   call: HttpRequest,
 ): AsyncGenerator<Uint8Array> {
   try {
-    yield* body;
+    yield* passing(body);
   } catch (cause) {
     throw networkError(cause, call);
   }
@@ -105,19 +107,21 @@ function codeOf(error: Error): string {
 }
 
 /**
- * The whole body.
+ * The whole body, as UTF-8.
  * @throws AppError E_SOURCE_ITEM_TOO_LARGE beyond sizeMaxBytes
  */
-export async function readAll(reply: HttpReply, sizeMaxBytes: number): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of reply.body) {
-    size += piece.length;
-    if (size > sizeMaxBytes) {
-      const message = `an answer is larger than ${sizeMaxBytes} bytes`;
-      throw new AppError('E_SOURCE_ITEM_TOO_LARGE', message);
+export async function readText(reply: HttpReply, sizeMaxBytes: number): Promise<string> {
+  const body = new ByteCollector();
+  try {
+    for await (const piece of reply.body) {
+      if (body.size + piece.length > sizeMaxBytes) {
+        const message = `an answer is larger than ${sizeMaxBytes} bytes`;
+        throw new AppError('E_SOURCE_ITEM_TOO_LARGE', message);
+      }
+      body.push(piece);
     }
-    pieces.push(piece);
+    return new TextDecoder().decode(body.bytes);
+  } finally {
+    body.discard();
   }
-  return Buffer.concat(pieces, size);
 }

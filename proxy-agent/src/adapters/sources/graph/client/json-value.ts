@@ -41,10 +41,19 @@ export function requiredTextAt(value: JsonRecord, key: string, what: string): st
   throw new AppError('E_SOURCE_PROTOCOL', `${what} has no ${key}`);
 }
 
-/** @throws AppError E_SOURCE_PROTOCOL when bytes are not JSON */
-export function parseJson(bytes: Uint8Array, what: string): unknown {
+/** undefined: it is not JSON, as errors of proxies and front ends often are. */
+export function jsonOrUndefined(text: string): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws AppError E_SOURCE_PROTOCOL when it is not JSON */
+export function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
   } catch (cause) {
     throw new AppError('E_SOURCE_PROTOCOL', `${what} is not JSON`, { cause });
   }

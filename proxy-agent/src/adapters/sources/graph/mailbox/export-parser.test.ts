@@ -47,6 +47,43 @@ describe('ExportParser', () => {
     expect(parse(text, 5)).toEqual([{ itemId: 'a', data: Buffer.from('////', 'base64') }]);
   });
 
+  it.each([1, 2, 5, 9, 1000])('reads base64 of which any character is escaped, by %i', (size) => {
+    const bytes = Buffer.from('fbefbe00112233ffffff', 'hex');
+    const text = bytes.toString('base64').replaceAll('+', '\\u002B').replaceAll('/', '\\u002f');
+    const data = text.replace('ABEi', '\\u0041BEi');
+    expect(data).toContain('\\u002B');
+    expect(data).toContain('\\u0041');
+    expect(parse(`{"value":[{"itemId":"a","data":"${data}"}]}`, size)).toEqual([
+      { itemId: 'a', data: bytes },
+    ]);
+  });
+
+  it.each([
+    ['a character of another alphabet', 'AAAA-AAA'],
+    ['something behind the padding', 'AA==AAAA'],
+    ['a broken escape', 'AAAA\\u00zz'],
+    ['white space', 'AAAA AAA'],
+  ])('refuses data with %s instead of giving other bytes', (_, data) => {
+    for (const size of [1, 4, 1000]) {
+      const text = `{"value":[{"itemId":"a","data":"${data}"}]}`;
+      expect(() => parse(text, size)).toThrow('no base64');
+    }
+  });
+
+  it('gives bytes that later items do not overwrite', () => {
+    const value = [1, 2, 3].map((n) => ({
+      itemId: `${n}`,
+      data: Buffer.alloc(n === 2 ? 3 * 1024 * 1024 : 5000, n).toString('base64'),
+    }));
+    const items = new ExportParser({ itemMaxBytes: 8 * 1024 * 1024 });
+    const read = items.push(Buffer.from(JSON.stringify({ value })));
+    for (const item of read) {
+      const data = 'data' in item ? item.data : Buffer.alloc(0);
+      expect(data.every((byte) => byte === Number(item.itemId))).toBe(true);
+    }
+    expect(read).toHaveLength(3);
+  });
+
   it('refuses an answer that is cut off', () => {
     expect(() => parse(answer.slice(0, 800), 100)).toThrow('ends in the middle');
   });

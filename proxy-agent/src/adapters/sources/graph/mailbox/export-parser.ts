@@ -1,5 +1,7 @@
 import { AppError } from '@firn/shared/errors/app-error';
+import { ByteCollector } from '@firn/shared/memory/byte-collector';
 import { isRecord, type JsonRecord, recordAt, textAt } from '../client/json-value.ts';
+import { Base64Text } from './base64-text.ts';
 
 /** One answered id of an export call. */
 export type ExportedItem =
@@ -37,12 +39,11 @@ export class ExportParser {
   #escaped = false;
   #inData = false;
   /** JSON text of the current entry, without its data. */
-  #json: Buffer[] = [];
-  #jsonSize = 0;
+  readonly #json = new ByteCollector();
   /** The last string and whether it is waiting for its colon. */
-  #lastString: Buffer[] = [];
+  readonly #lastString = new ByteCollector();
   #key = '';
-  readonly #data = new Base64Collector();
+  readonly #data = new Base64Text();
 
   constructor(limits: ExportLimits) {
     this.#limits = limits;
@@ -71,6 +72,13 @@ export class ExportParser {
     }
   }
 
+  /** Frees its memory; nothing more may be given. */
+  discard(): void {
+    this.#json.discard();
+    this.#lastString.discard();
+    this.#data.discard();
+  }
+
   #takeString(bytes: Buffer, from: number): number {
     const end = this.#stringEnd(bytes, from);
     const text = bytes.subarray(from, end === -1 ? bytes.length : end);
@@ -82,12 +90,12 @@ export class ExportParser {
       }
     } else {
       this.#copy(text);
-      if (this.#depth === 2) this.#lastString.push(Buffer.from(text));
+      if (this.#depth === 2) this.#lastString.push(text);
     }
     if (end === -1) return bytes.length;
     this.#inString = false;
     this.#inData = false;
-    this.#copy(bytes.subarray(end, end + 1));
+    this.#copyByte(quote);
     return end + 1;
   }
 
@@ -113,7 +121,7 @@ export class ExportParser {
   /** Anything outside strings. Gives the entry that a closing brace completes. */
   #takeMark(byte: number): ExportedItem | undefined {
     if (byte === openBrace) this.#open();
-    if (this.#depth >= 2) this.#copy(Buffer.of(byte));
+    this.#copyByte(byte);
     if (byte === quote) this.#startString();
     if (this.#depth === 2) this.#takeKeyMark(byte);
     if (byte !== closeBrace) return undefined;
@@ -122,7 +130,7 @@ export class ExportParser {
   }
 
   #takeKeyMark(byte: number): void {
-    if (byte === colon) this.#key = Buffer.concat(this.#lastString).toString();
+    if (byte === colon) this.#key = this.#lastString.takeText();
     else if (byte === comma) this.#key = '';
   }
 
@@ -132,8 +140,7 @@ export class ExportParser {
   }
 
   #startEntry(): void {
-    this.#json = [];
-    this.#jsonSize = 0;
+    this.#json.clear();
     this.#key = '';
     this.#data.clear();
   }
@@ -141,69 +148,44 @@ export class ExportParser {
   #startString(): void {
     this.#inString = true;
     this.#inData = this.#depth === 2 && this.#key === 'data';
-    this.#lastString = [];
+    this.#lastString.clear();
   }
 
   #copy(bytes: Buffer): void {
-    if (this.#depth < 2) return;
-    this.#jsonSize += bytes.length;
-    if (this.#jsonSize > jsonMaxBytes) {
+    if (this.#hasRoom(bytes.length)) this.#json.push(bytes);
+  }
+
+  #copyByte(byte: number): void {
+    if (this.#hasRoom(1)) this.#json.pushByte(byte);
+  }
+
+  /** False: outside of entries nothing is kept. */
+  #hasRoom(count: number): boolean {
+    if (this.#json.size + count > jsonMaxBytes) {
       throw new AppError('E_SOURCE_PROTOCOL', 'an entry of the export answer is too large');
     }
-    this.#json.push(Buffer.from(bytes));
+    return this.#depth >= 2;
   }
 
   #finishEntry(): ExportedItem {
-    const entry = parseEntry(Buffer.concat(this.#json));
+    const entry = parseEntry(this.#json.takeText());
     const itemId = textAt(entry, 'itemId') ?? '';
     // Microsoft's pages print the key as `Error`, its metadata as `error`.
     const error = recordAt(entry, 'error') ?? recordAt(entry, 'Error');
     if (error === undefined && typeof entry['data'] === 'string') {
-      return { itemId, data: this.#data.take() };
+      return { itemId, data: this.#data.finish() };
     }
     const code = textAt(error ?? {}, 'code') ?? 'no data';
     return { itemId, code, message: textAt(error ?? {}, 'message') ?? '' };
   }
 }
 
-function parseEntry(json: Buffer): JsonRecord {
+function parseEntry(json: string): JsonRecord {
   try {
-    const value: unknown = JSON.parse(json.toString());
+    const value: unknown = JSON.parse(json);
     if (isRecord(value)) return value;
   } catch (cause) {
     throw new AppError('E_SOURCE_PROTOCOL', 'an entry of the export answer is not JSON', { cause });
   }
   throw new AppError('E_SOURCE_PROTOCOL', 'an entry of the export answer is not an object');
-}
-
-/** Decodes base64 that arrives in pieces of any length; JSON may escape `/` as `\/`. */
-class Base64Collector {
-  #pieces: Buffer[] = [];
-  #rest = '';
-  size = 0;
-
-  push(text: Buffer): void {
-    const joined = this.#rest + text.toString('latin1').replaceAll('\\', '');
-    const whole = joined.length - (joined.length % 4);
-    this.#rest = joined.slice(whole);
-    this.#add(Buffer.from(joined.slice(0, whole), 'base64'));
-  }
-
-  take(): Buffer {
-    this.#add(Buffer.from(this.#rest, 'base64'));
-    const data = Buffer.concat(this.#pieces, this.size);
-    this.clear();
-    return data;
-  }
-
-  clear(): void {
-    this.#pieces = [];
-    this.#rest = '';
-    this.size = 0;
-  }
-
-  #add(bytes: Buffer): void {
-    this.size += bytes.length;
-    this.#pieces.push(bytes);
-  }
 }

@@ -1,3 +1,4 @@
+import { discardWhole } from '@firn/shared/memory/discard';
 import type { KnownState, SourceChange } from '../../../../ports/source.ts';
 import type { DescribedItem } from './column-reader.ts';
 import { type ExportResult, exportBytesMax, exportItems, exportItemsMax } from './export-reader.ts';
@@ -74,9 +75,12 @@ export class ExportQueue {
     const results = await oldest.results;
     for (const described of oldest.items) {
       const { itemId } = described.item;
-      const change = this.#changeOf(described, results.get(itemId));
+      const result = results.get(itemId);
+      const change = this.#changeOf(described, result);
       results.delete(itemId);
       if (change !== undefined) yield change;
+      // Read by now: see SourceChange.
+      if (result?.kind === 'data') discardWhole(result.data);
     }
   }
 

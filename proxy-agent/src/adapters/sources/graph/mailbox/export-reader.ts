@@ -87,10 +87,14 @@ async function exportOnce(
 
 async function readAnswer(reply: HttpReply, results: Map<string, ExportResult>): Promise<void> {
   const parser = new ExportParser({ itemMaxBytes });
-  for await (const piece of reply.body) {
-    for (const item of parser.push(piece)) results.set(item.itemId, resultOf(item));
+  try {
+    for await (const piece of reply.body) {
+      for (const item of parser.push(piece)) results.set(item.itemId, resultOf(item));
+    }
+    parser.end();
+  } finally {
+    parser.discard();
   }
-  parser.end();
 }
 
 const goneCodes: ReadonlySet<string> = new Set(['erroritemnotfound', 'itemnotfound']);

@@ -1,6 +1,6 @@
 import { AppError, isAppError } from '@firn/shared/errors/app-error';
-import { readAll } from '../client/http-sender.ts';
-import { recordOf, requiredTextAt, textAt } from '../client/json-value.ts';
+import { readText } from '../client/http-sender.ts';
+import { jsonOrUndefined, recordOf, requiredTextAt, textAt } from '../client/json-value.ts';
 import { exchangeHeaders, importSessionPath, type MailboxAccess } from './mailbox-api.ts';
 
 interface Session {
@@ -36,10 +36,10 @@ export class ImportSession {
 
   /**
    * Creates one item; nothing is sent to anybody.
+   * @param body of an ImportBody
    * @throws AppError E_SOURCE_UNAVAILABLE when it is unclear whether it was created
    */
-  async create(folderId: string, data: Buffer, signal: AbortSignal): Promise<ImportedItem> {
-    const body = importBody(folderId, data);
+  async create(body: Buffer, signal: AbortSignal): Promise<ImportedItem> {
     for (let fresh = 0; ; fresh += 1) {
       const session = await this.#current(signal);
       const imported = await this.#post(session, body, signal);
@@ -65,9 +65,9 @@ export class ImportSession {
         body,
         signal,
       });
-      const bytes = await readAll(reply, answerMaxBytes);
+      const text = await readText(reply, answerMaxBytes);
       if ([401, 403, 404, 410].includes(reply.status)) return undefined;
-      const answer = parse(bytes);
+      const answer = jsonOrUndefined(text);
       if (reply.status >= 300) {
         throw client.error({ status: reply.status, headers: reply.headers, body: answer }, what);
       }
@@ -111,28 +111,4 @@ export class ImportSession {
 /** Whether an import may or may not have been applied. */
 export function isUnclear(error: unknown): boolean {
   return isAppError(error, 'E_SOURCE_UNAVAILABLE') || isAppError(error, 'E_SOURCE_PROTOCOL');
-}
-
-/** A multiple of 3: the base64 of such pieces may be joined. */
-const pieceBytes = 48 * 1024;
-
-/** The JSON, made piece by piece: whole as a string an item would be held three times. */
-function importBody(folderId: string, data: Buffer): Buffer {
-  const head = `${JSON.stringify({ FolderId: folderId, Mode: 'create' }).slice(0, -1)},"Data":"`;
-  const headBytes = Buffer.byteLength(head);
-  const body = Buffer.allocUnsafe(headBytes + 4 * Math.ceil(data.length / 3) + 2);
-  let at = body.write(head, 0);
-  for (let from = 0; from < data.length; from += pieceBytes) {
-    at += body.write(data.toString('base64', from, from + pieceBytes), at, 'latin1');
-  }
-  body.write('"}', at);
-  return body;
-}
-
-function parse(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString());
-  } catch {
-    return undefined;
-  }
 }

@@ -9,6 +9,7 @@ import type {
 import { batchPartsMax } from '../client/batch.ts';
 import { isRecord, textAt } from '../client/json-value.ts';
 import { concurrently } from '../round/concurrently.ts';
+import { ImportBody } from './import-body.ts';
 import { Claims, findImported } from './import-search.ts';
 import { ImportSession, isUnclear } from './import-session.ts';
 import { exchangeHeaders, itemPath, type MailboxAccess } from './mailbox-api.ts';
@@ -160,11 +161,12 @@ export class MailboxTarget implements RestoreTarget {
   }
 
   async #importUntilClear(work: Import, sinceMs: number): Promise<void> {
-    const data = await contentOf(work.restore);
+    const body = await ImportBody.of(work.folderId, work.restore.content());
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const made = await this.#session.create(work.folderId, data, work.signal);
+        const made = await this.#session.create(body.bytes, work.signal);
         this.#claims.add(made.itemId, made.changeKey);
+        body.discard();
         return;
       } catch (error) {
         work.signal.throwIfAborted();
@@ -185,10 +187,4 @@ export class MailboxTarget implements RestoreTarget {
     };
     return findImported(this.#access, sought, work.signal);
   }
-}
-
-async function contentOf(restore: RestoreItem): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of restore.content()) pieces.push(piece);
-  return Buffer.concat(pieces);
 }

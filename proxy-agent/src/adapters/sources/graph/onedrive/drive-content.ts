@@ -1,7 +1,7 @@
 import { AppError, isAppError } from '@firn/shared/errors/app-error';
 import type { HttpReply } from '../client/http-sender.ts';
-import { readAll } from '../client/http-sender.ts';
-import { recordOf } from '../client/json-value.ts';
+import { readText } from '../client/http-sender.ts';
+import { jsonOrUndefined, recordOf } from '../client/json-value.ts';
 import { type DriveAccess, itemPath, units } from './drive-api.ts';
 import { decodeDriveEntry, type FileEntry, isRewritten } from './drive-item.ts';
 import { QuickXorHash } from './quick-xor-hash.ts';
@@ -84,18 +84,10 @@ async function download(
   });
   if (reply.status === 200 || reply.status === 206) return reply;
   const isInfected = reply.headers('x-virus-infected') === 'true';
-  const bytes = await readAll(reply, errorMaxBytes);
+  const text = await readText(reply, errorMaxBytes);
   if ([401, 403, 404, 410].includes(reply.status) && !isInfected) return 'expired';
-  const body = bytes.length === 0 ? undefined : parse(bytes);
+  const body = jsonOrUndefined(text);
   throw access.client.error({ status: reply.status, headers: reply.headers, body }, 'the download');
-}
-
-function parse(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString());
-  } catch {
-    return undefined;
-  }
 }
 
 /** Asks for the item again, which must still be the same content. */

@@ -1,3 +1,5 @@
+import { gathered } from '@firn/shared/memory/byte-collector';
+import { discardWhole } from '@firn/shared/memory/discard';
 import type { ItemContent, KnownState, SourceChange } from '../../../../ports/source.ts';
 import type { DriveAccess } from './drive-api.ts';
 import { readContent } from './drive-content.ts';
@@ -50,12 +52,15 @@ export class FileQueue {
       change = { type: 'item-failed', item, error };
     }
     yield change;
+    // Read by now: see SourceChange.
+    if (change.type === 'item' && change.content.kind === 'bytes') {
+      discardWhole(change.content.bytes);
+    }
   }
 
   async #readWhole(file: FileEntry): Promise<ItemContent> {
-    const pieces: Uint8Array[] = [];
-    for await (const piece of readContent(this.#access, file, this.#signal)) pieces.push(piece);
-    return { kind: 'bytes', bytes: Buffer.concat(pieces) };
+    const content = readContent(this.#access, file, this.#signal);
+    return { kind: 'bytes', bytes: await gathered(content, file.size) };
   }
 
   async #stream(file: FileEntry): Promise<ItemContent> {

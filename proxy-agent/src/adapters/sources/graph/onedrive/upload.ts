@@ -1,7 +1,14 @@
 import { AppError, isAppError } from '@firn/shared/errors/app-error';
+import { discardWhole } from '@firn/shared/memory/discard';
 import type { HttpReply } from '../client/http-sender.ts';
-import { readAll } from '../client/http-sender.ts';
-import { isRecord, type JsonRecord, recordOf, requiredTextAt } from '../client/json-value.ts';
+import { readText } from '../client/http-sender.ts';
+import {
+  isRecord,
+  type JsonRecord,
+  jsonOrUndefined,
+  recordOf,
+  requiredTextAt,
+} from '../client/json-value.ts';
 import { type DriveAccess, namedPath, plainItemPath, units } from './drive-api.ts';
 import { decodeDriveEntry, type FileEntry, type FileSystemInfo } from './drive-item.ts';
 import { fragmentsOf } from './fragments.ts';
@@ -46,6 +53,7 @@ export async function uploadFile(
     hash.update(bytes);
     const done = await sendFragment(sending, bytes, offset);
     if (done !== undefined) return { file: fileOf(done), quickXorHash: hash.digest() };
+    discardWhole(bytes);
   }
   const message = `${hash.length} bytes were sent of ${upload.sizeBytes}`;
   throw new AppError('E_SOURCE_CONTENT_MISMATCH', message);
@@ -160,12 +168,7 @@ async function askNext(sending: Sending): Promise<number> {
 }
 
 async function answerOf(reply: HttpReply): Promise<Answer> {
-  const bytes = await readAll(reply, answerMaxBytes);
-  try {
-    return { status: reply.status, body: JSON.parse(bytes.toString()) };
-  } catch {
-    return { status: reply.status, body: undefined };
-  }
+  return { status: reply.status, body: jsonOrUndefined(await readText(reply, answerMaxBytes)) };
 }
 
 /** `nextExpectedRanges: ["327680-"]` */
