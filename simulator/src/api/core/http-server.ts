@@ -36,7 +36,9 @@ export function buildHttpServer({ dispatcher, plain, identity }: ServerParts): F
     bodyLimit: Number.MAX_SAFE_INTEGER,
     routerOptions: { maxParamLength: 65_536 },
     forceCloseConnections: true,
-    frameworkErrors: (error, _request, reply) => refuse(reply, badRequest(error.message)),
+    frameworkErrors: (error, _request, reply) => {
+      refuse(reply, badRequest(error.message));
+    },
   }) as unknown as FastifyInstance;
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
