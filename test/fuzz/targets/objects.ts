@@ -47,7 +47,7 @@ const place = { pack, offset: 8, length: 9, keyId: id, packLength: 100 };
 const stored = [
   { type: 'object', id, objectId: 'o', key: '07'.repeat(32) },
   { type: 'content-ids', repositoryId: 'r', key: '07'.repeat(32) },
-  { type: 'shared', id: 'shared-1', key: '07'.repeat(32) },
+  { type: 'shared', id: 'shared-1-00', key: '07'.repeat(32) },
 ];
 
 const erasure = {

@@ -1,7 +1,7 @@
 import { ahead } from '../ahead.ts';
 import { livePlaces } from '../garbage/live-places.ts';
-import { decodeHeader, verifyHeader } from '../header/header-layout.ts';
-import { readHeader } from '../header/header-store.ts';
+import { decodeHeader, isSuperseded, verifyHeader } from '../header/header-layout.ts';
+import { type HeaderPorts, lowerHeaders, readHeader } from '../header/header-store.ts';
 import { rootsOf } from '../log/state/roots.ts';
 import type { OpenContext } from '../open-context.ts';
 import { type Finding, finding, messageOf, problemOf } from './finding.ts';
@@ -27,7 +27,7 @@ export async function* checkHeaderAndKeys(context: OpenContext): AsyncGenerator<
   }
 }
 
-const objectKeyName = /^keys\/([0-9a-f]{32}|shared-\d+)$/;
+const objectKeyName = /^keys\/(shared-\d+-)?[0-9a-f]{32}$/;
 
 /** When nobody can tell. */
 const everyKey: ReadonlySet<string> = new Set();
@@ -63,4 +63,15 @@ async function* checkHeaders({ ports }: OpenContext): AsyncGenerator<Finding> {
   if (!isSound) return;
   const problem = await problemOf(async () => verifyHeader(await readHeader(store), compute));
   if (problem !== undefined) yield finding({ blob: 'header/' }, 'E_HEADER_DAMAGED', problem);
+  else yield* checkLowerHeaders(ports);
+}
+
+/** A change of keys that did not end, or somebody who put an old header back. */
+async function* checkLowerHeaders({ store, compute }: HeaderPorts): AsyncGenerator<Finding> {
+  for (const name of await lowerHeaders(store)) {
+    const header = await decodeHeader((await store.get(name)).bytes, compute);
+    if (isSuperseded(header)) continue;
+    const message = `${name} still holds what opened the repository; changing a password takes it out`;
+    yield finding({ blob: name, severity: 'warning' }, 'E_HEADER_DAMAGED', message);
+  }
 }

@@ -29,6 +29,16 @@ export async function readHeader(store: BlobStore): Promise<Uint8Array> {
   return (await readNewest(store)).bytes;
 }
 
+/** Names of the headers that are listed and do not count. */
+export async function lowerHeaders(store: BlobStore): Promise<readonly string[]> {
+  const { n } = await readNewest(store);
+  const names: string[] = [];
+  for await (const { name } of store.list(headerPrefix)) {
+    if (Number(name.slice(headerPrefix.length)) < n) names.push(name);
+  }
+  return names;
+}
+
 /**
  * What the header is to become; undefined: it is that already. Asked anew for
  * each header on which it is tried. What it throws, changeHeader throws.

@@ -6,7 +6,7 @@ import type { RepositoryPorts } from '../ports.ts';
 import { openBox, sealBox } from '../segment/box.ts';
 import { EpochKeys, epochOfId, newIdBytes } from '../segment/epoch-keys.ts';
 import type { DerivedKeys } from './derived-keys.ts';
-import { sharedKeyId } from './shared-key.ts';
+import { sharedKeyPrefix } from './shared-key.ts';
 import { isStoredKey, type StoredKey } from './stored-key.ts';
 
 export interface ObjectKey {
@@ -37,7 +37,8 @@ export class KeyRing {
   readonly #ports: RepositoryPorts;
   readonly #repositoryId: string;
   readonly #read = new Map<string, Promise<Uint8Array>>();
-  readonly #shared = new Map<string, Promise<ObjectKey>>();
+  /** By key epoch. */
+  readonly #shared = new Map<number, Promise<ObjectKey>>();
 
   constructor(ports: RepositoryPorts, repositoryId: string, derived: DerivedKeys) {
     this.#ports = ports;
@@ -61,6 +62,17 @@ export class KeyRing {
   /** E_REPOSITORY_DAMAGED when it is missing or does not open. */
   objectKey(id: string): Promise<Uint8Array> {
     return this.#once(id);
+  }
+
+  /** False: it is lost, and what lies under it. */
+  async isReadable(id: string): Promise<boolean> {
+    try {
+      await this.#once(id);
+      return true;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return false;
+    }
   }
 
   /** For what of an object names its key epoch: catalog runs. What lies under a lost key fails. */
@@ -100,16 +112,16 @@ export class KeyRing {
   }
 
   /**
-   * Seals contents that objects share; one per key epoch, made when it is first
-   * asked for. Safe to repeat.
+   * Seals contents that objects share, of the newest key epoch; made when none
+   * is there that opens.
    */
   sharedKey(): Promise<ObjectKey> {
-    const id = sharedKeyId(this.derived.keys.newest);
-    const known = this.#shared.get(id);
+    const epoch = this.derived.keys.newest;
+    const known = this.#shared.get(epoch);
     if (known !== undefined) return known;
-    const opening = this.#openShared(id);
-    this.#shared.set(id, opening);
-    opening.catch(() => this.#shared.delete(id));
+    const opening = this.#openShared(sharedKeyPrefix(epoch));
+    this.#shared.set(epoch, opening);
+    opening.catch(() => this.#shared.delete(epoch));
     return opening;
   }
 
@@ -137,13 +149,17 @@ export class KeyRing {
     return this.#load(id);
   }
 
-  async #openShared(id: string): Promise<ObjectKey> {
+  async #openShared(prefix: string): Promise<ObjectKey> {
     const { store, entropy } = this.#ports;
-    if ((await store.head(`keys/${id}`)) === undefined) {
-      const key = toHex(entropy.randomBytes(keyBytes));
-      await this.#store(id, { type: 'shared', id, key }).catch(unlessItExists);
+    for await (const { name } of store.list(`keys/${prefix}`)) {
+      const id = name.slice('keys/'.length);
+      if (await this.isReadable(id)) return { id, key: await this.#once(id) };
     }
-    return { id, key: await this.#once(id) };
+    const id = `${prefix}${toHex(entropy.randomBytes(keyIdBytes))}`;
+    const key = entropy.randomBytes(keyBytes);
+    await this.#store(id, { type: 'shared', id, key: toHex(key) });
+    this.#read.set(id, Promise.resolve(key));
+    return { id, key };
   }
 
   async #store(id: string, stored: StoredKey): Promise<void> {

@@ -2,9 +2,9 @@
 
 const prefix = 'shared-';
 
-/** One per key epoch. */
-export function sharedKeyId(epoch: number): string {
-  return `${prefix}${epoch}`;
+/** What the ids of a key epoch begin with. */
+export function sharedKeyPrefix(epoch: number): string {
+  return `${prefix}${epoch}-`;
 }
 
 export function isSharedKey(keyId: string): boolean {

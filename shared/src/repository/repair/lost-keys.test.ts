@@ -3,6 +3,7 @@ import {
   aDamagedCopy,
   aStoredBackup,
   checked,
+  contentOf,
   flipped,
 } from '../../../test/repository/damaging.ts';
 import { repaired, shownBy } from '../../../test/repository/repairing.ts';
@@ -16,7 +17,7 @@ import {
   owned,
   type TestRepository,
 } from '../../../test/repository/test-repository.ts';
-import { utf8 } from '../bytes.ts';
+import { toHex, utf8 } from '../bytes.ts';
 import type { Finding } from '../check/finding.ts';
 import { collectGarbage } from '../garbage/collect-garbage.ts';
 import { keyIdsOf, readRecordOrLost } from '../object/object-record.ts';
@@ -35,6 +36,14 @@ async function keysOf(
   const reading = { compute: ports.compute, keys, meta };
   const record = await readRecordOrLost(reading, point.stateOf(objectId));
   return keyIdsOf(record).map((id) => `keys/${id}`);
+}
+
+function sharedKeyOf({ store }: TestRepository): string {
+  return store.names().find((name) => name.startsWith('keys/shared-1-')) ?? '';
+}
+
+function damagedAt(stored: TestRepository, name: string): TestRepository {
+  return aDamagedCopy(stored, (store) => store.set(name, flipped(store.bytes(name), 40)));
 }
 
 function without(stored: TestRepository, name: string): TestRepository {
@@ -82,11 +91,7 @@ async function expectClean(stored: TestRepository): Promise<void> {
 describe('repair of lost keys', () => {
   it.each([
     ['gone', (stored: TestRepository, name: string) => without(stored, name)],
-    [
-      'damaged',
-      (stored: TestRepository, name: string) =>
-        aDamagedCopy(stored, (store) => store.set(name, flipped(store.bytes(name), 40))),
-    ],
+    ['damaged', damagedAt],
   ])('marks the states of an object whose only key is %s', async (_, damage) => {
     const stored = await aStoredBackup(2);
     const [name = ''] = await keysOf(stored, 's2', 'mailbox-1');
@@ -152,10 +157,11 @@ describe('repair of lost keys', () => {
 
   it('names the items whose contents lie under a lost shared key', async () => {
     const stored = await aStoredBackup(2);
-    const broken = without(stored, 'keys/shared-1');
+    const name = sharedKeyOf(stored);
+    const broken = without(stored, name);
     const found = errorsOf(await checked(broken, { readData: false }));
     expect(new Set(found.map(({ blob, code }) => `${code} ${blob}`))).toEqual(
-      new Set(['E_KEY_DAMAGED keys/shared-1']),
+      new Set([`E_KEY_DAMAGED ${name}`]),
     );
     expect(found.map(({ objectId, items }) => `${objectId} ${items}`)).toContain(
       'mailbox-2 medium',
@@ -164,5 +170,32 @@ describe('repair of lost keys', () => {
     expect(new Set(told.map(({ code }) => code))).toEqual(new Set(['E_REPAIR_ITEMS_LOST']));
     await expectClean(broken);
     expect(await shown(broken, 's2')).toMatchObject({ 'mailbox-2/medium': 'E_ITEM_NOT_STORED' });
+  });
+
+  it.each([
+    ['gone', without],
+    ['damaged', damagedAt],
+  ])('lets shared contents be stored again when their key is %s', async (_, damage) => {
+    const stored = await aStoredBackup(1);
+    const broken = damage(stored, sharedKeyOf(stored));
+    await repaired(broken);
+    for (const [sessionId, objectId] of [
+      ['s2', 'mailbox-3'],
+      ['s3', 'mailbox-4'],
+    ] as const) {
+      const session = await (await owned(broken)).beginSession({
+        ...{ jobId: 'job', sessionId, attempt: 1 },
+      });
+      const writer = await session.object(anObject(objectId));
+      await writer.putItem(anItem('medium'), contentOf(objectId, 'medium'));
+      await writer.finish({ syncState: utf8('token'), mode: 'full', counts: {} });
+      await session.commit({ done: true });
+    }
+    const content = toHex(contentOf('mailbox-3', 'medium'));
+    expect(await shown(broken, 's3')).toMatchObject({
+      'mailbox-3/medium': content,
+      'mailbox-4/medium': content,
+    });
+    await expectClean(broken);
   });
 });

@@ -16,6 +16,8 @@ export class LiveSharedChunks implements SharedChunks {
   #ready: Promise<void> | undefined;
   /** Size of each pack that was looked at, as the storage tells it; 0: it is gone. */
   readonly #packSizes = new Map<string, Promise<number>>();
+  /** Whether each key that was looked at opens. */
+  readonly #readable = new Map<string, Promise<boolean>>();
 
   /** @param epoch under which the session writes */
   constructor(context: OpenContext, epoch: number) {
@@ -38,7 +40,7 @@ export class LiveSharedChunks implements SharedChunks {
     const place = (await relocations.place(found.address.segment)) ?? found.place;
     const isCondemned = log.rules.condemnedAmong(log.state, [place.pack]).length > 0;
     if (isCondemned || !(await this.#isStored(place))) return undefined;
-    return { ...found, place };
+    return (await this.#isReadable(place.keyId)) ? { ...found, place } : undefined;
   }
 
   async add(chunks: readonly SharedChunk[]): Promise<void> {
@@ -54,6 +56,12 @@ export class LiveSharedChunks implements SharedChunks {
     if (fitsSegment(place, await asked)) return true;
     await this.#index.forgetPacks([pack]);
     return false;
+  }
+
+  #isReadable(keyId: string): Promise<boolean> {
+    const asked = this.#readable.get(keyId) ?? this.#context.keys.isReadable(keyId);
+    this.#readable.set(keyId, asked);
+    return asked;
   }
 
   async #askSize(pack: string): Promise<number> {
