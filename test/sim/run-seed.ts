@@ -25,7 +25,7 @@ export interface SeedResult {
 
 /** Days of trouble, then days in which all must come to rest. */
 const troubleMs = 20 * dayMs;
-const restMs = 42 * dayMs;
+const restMs = 56 * dayMs;
 const agentsMax = 12;
 
 const jobs: readonly SimJob[] = [
