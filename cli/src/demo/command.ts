@@ -59,6 +59,9 @@ function summarize({ report }: Demo): void {
 
 async function keepRunning({ environment }: Demo, signal: AbortSignal): Promise<void> {
   const lines = environment.addresses.map(([what, where]) => `  ${what.padEnd(26)} ${where}`);
+  const { url, tokenFile, caFile } = environment.controller;
+  const settings = `FIRN_URL=${url} FIRN_TOKEN_FILE=${tokenFile} FIRN_CA_FILE=${caFile}`;
   process.stderr.write(`\nstill running; Ctrl-C ends it\n${lines.join('\n')}\n`);
+  process.stderr.write(`\nfor the firn command line:\n  export ${settings}\n`);
   await once(signal, 'abort');
 }
