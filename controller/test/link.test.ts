@@ -245,7 +245,9 @@ describe('a stop', () => {
     await client.call('deleteJob', { params: { job: 'all' } });
     await link.next('cancel');
     expect(await session(id)).toMatchObject({ state: 'stopping' });
-    await expect(client.call('getJob', { params: { job: 'all' } })).rejects.toThrow('there is no backup job "all"');
+    await expect(client.call('getJob', { params: { job: 'all' } })).rejects.toThrow(
+      'there is no backup job "all"',
+    );
     link.close();
   });
 });
