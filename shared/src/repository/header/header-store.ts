@@ -29,14 +29,14 @@ export async function readHeader(store: BlobStore): Promise<Uint8Array> {
   return (await readNewest(store)).bytes;
 }
 
-/** Names of the headers that are listed and do not count. */
+/** Names of all headers that are listed but the highest. */
 export async function lowerHeaders(store: BlobStore): Promise<readonly string[]> {
-  const { n } = await readNewest(store);
-  const names: string[] = [];
+  const listed: number[] = [];
   for await (const { name } of store.list(headerPrefix)) {
-    if (Number(name.slice(headerPrefix.length)) < n) names.push(name);
+    listed.push(Number(name.slice(headerPrefix.length)));
   }
-  return names;
+  const highest = Math.max(...listed);
+  return listed.filter((n) => n < highest).map(headerName);
 }
 
 /**
