@@ -33,7 +33,8 @@ export async function readHeader(store: BlobStore): Promise<Uint8Array> {
 export async function lowerHeaders(store: BlobStore): Promise<readonly string[]> {
   const listed: number[] = [];
   for await (const { name } of store.list(headerPrefix)) {
-    listed.push(Number(name.slice(headerPrefix.length)));
+    const n = Number(name.slice(headerPrefix.length));
+    if (Number.isInteger(n)) listed.push(n);
   }
   const highest = Math.max(...listed);
   return listed.filter((n) => n < highest).map(headerName);
