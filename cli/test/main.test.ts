@@ -60,30 +60,21 @@ describe('firn', () => {
     expect(stderr).toMatch(/nothing to change: say how long with --keep-for/);
   });
 
-  it('refuses two policies at once', () => {
-    const { status, stderr } = firn(
-      'job',
-      'update',
-      'x',
-      '--repository-retention',
-      '--keep-last',
-      '3',
-    );
+  it.each([
+    [
+      'two policies at once',
+      'job update x --repository-retention --keep-last 3',
+      'cannot be used with',
+    ],
+    [
+      'a file that cannot be read, and says why',
+      'job list --url https://127.0.0.1:9 --ca-file /',
+      'cannot read /, given by --ca-file: it is a folder',
+    ],
+  ])('refuses %s', (_, command, reason) => {
+    const { status, stderr } = firn(...command.split(' '));
     expect(status).toBe(2);
-    expect(stderr).toContain('cannot be used with');
-  });
-
-  it('says why a file cannot be read', () => {
-    const { status, stderr } = firn(
-      'job',
-      'list',
-      '--url',
-      'https://127.0.0.1:9',
-      '--ca-file',
-      '/',
-    );
-    expect(status).toBe(2);
-    expect(stderr).toContain('cannot read /, given by --ca-file: it is a folder');
+    expect(stderr).toContain(reason);
   });
 
   it('ends with 4 when the controller cannot be reached, without a stack trace', () => {
