@@ -11,7 +11,7 @@ const countAt = ((2 ** levels - 1) * firstBits) / 32;
  * without asking its thread: most contents are new. Content ids are uniformly
  * distributed, so their own bits are the hashes. Its memory is shared with the
  * thread, and is touched level by level, as contents are added: at 10 million
- * contents 20 MiB, where 1 % of those not in the index pass.
+ * contents 20 MiB, where 2 % of those not in the index pass.
  */
 export class PresenceFilter {
   readonly shared: SharedArrayBuffer;

@@ -61,12 +61,14 @@ export class OpenedFiles {
   async #first({ path, isAllowed }: ReadOpened): Promise<OpenedFile | undefined> {
     const handle = await open(path, 'r').catch(undefinedWhenMissing);
     if (handle === undefined) return undefined;
-    const file = { handle, stats: await handle.stat(), isKept: false, reads: 1 };
-    if (!(await isAllowed())) {
-      await handle.close();
-      return undefined;
+    let file: OpenedFile | undefined;
+    try {
+      const stats = await handle.stat();
+      if (await isAllowed()) file = { handle, stats, isKept: false, reads: 1 };
+    } finally {
+      if (file === undefined) await handle.close();
     }
-    await this.#keep(path, file);
+    if (file !== undefined) await this.#keep(path, file);
     return file;
   }
 

@@ -1,5 +1,4 @@
 import { decodeBase64 } from '@firn/shared/compute/base64/decode-base64';
-import { AppError } from '@firn/shared/errors/app-error';
 import { ByteCollector } from '@firn/shared/memory/byte-collector';
 
 const backslash = 0x5c;
@@ -11,7 +10,7 @@ const lastCharacters = /^[A-Za-z0-9+/]*={0,2}$/;
 /**
  * Decodes base64 that stands in a JSON string and arrives in pieces of any length.
  * JSON may escape any of its characters: some writers do so with `/`, some with `+`
- * (RFC 8259, section 7).
+ * (RFC 8259, section 7). What is no base64 is told at the end.
  */
 export class Base64Text {
   readonly #bytes = new ByteCollector();
@@ -20,23 +19,23 @@ export class Base64Text {
   readonly #group = Buffer.alloc(4);
   #groupSize = 0;
   #isPadded = false;
+  #isBroken = false;
 
   /** Decoded so far, in bytes. */
   get size(): number {
     return this.#bytes.size;
   }
 
-  /** @throws AppError E_SOURCE_PROTOCOL when it is no base64 */
   push(text: Buffer): void {
+    if (this.#isBroken) return;
     const isPlain = this.#escape === '' && !text.includes(backslash);
     this.#take(isPlain ? text : this.#unescaped(text));
   }
 
-  /** What it decodes to, and begins anew. @throws AppError E_SOURCE_PROTOCOL */
-  finish(): Buffer {
-    if (this.#escape !== '') throw notBase64();
-    this.#decode(this.#group.subarray(0, this.#groupSize));
-    const bytes = this.#bytes.take();
+  /** What it decodes to, and begins anew; undefined: it is no base64. */
+  finish(): Buffer | undefined {
+    const isWhole = !this.#isBroken && this.#escape === '' && this.#groupSize === 0;
+    const bytes = isWhole ? this.#bytes.take() : undefined;
     this.clear();
     return bytes;
   }
@@ -52,6 +51,7 @@ export class Base64Text {
     this.#escape = '';
     this.#groupSize = 0;
     this.#isPadded = false;
+    this.#isBroken = false;
   }
 
   #unescaped(text: Buffer): Buffer {
@@ -60,8 +60,9 @@ export class Base64Text {
     const whole = joined.slice(0, joined.length - this.#escape.length);
     try {
       return Buffer.from(JSON.parse(`"${whole}"`), 'latin1');
-    } catch (cause) {
-      throw notBase64(cause);
+    } catch {
+      this.#isBroken = true;
+      return Buffer.alloc(0);
     }
   }
 
@@ -85,17 +86,15 @@ export class Base64Text {
 
   #decode(characters: Buffer): void {
     if (characters.length === 0) return;
-    if (this.#isPadded) throw notBase64();
     const target = this.#bytes.reserve(Math.ceil(characters.length / 4) * 3);
     const done = decodeBase64(target, characters);
     const last = characters.toString('latin1', done);
-    if (!lastCharacters.test(last)) throw notBase64();
+    if (this.#isPadded || !lastCharacters.test(last)) {
+      this.#isBroken = true;
+      return;
+    }
     this.#isPadded = last.endsWith('=');
     const bytes = (done / 4) * 3;
     this.#bytes.advance(bytes + target.subarray(bytes).write(last, 'base64'));
   }
-}
-
-function notBase64(cause?: unknown): AppError {
-  return new AppError('E_SOURCE_PROTOCOL', 'the data of an exported item is no base64', { cause });
 }

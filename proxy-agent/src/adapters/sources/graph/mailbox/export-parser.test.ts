@@ -63,10 +63,15 @@ describe('ExportParser', () => {
     ['something behind the padding', 'AA==AAAA'],
     ['a broken escape', 'AAAA\\u00zz'],
     ['white space', 'AAAA AAA'],
+    ['a group that is cut off', 'AAAAA'],
+    ['half of its padding', 'AAAAAA='],
   ])('refuses data with %s instead of giving other bytes', (_, data) => {
     for (const size of [1, 4, 1000]) {
-      const text = `{"value":[{"itemId":"a","data":"${data}"}]}`;
-      expect(() => parse(text, size)).toThrow('no base64');
+      const text = `{"value":[{"itemId":"a","data":"${data}"},{"itemId":"b","data":"AAAA"}]}`;
+      expect(parse(text, size)).toEqual([
+        { itemId: 'a', code: 'data is no base64', message: '' },
+        { itemId: 'b', data: Buffer.alloc(3) },
+      ]);
     }
   });
 
@@ -82,6 +87,11 @@ describe('ExportParser', () => {
       expect(data.every((byte) => byte === Number(item.itemId))).toBe(true);
     }
     expect(read).toHaveLength(3);
+  });
+
+  it('passes over long text that is of no entry', () => {
+    const text = JSON.stringify({ '@odata.context': 'x'.repeat(300_000), value: [] });
+    expect(parse(text, 1_000_000)).toEqual([]);
   });
 
   it('refuses an answer that is cut off', () => {

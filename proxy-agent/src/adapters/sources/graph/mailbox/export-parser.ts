@@ -15,6 +15,9 @@ const comma = 0x2c;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
 
+/** Told of the item alone: the others are read. */
+const notBase64 = { code: 'data is no base64', message: '' } as const;
+
 /** Longest text kept that is not item data: ids, messages, names. */
 const jsonMaxBytes = 256 * 1024;
 
@@ -161,10 +164,9 @@ export class ExportParser {
 
   /** False: outside of entries nothing is kept. */
   #hasRoom(count: number): boolean {
-    if (this.#json.size + count > jsonMaxBytes) {
-      throw new AppError('E_SOURCE_PROTOCOL', 'an entry of the export answer is too large');
-    }
-    return this.#depth >= 2;
+    if (this.#depth < 2) return false;
+    if (this.#json.size + count <= jsonMaxBytes) return true;
+    throw new AppError('E_SOURCE_PROTOCOL', 'an entry of the export answer is too large');
   }
 
   #finishEntry(): ExportedItem {
@@ -173,7 +175,8 @@ export class ExportParser {
     // Microsoft's pages print the key as `Error`, its metadata as `error`.
     const error = recordAt(entry, 'error') ?? recordAt(entry, 'Error');
     if (error === undefined && typeof entry['data'] === 'string') {
-      return { itemId, data: this.#data.finish() };
+      const data = this.#data.finish();
+      return data === undefined ? { itemId, ...notBase64 } : { itemId, data };
     }
     const code = textAt(error ?? {}, 'code') ?? 'no data';
     return { itemId, code, message: textAt(error ?? {}, 'message') ?? '' };
