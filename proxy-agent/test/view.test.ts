@@ -86,6 +86,22 @@ describe('views', () => {
     await agent.stop();
   });
 
+  it('tell a folder that is empty from one that is not there', async () => {
+    const { world, ask, objectId, agent } = await aStoredWorld();
+    world.tenant.addFolder(objectId, { folderId: 'empty', parentId: 'inbox', name: 'Empty' });
+    await world.backup('session-2', world.known('repository-1'), { full: true });
+    const items = (folderId: string) => {
+      const value = { objectId, folderId, cursor: '', limit: 10, order: '' };
+      return ask({ $case: 'listItems', value }, 'session-2');
+    };
+    expect(pageOf(await items('empty'))).toMatchObject({ items: [], total: 0 });
+    expect((await items('nosuch')).answer).toMatchObject({
+      $case: 'problem',
+      value: { code: 'E_FOLDER_NOT_FOUND' },
+    });
+    await agent.stop();
+  });
+
   it('page through objects with a cursor until the last page', async () => {
     const { world, ask, agent } = await aStoredWorld();
     for (const name of ['ben', 'carla', 'dora', 'emil']) world.tenant.addObject(name);
@@ -148,8 +164,9 @@ describe('views', () => {
   it('read nothing for the pages of an object that is open, for a minute', async () => {
     const { world, ask, objectId, agent } = await aStoredWorld();
     for (const id of ['a', 'b']) world.tenant.putItem(objectId, id, id, { folderId: id });
+    world.tenant.addFolder(objectId, { folderId: 'c', parentId: 'inbox', name: 'Empty' });
     const repository = world.known('repository-1');
-    await world.backup('session-2', repository);
+    await world.backup('session-2', repository, { full: true });
     // Before the first question, so that the views open this store.
     const read: string[] = [];
     const store = world.store(repository.repositoryId);

@@ -59,10 +59,14 @@ export class Browsing {
     await this.#cached?.caching.idle();
   }
 
-  /** Rows that are too large for a page follow on the next; one that alone is, without its columns. */
+  /**
+   * Rows that are too large for a page follow on the next; one that alone is, without its columns.
+   * E_OBJECT_NOT_IN_POINT, E_FOLDER_NOT_FOUND
+   */
   async items(point: ViewedPoint, question: ListItems): Promise<Uint8Array> {
     const order = orderOf(question.order);
     const found = await this.#folder(point, question, order);
+    if (found.total === 0) await mustHaveFolder(point, question);
     const page = new PageWriter();
     const end = pageEnd(page, found.items, viewItem);
     const last = end && encodePosition(positionOf(order, end));
@@ -138,6 +142,12 @@ export class Browsing {
       'the browse cache is turned off, nothing is searched',
     );
   }
+}
+
+async function mustHaveFolder(point: ViewedPoint, { objectId, folderId }: ListItems) {
+  const reader = await point.object(objectId);
+  if ((await reader.folder(folderId)) !== undefined) return;
+  throw new AppError('E_FOLDER_NOT_FOUND', `the object has no folder ${JSON.stringify(folderId)}`);
 }
 
 /** Adds rows while they fit. The last one that fitted, when not all did. */

@@ -83,8 +83,8 @@ export const repositoryCodes = {
   },
   E_FOLDER_NOT_FOUND: {
     retry: 'never',
-    meaning: 'No object has a folder at this path.',
-    help: 'firn rescue browse lists the folders of an object, by the names that they have there.',
+    meaning: 'No chosen object has this folder.',
+    help: 'firn explore folders lists the folders of an object with their ids, firn rescue browse their paths.',
   },
   E_OBJECT_ERASED: {
     retry: 'never',
