@@ -100,8 +100,8 @@ export class ComputePool implements BatchCompute {
   }
 
   /** Frames pile up only while threads are what everything waits for. */
-  #level(): CompressionLevel {
-    return this.#waiting.length > this.#threads ? 1 : 3;
+  #level(): CompressionLevel | undefined {
+    return this.#waiting.length > this.#threads ? 1 : undefined;
   }
 
   #run(workspace: Workspace, work: PoolWork): Promise<PoolResult> {

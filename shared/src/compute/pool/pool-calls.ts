@@ -17,7 +17,8 @@ export type PoolWork =
       readonly kind: 'sealFrames';
       readonly frames: readonly FrameToSeal[];
       readonly roomStart: number;
-      readonly level: CompressionLevel;
+      /** Undefined: what is worthwhile for each frame. */
+      readonly level: CompressionLevel | undefined;
     }
   | {
       readonly kind: 'openContents';

@@ -9,12 +9,14 @@ import type {
 import { sum, toHex } from '../bytes.ts';
 import { isDamage } from '../damaged.ts';
 import type { CompressionLevel, FrameCompute } from '../ports.ts';
+import { type CompressInto, compressWorthwhile } from './compress-worthwhile.ts';
 import { openFrameWithin, type Scratch, sealFrameInto } from './frame.ts';
 
 interface SealBatch {
   readonly frames: readonly FrameToSeal[];
   readonly roomStart: number;
-  readonly level?: CompressionLevel;
+  /** For all of it; default: what is worthwhile for each frame. */
+  readonly level?: CompressionLevel | undefined;
 }
 
 interface OpenBatch {
@@ -32,10 +34,12 @@ const keptBytesMax = 2 * 1024 * 1024;
 /** The work of batches, on whatever thread calls it: with memory that is used again and again. */
 export class FrameBatches {
   readonly #compute: FrameCompute;
+  readonly #compressWorthwhile: CompressInto;
   readonly #kept = new Map<string, Uint8Array>();
 
   constructor(compute: FrameCompute) {
     this.#compute = compute;
+    this.#compressWorthwhile = compressWorthwhile(compute);
   }
 
   contentIds(secret: Uint8Array, bytes: Uint8Array, contents: readonly Stretch[]): string[] {
@@ -45,12 +49,17 @@ export class FrameBatches {
 
   /** @returns where each frame lies in bytes */
   seal(bytes: Uint8Array, { frames, roomStart, level }: SealBatch): Stretch[] {
+    const compute = this.#compute;
+    const compress: CompressInto =
+      level === undefined
+        ? this.#compressWorthwhile
+        : (target, content) => compute.compressInto(target, content, level);
     let start = roomStart;
     return frames.map((place) => {
       const { scratch } = this;
       const content = this.#gathered(bytes, place.contents);
       const target = bytes.subarray(start);
-      const length = sealFrameInto(this.#compute, target, { place, content, level, scratch });
+      const length = sealFrameInto(compute, target, { place, content, compress, scratch });
       start += length;
       return { start: start - length, length };
     });

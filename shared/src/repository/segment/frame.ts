@@ -3,7 +3,8 @@
 import { copyInto } from '../../memory/copy-into.ts';
 import { equalBytes, readU32, writeU32 } from '../bytes.ts';
 import { damaged } from '../damaged.ts';
-import type { CompressionLevel, FrameCompute, Sealing } from '../ports.ts';
+import type { FrameCompute, Sealing } from '../ports.ts';
+import type { CompressInto } from './compress-worthwhile.ts';
 import { type SegmentKind, segmentKinds } from './kinds.ts';
 import { type SegmentKey, segmentIdBytes } from './segment-key.ts';
 
@@ -36,8 +37,8 @@ const fresh: Scratch = (_, sizeBytes) => new Uint8Array(sizeBytes);
 export interface SealFrame {
   readonly place: FramePlace;
   readonly content: Uint8Array;
-  /** Default 3. */
-  readonly level?: CompressionLevel | undefined;
+  /** Default: at level 3. */
+  readonly compress?: CompressInto | undefined;
   /** Default: fresh memory. */
   readonly scratch?: Scratch;
 }
@@ -50,10 +51,10 @@ export interface SealFrame {
 export function sealFrameInto(
   compute: FrameCompute,
   target: Uint8Array,
-  { place, content, level = 3, scratch = fresh }: SealFrame,
+  { place, content, compress = atLevel3(compute), scratch = fresh }: SealFrame,
 ): number {
   const bytesMax = headerBytes + compute.compressedBytesMax(content.length);
-  const plain = encodePlain(compute, { content, level, into: scratch('plain', bytesMax) });
+  const plain = encodePlain(compute, { content, compress, into: scratch('plain', bytesMax) });
   const sealed = target.subarray(0, plain.length + tagBytes);
   compute.sealInto(sealed, sealingOf(place), plain);
   const opened = openFrameWithin(compute, { place, sealed, scratch });
@@ -102,14 +103,18 @@ export function openFrame(
 
 interface Encoding {
   readonly content: Uint8Array;
-  readonly level: CompressionLevel;
+  readonly compress: CompressInto;
   readonly into: Uint8Array;
 }
 
-function encodePlain(compute: FrameCompute, { content, level, into }: Encoding): Uint8Array {
+function atLevel3(compute: FrameCompute): CompressInto {
+  return (target, content) => compute.compressInto(target, content, 3);
+}
+
+function encodePlain(compute: FrameCompute, { content, compress, into }: Encoding): Uint8Array {
   const body = into.subarray(headerBytes);
   const isTried = mayShrink(compute, content, body);
-  const length = isTried ? compute.compressInto(body, content, level) : content.length;
+  const length = isTried ? compress(body, content) : content.length;
   const isSmaller = length < content.length;
   if (!isSmaller) copyInto(body, 0, content);
   into[0] = isSmaller ? 1 : 0;
