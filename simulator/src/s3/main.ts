@@ -22,6 +22,9 @@ import { readS3Config, type S3Config } from './config.ts';
 import { administer, isAdminPath } from './control/admin.ts';
 import { Meter } from './control/meter.ts';
 import { PrefixThrottle } from './control/prefix-throttle.ts';
+import { DEFAULT_PRICES } from './control/price-table.ts';
+import { RestoreDesk } from './control/restore-desk.ts';
+import { StorageBill } from './control/storage-bill.ts';
 import { checkBucketName } from './domain/names.ts';
 import { Credentials } from './signing/credentials.ts';
 import { isStsRequest, type Roles, serveSts } from './sts/assume-role.ts';
@@ -51,7 +54,11 @@ export async function startS3(config: S3Config): Promise<RunningS3> {
   const bodies = await openBodies(config, dataDir);
   const sealer = new HmacTokenSealer(createHash('sha256').update(ids.uuid()).digest());
   const { region, opaqueEtags } = config;
-  const world: S3World = { buckets: new Map(), bodies, clock, ids, sealer, region, opaqueEtags };
+  const restores = new RestoreDesk(randomStream(`${config.seed}/restores`));
+  const bill = new StorageBill(DEFAULT_PRICES, clock.nowMs());
+  const billed = { restores, bill };
+  const buckets = new Map();
+  const world: S3World = { buckets, bodies, clock, ids, sealer, region, opaqueEtags, ...billed };
   for (const name of config.buckets) {
     checkBucketName(name);
     makeBucket(world, name);
@@ -67,8 +74,9 @@ export async function startS3(config: S3Config): Promise<RunningS3> {
   const tokens = { ...control, region, clock };
   const administration = {
     ...control,
+    ...billed,
     adminToken,
-    buckets: world.buckets,
+    buckets,
     clock,
     newId: () => ids.uuid(),
   };

@@ -249,7 +249,7 @@ describe('what is not known', () => {
     ['a sub-resource', { query: 'acl' }, '<Parameter>acl</Parameter>'],
     ['a parameter', { query: 'partNumber=1' }, '<Parameter>partNumber</Parameter>'],
     ['a header', { headers: { 'x-amz-request-payer': 'requester' } }, 'x-amz-request-payer'],
-    ['an operation', { method: 'POST', query: 'restore' }, 'POST object restore'],
+    ['an operation', { method: 'POST', query: 'select' }, 'POST object select'],
     ['several ranges', { headers: { range: 'bytes=0-1,3-4' } }, 'several ranges'],
   ])('is refused by name: %s', async (_what, raw, named) => {
     await put('known', 'hello');

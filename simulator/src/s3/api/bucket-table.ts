@@ -13,6 +13,7 @@ import { listMultipartUploads } from './list-uploads.ts';
 import { listObjectVersions } from './list-versions.ts';
 import { getObjectLockConfiguration, putObjectLockConfiguration } from './lock-operations.ts';
 import type { Operation } from './operation.ts';
+import { OPTIONAL_ATTRIBUTES_HEADER } from './optional-attributes.ts';
 
 const bucketRead = {
   level: 'bucket',
@@ -98,6 +99,7 @@ export const BUCKET_OPERATIONS: readonly Operation[] = [
     parameters: [...LIST_PARAMETERS, 'continuation-token', 'start-after', 'fetch-owner'],
     permission: 's3:ListBucket',
     cost: 'put',
+    headers: [OPTIONAL_ATTRIBUTES_HEADER],
     handle: listObjectsV2,
   },
   {
@@ -107,6 +109,7 @@ export const BUCKET_OPERATIONS: readonly Operation[] = [
     parameters: [...LIST_PARAMETERS, 'marker'],
     permission: 's3:ListBucket',
     cost: 'put',
+    headers: [OPTIONAL_ATTRIBUTES_HEADER],
     handle: listObjects,
   },
   {
@@ -116,6 +119,7 @@ export const BUCKET_OPERATIONS: readonly Operation[] = [
     parameters: [...LIST_PARAMETERS, 'key-marker', 'version-id-marker'],
     permission: 's3:ListBucketVersions',
     cost: 'put',
+    headers: [OPTIONAL_ATTRIBUTES_HEADER],
     handle: listObjectVersions,
   },
   {

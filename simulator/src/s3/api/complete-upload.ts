@@ -23,7 +23,7 @@ import { writeXml } from '../xml/xml-writer.ts';
 import { checksumElements } from './checksum-headers.ts';
 import { dropUpload, findUpload } from './multipart-operations.ts';
 import { makeEtag, receiveDocument } from './receive-body.ts';
-import { type S3Call, type S3Reply, xmlReply } from './s3-call.ts';
+import { billedAs, type S3Call, type S3Reply, xmlReply } from './s3-call.ts';
 import { commitVersion, newVersionId, type S3World, versionHeaders } from './s3-world.ts';
 
 /** CompleteMultipartUpload. A conflict (409) ends the upload: its parts must be sent again. */
@@ -44,16 +44,16 @@ export async function completeMultipartUpload(call: S3Call, world: S3World): Pro
       throw error;
     }
     const version = await commitUpload({ bucket, upload, world }, parts, checksum);
-    return xmlReply(
-      writeXml('CompleteMultipartUploadResult', {
-        Location: `${call.origin}/${bucket.name}/${encodeUri(version.key, true)}`,
-        Bucket: bucket.name,
-        Key: version.key,
-        ETag: `"${version.etag}"`,
-        ...checksumElements(version.checksum),
-      }),
-      { 'x-amz-server-side-encryption': 'AES256', ...versionHeaders(bucket, version) },
-    );
+    const document = writeXml('CompleteMultipartUploadResult', {
+      Location: `${call.origin}/${bucket.name}/${encodeUri(version.key, true)}`,
+      Bucket: bucket.name,
+      Key: version.key,
+      ETag: `"${version.etag}"`,
+      ...checksumElements(version.checksum),
+    });
+    const encrypted = { 'x-amz-server-side-encryption': 'AES256' };
+    const reply = xmlReply(document, { ...encrypted, ...versionHeaders(bucket, version) });
+    return billedAs(version.properties.storageClass, reply);
   } finally {
     if (watch) bucket.unwatch(watch);
   }
@@ -76,10 +76,11 @@ async function commitUpload(
     checksum,
     retention: upload.retention,
     legalHold: upload.legalHold,
+    restorations: [],
   };
   for (const { partNumber } of parts) upload.parts.delete(partNumber);
   bucket.uploads.delete(upload.uploadId);
-  await commitVersion(bucket, version);
+  await commitVersion(world, bucket, version);
   // parts that the client did not list
   await dropUpload(bucket, upload);
   return version;

@@ -8,7 +8,7 @@ import { checkCopySize, findCopySource } from './copy-source.ts';
 import { readNewLock } from './lock-headers.ts';
 import { readProperties } from './object-properties.ts';
 import { receiveBody } from './receive-body.ts';
-import { type S3Call, type S3Reply, xmlReply } from './s3-call.ts';
+import { billedAs, type S3Call, type S3Reply, xmlReply } from './s3-call.ts';
 import { findBucket, type S3World, versionHeaders } from './s3-world.ts';
 import { writeVersion } from './write-version.ts';
 
@@ -30,7 +30,8 @@ export async function copyObject(call: S3Call, world: S3World): Promise<S3Reply>
     ETag: `"${version.etag}"`,
     ...checksumElements(version.checksum),
   });
-  return xmlReply(document, { ...source.headers, ...versionHeaders(bucket, version) });
+  const headers = { ...source.headers, ...versionHeaders(bucket, version) };
+  return billedAs(properties.storageClass, xmlReply(document, headers));
 }
 
 function wantedChecksum(

@@ -1,7 +1,7 @@
 import { checkReadConditions, preconditionFailed } from '../domain/conditions.ts';
 import type { ObjectVersion } from '../domain/object-version.ts';
+import { checkReadable } from '../domain/restoration.ts';
 import { invalidArgument, S3Error } from '../domain/s3-error.ts';
-import { checkReadable } from '../domain/storage-class.ts';
 import { decodeOnce } from '../signing/canonical-request.ts';
 import { isAllowed } from '../signing/credentials.ts';
 import { findVersion } from './find-version.ts';
@@ -36,7 +36,7 @@ export function findCopySource(call: S3Call, world: S3World): CopySource {
   const version = findVersion(bucket, { key, credential: call.credential }, versionId);
   const outcome = checkReadConditions(call.headers, version, 'x-amz-copy-source-');
   if (outcome === 'not-modified') throw preconditionFailed('x-amz-copy-source-If-None-Match');
-  checkReadable(version.properties.storageClass);
+  checkReadable(version, world.clock.nowMs());
   const known = versionHeaders(bucket, version)['x-amz-version-id'];
   return {
     version,

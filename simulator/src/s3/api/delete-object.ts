@@ -5,7 +5,7 @@ import { invalidArgument, S3Error } from '../domain/s3-error.ts';
 import { isAllowed } from '../signing/credentials.ts';
 import { checkVersionId } from './find-version.ts';
 import type { S3Call, S3Reply } from './s3-call.ts';
-import { commitVersion, findBucket, newVersionId, type S3World } from './s3-world.ts';
+import { commitVersion, dropVersion, findBucket, newVersionId, type S3World } from './s3-world.ts';
 
 /** What a deletion did. */
 export interface Deletion {
@@ -38,9 +38,9 @@ export async function deleteVersion(
   { world, bucket, call }: { world: S3World; bucket: Bucket; call: S3Call },
   { key, versionId }: { key: string; versionId: string | undefined },
 ): Promise<Deletion> {
-  if (versionId !== undefined) return deleteForGood(bucket, call, { key, versionId });
+  if (versionId !== undefined) return deleteForGood({ world, bucket, call }, { key, versionId });
   if (bucket.versioning === 'off') {
-    await removeVersion(bucket, key, 'null');
+    await removeVersion({ world, bucket }, { key, versionId: 'null' });
     return { deleteMarker: false };
   }
   const marker = {
@@ -49,13 +49,12 @@ export async function deleteVersion(
     versionId: newVersionId(world, bucket),
     modifiedMs: world.clock.nowMs(),
   } as const;
-  await commitVersion(bucket, marker);
+  await commitVersion(world, bucket, marker);
   return { deleteMarker: true, versionId: marker.versionId };
 }
 
 async function deleteForGood(
-  bucket: Bucket,
-  call: S3Call,
+  { world, bucket, call }: { world: S3World; bucket: Bucket; call: S3Call },
   { key, versionId }: { key: string; versionId: string },
 ): Promise<Deletion> {
   if (!isAllowed(call.credential, 's3:DeleteObjectVersion')) {
@@ -65,15 +64,18 @@ async function deleteForGood(
   if (version?.kind === 'object') {
     checkDeletable(version, { nowMs: call.nowMs, bypassGovernance: readBypass(call) });
   }
-  await removeVersion(bucket, key, versionId);
+  await removeVersion({ world, bucket }, { key, versionId });
   return { deleteMarker: version?.kind === 'marker', versionId };
 }
 
-async function removeVersion(bucket: Bucket, key: string, versionId: string): Promise<void> {
+async function removeVersion(
+  { world, bucket }: { world: S3World; bucket: Bucket },
+  { key, versionId }: { key: string; versionId: string },
+): Promise<void> {
   const version = bucket.version(key, versionId);
   if (!version) return;
   bucket.remove(version);
-  if (version.kind === 'object') await version.body.remove();
+  await dropVersion(world, version);
 }
 
 /** Whether the caller asks to bypass governance, and may. */

@@ -1,8 +1,8 @@
 import { type ByteRange, readRange } from '../domain/byte-range.ts';
 import { checkReadConditions } from '../domain/conditions.ts';
 import type { ObjectVersion } from '../domain/object-version.ts';
+import { checkReadable, restoreHeader } from '../domain/restoration.ts';
 import { invalidArgument } from '../domain/s3-error.ts';
-import { checkReadable } from '../domain/storage-class.ts';
 import { checksumHeaders } from './checksum-headers.ts';
 import { findVersion } from './find-version.ts';
 import { lockHeaders } from './lock-headers.ts';
@@ -35,7 +35,7 @@ export function getObject(call: S3Call, world: S3World): S3Reply {
     return { status: 304, headers: shared };
   }
   const head = call.method === 'HEAD';
-  if (!head) checkReadable(version.properties.storageClass);
+  if (!head) checkReadable(version, call.nowMs);
   const { sizeBytes } = version.body;
   const range = ifRangeHolds(call, version)
     ? readRange(call.headers.get('range'), sizeBytes)
@@ -46,12 +46,20 @@ export function getObject(call: S3Call, world: S3World): S3Reply {
     ...propertyHeaders(version.properties),
     ...overrides(call.query),
     ...lockHeaders(version),
+    ...restoreHeaders(version, call.nowMs),
     ...(range ? {} : wantedChecksum(call, version)),
     ...(range ? { 'content-range': contentRange(range, sizeBytes) } : {}),
   };
   const { start, end } = range ?? { start: 0, end: sizeBytes };
-  const reply = { status: range ? 206 : 200, headers, sizeBytes: end - start };
+  const { storageClass } = version.properties;
+  const billed = { storageClass };
+  const reply = { status: range ? 206 : 200, headers, sizeBytes: end - start, billed };
   return head ? reply : { ...reply, stream: version.body.read(start, end) };
+}
+
+function restoreHeaders(version: ObjectVersion, nowMs: number): Record<string, string> {
+  const text = restoreHeader(version, nowMs);
+  return text === undefined ? {} : { 'x-amz-restore': text };
 }
 
 function wantedChecksum(call: S3Call, { checksum }: ObjectVersion): Record<string, string> {

@@ -3,6 +3,7 @@ import { type Listing, listKeys } from '../domain/listing.ts';
 import { invalidArgument } from '../domain/s3-error.ts';
 import { encodeUri } from '../signing/canonical-request.ts';
 import { writeXml, type XmlValue } from '../xml/xml-writer.ts';
+import { type OptionalAttributes, readOptionalAttributes } from './optional-attributes.ts';
 import { type S3Call, type S3Reply, xmlReply } from './s3-call.ts';
 import { findBucket, OWNER, type S3World } from './s3-world.ts';
 
@@ -18,6 +19,7 @@ export function listObjectsV2(call: S3Call, world: S3World): S3Reply {
   const after = token === undefined ? (startAfter ?? '') : openToken(world, call, token);
   const page = readPage(call);
   const listing = listCurrent(bucket, { ...page, after });
+  const attributes = readOptionalAttributes(call);
   const { encode } = page;
   const withOwner = call.query.get('fetch-owner') === 'true';
   return xmlReply(
@@ -31,7 +33,7 @@ export function listObjectsV2(call: S3Call, world: S3World): S3Reply {
       MaxKeys: page.maxKeys,
       EncodingType: call.query.get('encoding-type'),
       IsTruncated: listing.next !== undefined,
-      ...describe(bucket, listing, { encode, withOwner }),
+      ...describe(bucket, listing, { encode, withOwner, attributes }),
     }),
   );
 }
@@ -54,7 +56,11 @@ export function listObjects(call: S3Call, world: S3World): S3Reply {
       MaxKeys: page.maxKeys,
       EncodingType: call.query.get('encoding-type'),
       IsTruncated: listing.next !== undefined,
-      ...describe(bucket, listing, { encode, withOwner: true }),
+      ...describe(bucket, listing, {
+        encode,
+        withOwner: true,
+        attributes: readOptionalAttributes(call),
+      }),
     }),
   );
 }
@@ -107,7 +113,11 @@ function listCurrent(bucket: Bucket, query: ListPage & { readonly after: string 
 function describe(
   bucket: Bucket,
   { entries }: Listing,
-  { encode, withOwner }: { encode: Encode; withOwner: boolean },
+  {
+    encode,
+    withOwner,
+    attributes,
+  }: { encode: Encode; withOwner: boolean; attributes: OptionalAttributes },
 ): Record<string, XmlValue> {
   const Contents = entries.flatMap((entry) => {
     const version = 'key' in entry ? bucket.current(entry.key) : undefined;
@@ -126,6 +136,7 @@ function describe(
         Size: version.body.sizeBytes,
         ...(withOwner ? { Owner: OWNER } : {}),
         StorageClass: version.properties.storageClass,
+        ...attributes(version),
       },
     ];
   });

@@ -5,6 +5,7 @@ import { invalidArgument } from '../domain/s3-error.ts';
 import { writeXml, type XmlValue } from '../xml/xml-writer.ts';
 import { checkVersionId } from './find-version.ts';
 import { type ListPage, readPage, shown } from './list-objects.ts';
+import { type OptionalAttributes, readOptionalAttributes } from './optional-attributes.ts';
 import { type S3Call, type S3Reply, xmlReply } from './s3-call.ts';
 import { findBucket, OWNER, type S3World } from './s3-world.ts';
 
@@ -41,7 +42,7 @@ export function listObjectVersions(call: S3Call, world: S3World): S3Reply {
       MaxKeys: page.maxKeys,
       EncodingType: call.query.get('encoding-type'),
       IsTruncated: next !== undefined,
-      ...describe(bucket, entries, encode),
+      ...describe(bucket, entries, { encode, attributes: readOptionalAttributes(call) }),
     }),
   );
 }
@@ -100,7 +101,7 @@ function versionsAfter(bucket: Bucket, key: string, versionId: string): readonly
 function describe(
   bucket: Bucket,
   entries: readonly VersionEntry[],
-  encode: (text: string) => string,
+  { encode, attributes }: { encode: (text: string) => string; attributes: OptionalAttributes },
 ): Record<string, XmlValue> {
   const versions = entries.flatMap((entry) => ('version' in entry ? [entry.version] : []));
   return {
@@ -112,6 +113,7 @@ function describe(
               ETag: `"${version.etag}"`,
               Size: version.body.sizeBytes,
               StorageClass: version.properties.storageClass,
+              ...attributes(version),
             },
           ]
         : [],

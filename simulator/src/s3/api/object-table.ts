@@ -12,6 +12,7 @@ import {
 import { PROPERTY_HEADERS } from './object-properties.ts';
 import type { Operation } from './operation.ts';
 import { putObject } from './put-object.ts';
+import { restoreObject } from './restore-object.ts';
 import { UPLOAD_OPERATIONS } from './upload-table.ts';
 
 const read = {
@@ -74,6 +75,17 @@ export const OBJECT_OPERATIONS: readonly Operation[] = [
     handle: copyObject,
   },
   ...UPLOAD_OPERATIONS,
+  {
+    ...write,
+    name: 'RestoreObject',
+    method: 'POST',
+    markers: ['restore'],
+    parameters: ['versionId'],
+    headers: [],
+    permission: 's3:RestoreObject',
+    cost: 'restore',
+    handle: restoreObject,
+  },
   {
     ...read,
     name: 'GetObjectRetention',

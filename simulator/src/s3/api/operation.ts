@@ -3,8 +3,8 @@ import { notImplemented, S3Error } from '../domain/s3-error.ts';
 import type { S3Call, S3Reply } from './s3-call.ts';
 import type { S3World } from './s3-world.ts';
 
-/** How S3 charges a request: PUT, COPY, POST and LIST; GET and all others; DELETE. */
-export type RequestClass = 'put' | 'get' | 'free';
+/** How S3 charges a request: PUT, COPY, POST and LIST; GET and all others; DELETE; RestoreObject. */
+export type RequestClass = 'put' | 'get' | 'free' | 'restore';
 
 /** One operation of S3: how it is known, what it takes, and what it does. */
 export interface Operation {

@@ -21,6 +21,7 @@ export async function putObject(call: S3Call, world: S3World): Promise<S3Reply> 
   return {
     status: 200,
     headers: { ...writtenHeaders(version), ...versionHeaders(bucket, version) },
+    billed: properties,
   };
 }
 

@@ -1,3 +1,5 @@
+import type { RestoreTier } from '../domain/restoration.ts';
+import type { StorageClass } from '../domain/storage-class.ts';
 import type { Credential } from '../signing/credentials.ts';
 import type { VerifiedBody } from '../signing/request-body.ts';
 
@@ -18,6 +20,13 @@ export interface S3Call {
   readonly nowMs: number;
 }
 
+/** What a request costs depends upon it. */
+export interface Billed {
+  readonly storageClass: StorageClass;
+  /** Of RestoreObject. */
+  readonly restore?: { readonly tier: RestoreTier; readonly retrievedBytes: number };
+}
+
 /** What an operation answers. */
 export interface S3Reply {
   readonly status: number;
@@ -27,6 +36,12 @@ export interface S3Reply {
   readonly stream?: AsyncIterable<Uint8Array>;
   /** Content-Length of the stream, or of what a HEAD request does not get. */
   readonly sizeBytes?: number;
+  /** Absent: as of STANDARD. */
+  readonly billed?: Billed;
+}
+
+export function billedAs(storageClass: StorageClass, reply: S3Reply): S3Reply {
+  return { ...reply, billed: { storageClass } };
 }
 
 export function xmlReply(xml: string, headers: Readonly<Record<string, string>> = {}): S3Reply {

@@ -44,7 +44,7 @@ export async function serve(request: HttpRequest, parts: ServiceParts): Promise<
     query: withoutHoisted(query),
     headers,
   });
-  const sample = meter.begin(operation, headers.get('x-amz-storage-class'));
+  const sample = meter.begin(operation);
   try {
     const latencyMs = latency.drawMs();
     if (latencyMs > 0) await world.clock.sleep(latencyMs, request.signal);
@@ -57,7 +57,8 @@ export async function serve(request: HttpRequest, parts: ServiceParts): Promise<
     parts.throttle.admit(operation.method, address, world.clock.nowMs());
     const call = await authenticate(request, parts, { address, operation, query, headers });
     const reply = await operation.handle(call, world);
-    sample.end(reply.status, { inBytes: call.body.sizeBytes, outBytes: outBytes(reply) });
+    const moved = { inBytes: call.body.sizeBytes, outBytes: outBytes(reply) };
+    sample.end(reply.status, moved, reply.billed);
     return await shapeReply(reply, actions, world.clock);
   } catch (error) {
     sample.end(error instanceof S3Error ? error.status : 0, { inBytes: 0, outBytes: 0 });

@@ -2,6 +2,8 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type { TokenSealer } from '../../ports/token-sealer.ts';
 import type { BodyStore } from '../bodies/body-store.ts';
+import type { RestoreDesk } from '../control/restore-desk.ts';
+import type { StorageBill } from '../control/storage-bill.ts';
 import { Bucket } from '../domain/bucket.ts';
 import { type AnyVersion, NULL_VERSION } from '../domain/object-version.ts';
 import { S3Error } from '../domain/s3-error.ts';
@@ -20,6 +22,8 @@ export interface S3World {
   readonly ids: Ids;
   readonly sealer: TokenSealer;
   readonly region: string;
+  readonly restores: RestoreDesk;
+  readonly bill: StorageBill;
   /** ETags are not MD5 sums, as with encryption by KMS on S3. */
   readonly opaqueEtags: boolean;
 }
@@ -52,7 +56,18 @@ export function versionHeaders(
 }
 
 /** Makes a version the newest and removes the bytes of the one that it replaces. */
-export async function commitVersion(bucket: Bucket, version: AnyVersion): Promise<void> {
+export async function commitVersion(
+  world: S3World,
+  bucket: Bucket,
+  version: AnyVersion,
+): Promise<void> {
   const replaced = bucket.put(version);
-  if (replaced?.kind === 'object') await replaced.body.remove();
+  if (replaced) await dropVersion(world, replaced);
+}
+
+/** Ends what a version that no bucket has any more costs, and removes its bytes. */
+export async function dropVersion({ bill, clock }: S3World, version: AnyVersion): Promise<void> {
+  if (version.kind === 'marker') return;
+  bill.ended(version, clock.nowMs());
+  await version.body.remove();
 }

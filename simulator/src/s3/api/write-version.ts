@@ -43,8 +43,9 @@ export async function writeVersion(
       properties,
       checksum: checked.checksum && { ...checked.checksum, type },
       ...lock,
+      restorations: [],
     };
-    await commitVersion(bucket, version);
+    await commitVersion(world, bucket, version);
     return version;
   } finally {
     if (watch) bucket.unwatch(watch);

@@ -31,6 +31,12 @@ export function readNumber<T extends number | undefined>(
   throw badAdminRequest(`'${name}' must be a number of at least 0`);
 }
 
+export function readPositive(body: AdminBody, name: string, fallback: number): number {
+  const value = readNumber(body, name, fallback);
+  if (value > 0) return value;
+  throw badAdminRequest(`'${name}' must be above 0`);
+}
+
 export function readText(body: AdminBody, name: string): string {
   const value = body[name];
   if (typeof value === 'string' && value !== '') return value;

@@ -4,12 +4,23 @@ import type { HttpRequest } from '../api/http-request.ts';
 import { queryMap } from '../api/http-request.ts';
 import type { S3Reply } from '../api/s3-call.ts';
 import type { Bucket } from '../domain/bucket.ts';
+import type { ObjectVersion } from '../domain/object-version.ts';
 import { S3Error } from '../domain/s3-error.ts';
 import type { Credentials } from '../signing/credentials.ts';
 import type { Roles } from '../sts/assume-role.ts';
-import { badAdminRequest, readAdminBody, readNumber, readText, readTexts } from './admin-body.ts';
-import type { Meter, PriceTable } from './meter.ts';
+import {
+  badAdminRequest,
+  readAdminBody,
+  readNumber,
+  readPositive,
+  readText,
+  readTexts,
+} from './admin-body.ts';
+import type { Meter } from './meter.ts';
 import type { PrefixThrottle } from './prefix-throttle.ts';
+import { changedPrices } from './price-changes.ts';
+import type { RestoreDesk } from './restore-desk.ts';
+import type { StorageBill } from './storage-bill.ts';
 
 /** What an administrator works on. */
 export interface AdminParts {
@@ -19,6 +30,8 @@ export interface AdminParts {
   readonly latency: Latency;
   readonly throttle: PrefixThrottle;
   readonly meter: Meter;
+  readonly bill: StorageBill;
+  readonly restores: RestoreDesk;
   readonly credentials: Credentials;
   readonly roles: Roles;
   readonly clock: { nowMs(): number; advance(ms: number): void };
@@ -53,13 +66,18 @@ export async function administer(request: HttpRequest, parts: AdminParts): Promi
 }
 
 const ROUTES: Readonly<Record<string, AdminRoute>> = {
-  'GET meter': ({ meter }) => meter.report(),
-  'POST meter/reset': ({ meter }) => {
+  'GET meter': ({ meter, bill, buckets, clock }) => ({
+    ...meter.report(),
+    storage: bill.report(objectVersions(buckets), clock.nowMs()),
+  }),
+  'POST meter/reset': ({ meter, bill, clock }) => {
     meter.reset();
+    bill.begin(clock.nowMs());
     return {};
   },
-  'POST meter/prices': ({ meter }, body) => {
-    meter.prices = { ...meter.prices, ...(body as Partial<PriceTable>) };
+  'POST meter/prices': ({ meter, bill }, body) => {
+    meter.prices = changedPrices(meter.prices, body);
+    bill.prices = meter.prices;
     return meter.prices;
   },
   'GET buckets': ({ buckets }) => [...buckets.values()].map(describeBucket),
@@ -87,6 +105,11 @@ const ROUTES: Readonly<Record<string, AdminRoute>> = {
     };
     return throttle.plan;
   },
+  'POST restores': ({ restores }, body) => {
+    restores.perSecond = readNumber(body, 'perSecond', restores.perSecond);
+    restores.speed = readPositive(body, 'speed', restores.speed);
+    return { perSecond: restores.perSecond, speed: restores.speed };
+  },
   'POST clock': ({ clock }, body) => {
     clock.advance(readAdvance(body));
     return { now: new Date(clock.nowMs()).toISOString() };
@@ -111,6 +134,12 @@ const ROUTES: Readonly<Record<string, AdminRoute>> = {
     removed: credentials.remove(query.get('accessKeyId') ?? ''),
   }),
 };
+
+function* objectVersions(buckets: AdminParts['buckets']): Generator<ObjectVersion> {
+  for (const bucket of buckets.values()) {
+    for (const version of bucket.allVersions()) if (version.kind === 'object') yield version;
+  }
+}
 
 function describeBucket(bucket: Bucket): unknown {
   const totals = { versions: 0, markers: 0, bytes: 0 };

@@ -1,14 +1,8 @@
 import type { Operation, RequestClass } from '../api/operation.ts';
+import type { Billed } from '../api/s3-call.ts';
+import { DEFAULT_PRICES, type PriceTable } from './price-table.ts';
 
-/** Dollars, by the storage class that a request names. */
-export interface PriceTable {
-  /** For 1,000 requests of PUT, COPY, POST and LIST; LIST and classes not named here: STANDARD. */
-  readonly putPer1000: Readonly<Record<string, number>>;
-  /** For 1,000 of GET and all others. */
-  readonly getPer1000: number;
-  /** For a GB (10^9 bytes) that leaves. */
-  readonly outPerGb: number;
-}
+const GB = 2 ** 30;
 
 /** What was asked, and what it would cost. */
 export interface MeterReport {
@@ -17,28 +11,20 @@ export interface MeterReport {
   readonly statuses: Readonly<Record<string, number>>;
   readonly bytesIn: number;
   readonly bytesOut: number;
-  readonly dollars: { readonly requests: number; readonly transfer: number };
+  /** Out of archives, by RestoreObject. */
+  readonly bytesRestored: number;
+  readonly dollars: {
+    readonly requests: number;
+    /** Out of archives, and of classes that bill reading. */
+    readonly retrieval: number;
+    readonly transfer: number;
+  };
 }
 
 /** A request that is being measured. */
 export interface Sample {
-  end(status: number, bytes: { inBytes: number; outBytes: number }): void;
+  end(status: number, bytes: { inBytes: number; outBytes: number }, billed?: Billed): void;
 }
-
-/** List prices of us-east-1; transfer to the internet, first 10 TB. */
-export const DEFAULT_PRICES: PriceTable = {
-  putPer1000: {
-    STANDARD: 0.005,
-    INTELLIGENT_TIERING: 0.005,
-    STANDARD_IA: 0.01,
-    ONEZONE_IA: 0.01,
-    GLACIER_IR: 0.02,
-    GLACIER: 0.03,
-    DEEP_ARCHIVE: 0.05,
-  },
-  getPer1000: 0.0004,
-  outPerGb: 0.09,
-};
 
 /** Counts requests as a bill does: what the server itself fails (5xx, cut off) costs nothing. */
 export class Meter {
@@ -49,9 +35,9 @@ export class Meter {
     this.prices = prices;
   }
 
-  begin({ name, cost }: Pick<Operation, 'name' | 'cost'>, storageClass = 'STANDARD'): Sample {
+  begin({ name, cost }: Pick<Operation, 'name' | 'cost'>): Sample {
     return {
-      end: (status, { inBytes, outBytes }) => {
+      end: (status, { inBytes, outBytes }, billed = { storageClass: 'STANDARD' }) => {
         const counts = this.#counts;
         bump(counts.operations, name);
         bump(counts.statuses, String(status));
@@ -59,7 +45,9 @@ export class Meter {
         counts.bytesOut += outBytes;
         if (status === 0 || status >= 500) return;
         counts.requests[cost] += 1;
-        if (cost === 'put') bump(counts.puts, storageClass);
+        counts.bytesRestored += billed.restore?.retrievedBytes ?? 0;
+        counts.requestDollars += this.#request(cost, billed);
+        counts.retrievalDollars += this.#retrieval(cost, billed, outBytes);
       },
     };
   }
@@ -69,39 +57,52 @@ export class Meter {
   }
 
   report(): MeterReport {
-    const { puts, ...counts } = this.#counts;
-    const { putPer1000, getPer1000, outPerGb } = this.prices;
-    const putDollars = Object.entries(puts).reduce((sum, [storageClass, count]) => {
-      const price = putPer1000[storageClass] ?? putPer1000['STANDARD'] ?? 0;
-      return sum + (count * price) / 1000;
-    }, 0);
+    const { requestDollars, retrievalDollars, ...counts } = this.#counts;
     return {
       ...structuredClone(counts),
       dollars: {
-        requests: putDollars + (counts.requests.get * getPer1000) / 1000,
-        transfer: (counts.bytesOut * outPerGb) / 1e9,
+        requests: requestDollars,
+        retrieval: retrievalDollars,
+        transfer: (counts.bytesOut * this.prices.outPerGb) / 1e9,
       },
     };
+  }
+
+  #request(cost: RequestClass, { storageClass, restore }: Billed): number {
+    const prices = this.prices.classes[storageClass];
+    if (cost === 'free') return 0;
+    if (cost !== 'restore') return prices[cost] / 1000;
+    return (restore ? (prices.restore[restore.tier]?.request ?? 0) : 0) / 1000;
+  }
+
+  #retrieval(cost: RequestClass, { storageClass, restore }: Billed, outBytes: number): number {
+    const prices = this.prices.classes[storageClass];
+    if (restore) return ((prices.restore[restore.tier]?.gb ?? 0) * restore.retrievedBytes) / GB;
+    return cost === 'get' ? (prices.read * outBytes) / GB : 0;
   }
 }
 
 interface Counts {
   requests: Record<RequestClass, number>;
-  puts: Record<string, number>;
   operations: Record<string, number>;
   statuses: Record<string, number>;
   bytesIn: number;
   bytesOut: number;
+  bytesRestored: number;
+  requestDollars: number;
+  retrievalDollars: number;
 }
 
 function emptyCounts(): Counts {
   return {
-    requests: { put: 0, get: 0, free: 0 },
-    puts: {},
+    requests: { put: 0, get: 0, free: 0, restore: 0 },
     operations: {},
     statuses: {},
     bytesIn: 0,
     bytesOut: 0,
+    bytesRestored: 0,
+    requestDollars: 0,
+    retrievalDollars: 0,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { StoredBody } from '../bodies/stored-body.ts';
 import type { Checksum } from '../checksum/checksum-algorithm.ts';
 import type { Retention } from './object-lock.ts';
+import type { Restoration } from './restoration.ts';
 import type { StorageClass } from './storage-class.ts';
 
 /** What a client says about an object besides its bytes. */
@@ -29,6 +30,8 @@ export interface ObjectVersion extends Version {
   /** Changed by PutObjectRetention and PutObjectLegalHold. */
   retention: Retention | undefined;
   legalHold: boolean;
+  /** Changed by RestoreObject. */
+  restorations: readonly Restoration[];
 }
 
 /** What hides the versions before it. */

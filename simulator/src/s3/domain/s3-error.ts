@@ -45,9 +45,11 @@ const STATUS = {
   PreconditionFailed: 412,
   RequestHeaderSectionTooLarge: 400,
   RequestTimeTooSkewed: 403,
+  RestoreAlreadyInProgress: 409,
   ServiceUnavailable: 503,
   SignatureDoesNotMatch: 403,
   SlowDown: 503,
+  ThrottlingException: 503,
   XAmzContentSHA256Mismatch: 400,
   ValidationError: 400,
 } as const;

@@ -13,18 +13,16 @@ export const STORAGE_CLASSES = [
 
 export type StorageClass = (typeof STORAGE_CLASSES)[number];
 
+/** Classes whose objects cannot be read unless they are restored. */
+export type ArchiveClass = Extract<StorageClass, 'GLACIER' | 'DEEP_ARCHIVE'>;
+
+export function isArchive(storageClass: StorageClass): storageClass is ArchiveClass {
+  return storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE';
+}
+
 export function readStorageClass(text: string | undefined): StorageClass {
   if (text === undefined) return 'STANDARD';
   const known = STORAGE_CLASSES.find((one) => one === text);
   if (known) return known;
   throw new S3Error('InvalidStorageClass', 'The storage class you specified is not valid');
-}
-
-/** Refuses to read what lies in an archive. */
-export function checkReadable(storageClass: StorageClass): void {
-  if (storageClass !== 'GLACIER' && storageClass !== 'DEEP_ARCHIVE') return;
-  throw new S3Error('InvalidObjectState', {
-    message: "The operation is not valid for the object's storage class",
-    elements: { StorageClass: storageClass },
-  });
 }
