@@ -27,7 +27,7 @@ describe('rules of the product', () => {
     const body = { name: 'j', organizationId: 'contoso', repositoryId: 'cold' };
     expect(await told(controller.client.call('createJob', { body }))).toMatchInlineSnapshot(`
       "E_ARCHIVE_TARGET: repository "cold" is extended with object storage "cold-storage" of class archive, which can hold copies only: it cannot be the target of a backup job
-      Back up to a repository of class hot, cool or cold, and copy from there."
+      Back up to a repository of a class that can be read, and copy from there."
     `);
   });
 

@@ -3,7 +3,7 @@ import { loadProviderStores } from '@firn/shared/object-store/load-provider-stor
 import type { StorageFinding } from '@firn/shared/object-store/storage-test/storage-check';
 import { testPlace } from '@firn/shared/object-store/storage-test/test-place';
 import type { StorageReport } from '@firn/shared/object-store/storage-test/test-storage';
-import type { StorageClass } from '@firn/shared/rest/schemas/fields';
+import { type StorageClass, storageClasses } from '@firn/shared/storage-class/storage-class';
 import { systemClock } from '@firn/shared/time/system-clock';
 import { systemRandom } from '@firn/shared/time/system-random';
 import { type Command, Option } from 'commander';
@@ -31,7 +31,7 @@ export function addStorageTest(storage: Command, run: Runner, signal: AbortSigna
     .option('--detach', 'do not wait for the end of the session')
     .addOption(
       new Option('--storage-class <class>', 'class of data packs; with --local')
-        .choices(['hot', 'cool', 'cold', 'archive'])
+        .choices([...storageClasses])
         .default('hot'),
     )
     .action(async (name: string | undefined, _options: TestOptions, command: Command) => {

@@ -1,5 +1,5 @@
-import type { StorageClass } from '@firn/shared/rest/schemas/fields';
 import type { ObjectStorage, StorageProvider } from '@firn/shared/rest/schemas/object-storage';
+import { type StorageClass, storageClasses } from '@firn/shared/storage-class/storage-class';
 import { type Command, Option } from 'commander';
 import { readText } from '../config.ts';
 import { addResource, type Runner } from './resource.ts';
@@ -84,7 +84,7 @@ function providerOption(): Option {
 
 function storageClassOption(): Option {
   return new Option('--storage-class <class>', 'class of data packs')
-    .choices(['hot', 'cool', 'cold', 'archive'])
+    .choices([...storageClasses])
     .default('hot');
 }
 

@@ -1,9 +1,10 @@
 import { AppError } from '@firn/shared/errors/app-error';
+import { mustThaw } from '@firn/shared/storage-class/storage-class';
 import type { ObjectStorage, Repository } from './resources.ts';
 
 /** Whether data packs of this storage must be retrieved before they are read. */
 export function needsRetrieval(storage: Pick<ObjectStorage, 'storageClass'>): boolean {
-  return storage.storageClass === 'archive';
+  return mustThaw(storage.storageClass);
 }
 
 /** A backup job writes and reads its repository: archive classes cannot serve it. */

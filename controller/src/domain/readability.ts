@@ -1,13 +1,14 @@
 import { AppError } from '@firn/shared/errors/app-error';
+import { mustThaw } from '@firn/shared/storage-class/storage-class';
 import type { RestorePoint, Retrieval } from './restore-point.ts';
 
 /** Refuses to restore what lies in an archive class without a retrieval that is ready. */
 export function assertReadable(point: RestorePoint, retrieval: Retrieval | undefined): void {
   if (retrieval === undefined) {
-    if (point.storageClass !== 'archive') return;
+    if (!mustThaw(point.storageClass)) return;
     throw new AppError(
       'E_RETRIEVAL_REQUIRED',
-      `restore point ${point.id} lies in class archive and cannot be read without a retrieval`,
+      `restore point ${point.id} lies in class ${point.storageClass} and cannot be read without a retrieval`,
     );
   }
   assertOfPoint(point, retrieval);

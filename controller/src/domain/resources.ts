@@ -1,3 +1,5 @@
+import type { StorageClass } from '@firn/shared/storage-class/storage-class';
+
 /** What an operator configures. Times are ISO 8601 by the database's clock. */
 
 export interface Organization {
@@ -13,8 +15,6 @@ export interface Organization {
   readonly caPem: string | null;
   readonly createdAt: string;
 }
-
-export type StorageClass = 'hot' | 'cool' | 'cold' | 'archive';
 
 export interface ObjectStorage {
   readonly id: string;

@@ -1,4 +1,4 @@
-import type { StorageClass } from './resources.ts';
+import type { StorageClass } from '@firn/shared/storage-class/storage-class';
 import type { RetrievalState } from './retrieval-state.ts';
 import type { ObjectSelection } from './session.ts';
 

@@ -1,6 +1,6 @@
 import { invariant } from '@firn/shared/errors/invariant';
+import type { StorageClass } from '@firn/shared/storage-class/storage-class';
 import type { ProblemSummary } from './problem.ts';
-import type { StorageClass } from './resources.ts';
 import type { SessionState } from './session-state.ts';
 
 export type SessionKind =

@@ -1,4 +1,9 @@
 import { AppError } from '@firn/shared/errors/app-error';
+import {
+  classesOfProvider,
+  mustThaw,
+  type StorageClass,
+} from '@firn/shared/storage-class/storage-class';
 
 export interface StorageSettings {
   readonly provider: 'azure-blob' | 's3' | 'folder';
@@ -24,7 +29,7 @@ export interface StorageSettings {
   /** s3: where a role is assumed beside AWS. */
   readonly stsEndpoint?: string;
   readonly container: string;
-  readonly storageClass?: string;
+  readonly storageClass?: StorageClass;
 }
 
 const ofProvider = {
@@ -46,7 +51,7 @@ const special = new Set([...ofProvider['azure-blob'], ...ofProvider.s3]);
 
 /** What each provider needs beyond the shape of the request. */
 export function assertStorageSettings(settings: StorageSettings): void {
-  const problem = memberProblem(settings) ?? placeProblem(settings);
+  const problem = memberProblem(settings) ?? classProblem(settings) ?? placeProblem(settings);
   if (problem !== undefined) throw new AppError('E_REQUEST_INVALID', problem);
 }
 
@@ -58,6 +63,12 @@ function memberProblem(settings: StorageSettings): string | undefined {
   const foreign = [...special].find((name) => name in settings && !known.includes(name));
   if (foreign !== undefined) return `an object storage of provider ${provider} has no ${foreign}`;
   return undefined;
+}
+
+function classProblem({ provider, storageClass = 'hot' }: StorageSettings): string | undefined {
+  const known: readonly StorageClass[] = classesOfProvider[provider];
+  if (known.includes(storageClass)) return undefined;
+  return `an object storage of ${provider} has no class ${storageClass}, but ${known.join(', ')}`;
 }
 
 function placeProblem(settings: StorageSettings): string | undefined {
@@ -78,7 +89,7 @@ function azureProblem({ container }: StorageSettings): string | undefined {
 }
 
 function s3Problem(settings: StorageSettings) {
-  const { container, endpoint, region, storageClass } = settings;
+  const { container, endpoint, region, storageClass = 'hot' } = settings;
   // [AWS: bucketnamingrules]
   if (!/^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(container)) {
     return `"${container}" cannot be the name of an S3 bucket`;
@@ -86,7 +97,7 @@ function s3Problem(settings: StorageSettings) {
   if (endpoint === undefined && region === undefined) {
     return 'an object storage of s3 needs region, or endpoint when it is not AWS';
   }
-  if (storageClass === 'archive') {
+  if (mustThaw(storageClass)) {
     return 'archive classes of S3 are not supported yet: nothing could be retrieved from them';
   }
   return roleProblem(settings);

@@ -1,4 +1,4 @@
-import type { StorageClass } from '../repository/ports.ts';
+import { mustThaw, type StorageClass } from '../storage-class/storage-class.ts';
 
 /**
  * The archive of the memory and folder stores. A blob of class archive cannot
@@ -28,7 +28,7 @@ export function classOfCopy(
   to: StorageClass,
   rehydration: { readonly nowMs: number; readonly takesMs: number },
 ): StoredClass {
-  const thaws = from.storageClass === 'archive' && to !== 'archive' && rehydration.takesMs > 0;
+  const thaws = mustThaw(from.storageClass) && !mustThaw(to) && rehydration.takesMs > 0;
   if (!thaws) return { storageClass: to };
   return { storageClass: to, readyAtMs: rehydration.nowMs + rehydration.takesMs };
 }

@@ -3,10 +3,8 @@
  * satisfy BlobStore by shape; the repository imports none of them.
  */
 
+import type { StorageClass } from '../storage-class/storage-class.ts';
 import type { BatchCompute } from './batch-compute.ts';
-
-/** Class of a blob in the storage. Only archive cannot be read at once. */
-export type StorageClass = 'hot' | 'cool' | 'cold' | 'archive';
 
 export interface BlobInfo {
   readonly name: string;

@@ -1,9 +1,9 @@
 import { nodeCompute } from '../../src/compute/node-compute.ts';
 import { nodeEntropy } from '../../src/compute/node-entropy.ts';
-import type { StorageClass } from '../../src/repository/ports.ts';
 import { executeRepackTask } from '../../src/repository/repack/execute-repack-task.ts';
 import { openPointCopy } from '../../src/repository/repack/open-point-copy.ts';
 import type { CopiedObject, Damage } from '../../src/repository/repack/point-copy.ts';
+import type { StorageClass } from '../../src/storage-class/storage-class.ts';
 import { opened, owned, type TestRepository } from './test-repository.ts';
 
 export interface CopyRun {

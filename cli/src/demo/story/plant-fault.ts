@@ -2,6 +2,7 @@ import { AppError } from '@firn/shared/errors/app-error';
 import { AzureStore } from '@firn/shared/object-store/azure/azure-store';
 import { mintContainerSas } from '@firn/shared/object-store/azure/container-sas';
 import type { RunningAzurite } from '@firn/shared/services/azurite';
+import { mustThaw } from '@firn/shared/storage-class/storage-class';
 import { containers } from './set-up.ts';
 
 /**
@@ -13,14 +14,14 @@ export async function plantFault(azurite: RunningAzurite): Promise<string> {
   const store = openArchive(azurite);
   const thawed = 'thawed';
   for await (const pack of store.list('')) {
-    if (pack.storageClass !== 'archive') continue;
+    if (!mustThaw(pack.storageClass)) continue;
     await store.copy(pack.name, thawed, { storageClass: 'hot', priority: 'high' });
     const { bytes } = await store.get(thawed);
     const middle = Math.floor(bytes.length / 2);
     bytes[middle] = (bytes[middle] ?? 0) ^ 0x01;
     await store.delete(thawed);
     await store.delete(pack.name);
-    await store.put(pack.name, bytes, { storageClass: 'archive' });
+    await store.put(pack.name, bytes, { storageClass: pack.storageClass });
     return pack.name;
   }
   throw new AppError('E_BLOB_NOT_FOUND', 'the archive holds no pack to damage');

@@ -3,6 +3,7 @@ import type {
   ExpiredPoint as WirePoint,
   PackTotals as WireTotals,
 } from '@firn/shared/gen/firn/link/v1/work';
+import { storageClasses } from '@firn/shared/storage-class/storage-class';
 import type { ExpiredPoint, PackTotals, RetentionResult } from '../../domain/session.ts';
 import { oneOf } from './decode-results.ts';
 
@@ -30,9 +31,8 @@ function decodePoint({ jobId, restorePointId, at, reason }: WirePoint): ExpiredP
 }
 
 function decodeTotals({ storageClass, packs, bytes, deletableAt }: WireTotals): PackTotals {
-  const known = ['hot', 'cool', 'cold', 'archive'] as const;
   return {
-    storageClass: oneOf(known, storageClass, 'hot'),
+    storageClass: oneOf(storageClasses, storageClass, 'hot'),
     packs: Number(packs),
     bytes: Number(bytes),
     ...(deletableAt === undefined ? {} : { deletableAt: deletableAt.toISOString() }),

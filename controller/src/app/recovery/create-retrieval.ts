@@ -1,4 +1,5 @@
 import { AppError } from '@firn/shared/errors/app-error';
+import { mustThaw } from '@firn/shared/storage-class/storage-class';
 import type { Retrieval } from '../../domain/restore-point.ts';
 import type { ObjectSelection, Session } from '../../domain/session.ts';
 import type { AppContext } from '../context.ts';
@@ -24,7 +25,7 @@ export async function createRetrieval(
   const { database, secrets } = context;
   const { restorePointId, objects = [], availabilitySeconds = dayInSeconds } = input;
   const point = await findRestorePoint(context, restorePointId);
-  if (point.storageClass !== 'archive') {
+  if (!mustThaw(point.storageClass)) {
     throw new AppError(
       'E_RETRIEVAL_NOT_NEEDED',
       `restore point ${point.id} lies in class ${point.storageClass}, which can be read at once`,

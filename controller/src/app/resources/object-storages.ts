@@ -1,4 +1,5 @@
-import type { ObjectStorage, S3Settings, StorageClass } from '../../domain/resources.ts';
+import type { StorageClass } from '@firn/shared/storage-class/storage-class';
+import type { ObjectStorage, S3Settings } from '../../domain/resources.ts';
 import {
   assertStorageSettings,
   defaultEndpoint,

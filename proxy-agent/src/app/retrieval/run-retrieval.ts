@@ -2,6 +2,7 @@ import type { RetrievalWork } from '@firn/shared/gen/firn/link/v1/work';
 import type { BlobStore } from '@firn/shared/repository/ports';
 import { type NeededPack, packsNeeded } from '@firn/shared/repository/retrieve/packs-needed';
 import { warmName } from '@firn/shared/repository/retrieve/warm-name';
+import { mustThaw } from '@firn/shared/storage-class/storage-class';
 import { forEachConcurrent } from '../for-each-concurrent.ts';
 import { packSelections } from '../selections.ts';
 import type { SessionContext } from '../session-context.ts';
@@ -102,7 +103,7 @@ class Thaw {
       await events.log('error', `pack ${pack} is missing: what lies in it cannot be restored`);
       return;
     }
-    if (cold.storageClass !== 'archive') return;
+    if (!mustThaw(cold.storageClass)) return;
     const priority = work.priority === 'high' ? 'high' : 'standard';
     await store.copy(pack, warm, { storageClass: 'hot', priority, signal });
     this.#pending.add(pack);
@@ -114,7 +115,7 @@ class Thaw {
     const warm = warmName(work.retrievalId, pack);
     const info = await store.head(warm, signal);
     if (info === undefined) await this.#begin({ pack, packBytes: 0, neededBytes: 0, items: 0 });
-    else if (!info.rehydrating && info.storageClass !== 'archive') this.#pending.delete(pack);
+    else if (!info.rehydrating && !mustThaw(info.storageClass)) this.#pending.delete(pack);
   }
 
   /** Fixed by the first process that got so far. */

@@ -59,7 +59,7 @@ export const controllerCodes = {
   E_ARCHIVE_TARGET: {
     retry: 'never',
     meaning: 'Storage of an archive class can hold copies only.',
-    help: 'Back up to a repository of class hot, cool or cold, and copy from there.',
+    help: 'Back up to a repository of a class that can be read, and copy from there.',
   },
   E_REPOSITORY_NOT_READY: {
     retry: 'later',

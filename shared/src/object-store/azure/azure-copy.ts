@@ -1,5 +1,6 @@
 import { type BlobClient, type BlockBlobClient, RestError } from '@azure/storage-blob';
-import type { CopyOptions, StorageClass } from '../../repository/ports.ts';
+import type { CopyOptions } from '../../repository/ports.ts';
+import { mustThaw, type StorageClass } from '../../storage-class/storage-class.ts';
 import { serviceCodeOf } from './azure-errors.ts';
 import { tierOf } from './azure-info.ts';
 
@@ -27,7 +28,7 @@ async function beginCopyFrom(sourceUrl: string, copy: AzureCopy): Promise<boolea
   const rehydratePriority = priority === 'high' ? ('High' as const) : ('Standard' as const);
   const poller = await copy.target.beginCopyFromURL(sourceUrl, {
     tier: tierOf(storageClass),
-    ...(copy.sourceClass === 'archive' && { rehydratePriority }),
+    ...(mustThaw(copy.sourceClass) && { rehydratePriority }),
     abortSignal: copy.abortSignal,
   });
   return poller.getOperationState().isCompleted === true;

@@ -3,7 +3,16 @@ import type {
   BlobGetPropertiesResponse,
   BlobItem,
 } from '@azure/storage-blob';
-import type { BlobInfo, StorageClass } from '../../repository/ports.ts';
+import { invariant } from '../../errors/invariant.ts';
+import type { BlobInfo } from '../../repository/ports.ts';
+import type { StorageClass } from '../../storage-class/storage-class.ts';
+
+const tierOfClass: Readonly<Partial<Record<StorageClass, string>>> = {
+  hot: 'Hot',
+  cool: 'Cool',
+  cold: 'Cold',
+  archive: 'Archive',
+};
 
 const classOfTier: Readonly<Record<string, StorageClass>> = {
   hot: 'hot',
@@ -12,11 +21,11 @@ const classOfTier: Readonly<Record<string, StorageClass>> = {
   archive: 'archive',
 };
 
-const tierOfClass = { hot: 'Hot', cool: 'Cool', cold: 'Cold', archive: 'Archive' } as const;
-
-/** Access tier by Azure's name. */
+/** Access tier by Azure's name; the controller lets no storage have another class. */
 export function tierOf(storageClass: StorageClass): string {
-  return tierOfClass[storageClass];
+  const tier = tierOfClass[storageClass];
+  invariant(tier !== undefined, `Azure has no class ${storageClass}`);
+  return tier;
 }
 
 /** Undefined when a copy to that name failed: what it left behind is no blob. */

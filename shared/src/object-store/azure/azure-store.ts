@@ -11,6 +11,7 @@ import type {
   CopyOptions,
   PutOptions,
 } from '../../repository/ports.ts';
+import { mustThaw } from '../../storage-class/storage-class.ts';
 import { systemClock } from '../../time/system-clock.ts';
 import { blobLocked, blobNotFound, blobTooShort } from '../blob-errors.ts';
 import { checkBlobName } from '../blob-name.ts';
@@ -175,7 +176,7 @@ export class AzureStore implements BlobStore {
         abortSignal,
       }),
     );
-    if (!isDone && source.storageClass !== 'archive') await this.#waitForCopy(to, signal);
+    if (!isDone && !mustThaw(source.storageClass)) await this.#waitForCopy(to, signal);
   }
 
   /** A copy that need not thaw is a matter of moments. */

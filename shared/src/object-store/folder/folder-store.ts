@@ -10,6 +10,7 @@ import type {
   CopyOptions,
   PutOptions,
 } from '../../repository/ports.ts';
+import { mustThaw } from '../../storage-class/storage-class.ts';
 import type { Clock } from '../../time/clock.ts';
 import { systemClock } from '../../time/system-clock.ts';
 import {
@@ -90,7 +91,7 @@ export class FolderStore implements BlobStore {
   async get(name: string, range?: ByteRange, signal?: AbortSignal): Promise<Blob> {
     return await this.#guard(`get of ${name}`, signal, async () => {
       const info = await this.#find(name);
-      if (info.storageClass === 'archive') throw blobArchived(name);
+      if (mustThaw(info.storageClass)) throw blobArchived(name);
       const { size, bytes } = await readFileRange(this.#path(name), range);
       if (range !== undefined && bytes.length < range.length) throw blobTooShort(name, range);
       return { info: { ...info, size }, bytes };

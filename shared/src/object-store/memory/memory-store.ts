@@ -7,6 +7,7 @@ import type {
   CopyOptions,
   PutOptions,
 } from '../../repository/ports.ts';
+import { mustThaw } from '../../storage-class/storage-class.ts';
 import type { Clock } from '../../time/clock.ts';
 import { systemClock } from '../../time/system-clock.ts';
 import {
@@ -69,7 +70,7 @@ export class MemoryStore implements BlobStore {
     throwIfCancelled(`get of ${name}`, signal);
     const blob = this.#find(name);
     const info = this.#info(name, blob);
-    if (info.storageClass === 'archive') throw blobArchived(name);
+    if (mustThaw(info.storageClass)) throw blobArchived(name);
     if (range === undefined) return { info, bytes: Uint8Array.from(blob.bytes) };
     const end = range.offset + range.length;
     if (end > blob.bytes.length) throw blobTooShort(name, range);

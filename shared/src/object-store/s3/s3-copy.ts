@@ -7,7 +7,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { AppError } from '../../errors/app-error.ts';
-import type { StorageClass } from '../../repository/ports.ts';
+import type { StorageClass } from '../../storage-class/storage-class.ts';
 import type { S3Connection } from './s3-connection.ts';
 import type { S3Call } from './s3-errors.ts';
 import { classMember } from './s3-info.ts';

@@ -4,25 +4,24 @@ import type {
   HeadObjectCommandOutput,
   StorageClass as S3Class,
 } from '@aws-sdk/client-s3';
-import type { BlobInfo, StorageClass } from '../../repository/ports.ts';
+import type { BlobInfo } from '../../repository/ports.ts';
+import type { StorageClass } from '../../storage-class/storage-class.ts';
 
-/** Standard is what S3 takes without being told, and all that some storages know. */
+/** Standard is what S3 takes without being told, and all that some storages know. [AWS: storage-class-intro] */
 const classNames = {
   hot: undefined,
+  intelligent: 'INTELLIGENT_TIERING',
   cool: 'STANDARD_IA',
+  'one-zone': 'ONEZONE_IA',
   cold: 'GLACIER_IR',
-  archive: 'DEEP_ARCHIVE',
+  archive: 'GLACIER',
+  'deep-archive': 'DEEP_ARCHIVE',
 } as const satisfies Record<StorageClass, S3Class | undefined>;
 
-/** By what reading costs and takes; names of later years count as hot. [AWS: storage-class-intro] */
-const classOfName: Readonly<Record<string, StorageClass>> = {
-  STANDARD_IA: 'cool',
-  ONEZONE_IA: 'cool',
-  INTELLIGENT_TIERING: 'cool',
-  GLACIER_IR: 'cold',
-  GLACIER: 'archive',
-  DEEP_ARCHIVE: 'archive',
-};
+/** Names of later years count as hot. */
+const classOfName: Readonly<Record<string, StorageClass>> = Object.fromEntries(
+  Object.entries(classNames).map(([storageClass, name]) => [name, storageClass as StorageClass]),
+);
 
 /** The class as a member of a request, which the hot one needs not. */
 export function classMember(storageClass: StorageClass | undefined): { StorageClass?: S3Class } {

@@ -18,6 +18,7 @@ import type {
   CopyOptions,
   PutOptions,
 } from '../../repository/ports.ts';
+import { mustThaw } from '../../storage-class/storage-class.ts';
 import { blobArchived, blobNotFound, blobTooShort } from '../blob-errors.ts';
 import { checkBlobName } from '../blob-name.ts';
 import { BlockPool } from '../block-pool.ts';
@@ -168,7 +169,7 @@ export class S3Store implements BlobStore {
     const { storageClass, signal } = options;
     const source = await this.head(from, signal);
     if (source === undefined) throw blobNotFound(from);
-    if (source.storageClass === 'archive') throw blobArchived(from);
+    if (mustThaw(source.storageClass)) throw blobArchived(from);
     await copyObject(this.#connection, {
       sourceKey: this.#place(from).Key,
       sizeBytes: source.size,

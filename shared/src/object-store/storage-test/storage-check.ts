@@ -1,5 +1,6 @@
 import { AppError } from '../../errors/app-error.ts';
-import type { BlobStore, StorageClass } from '../../repository/ports.ts';
+import type { BlobStore } from '../../repository/ports.ts';
+import type { StorageClass } from '../../storage-class/storage-class.ts';
 import type { Clock } from '../../time/clock.ts';
 
 /** What the storage did of one thing that repositories rest on. */

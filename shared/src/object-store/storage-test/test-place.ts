@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { StorageCredential, StorageRef } from '../../gen/firn/link/v1/work.ts';
-import type { StorageClass } from '../../repository/ports.ts';
+import type { StorageClass } from '../../storage-class/storage-class.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { ProviderStores } from '../composed-stores.ts';
 import { removeEmptyFolders } from '../folder/empty-folders.ts';

@@ -1,3 +1,4 @@
+import { mustThaw } from '../../storage-class/storage-class.ts';
 import { toHex, utf8 } from '../bytes.ts';
 import type { BlobInfo, Compute } from '../ports.ts';
 import type { ExpectedPack } from './check-objects.ts';
@@ -128,7 +129,7 @@ class Outcomes {
 
   /** @returns whether it is read */
   count({ storageClass, size }: BlobInfo, isChosen: boolean): boolean {
-    if (storageClass === 'archive') {
+    if (mustThaw(storageClass)) {
       this.cold += 1;
       this.coldBytes += size;
       return false;

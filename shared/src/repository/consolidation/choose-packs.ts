@@ -1,3 +1,4 @@
+import { mustThaw } from '../../storage-class/storage-class.ts';
 import type { PackUse } from '../garbage/pack-marker.ts';
 import type { BlobInfo } from '../ports.ts';
 
@@ -51,7 +52,7 @@ export function choosePacks({ packs, uses, limits, nowMs }: ChoosePacks): Readon
   const candidates: Candidate[] = [];
   for (const pack of packs) {
     const use = uses.get(pack.name);
-    const isMovable = pack.storageClass !== 'archive' && (pack.lockedUntilMs ?? 0) <= nowMs;
+    const isMovable = !mustThaw(pack.storageClass) && (pack.lockedUntilMs ?? 0) <= nowMs;
     // What nobody needs is condemned as it is.
     if (use === undefined || use.segments === 0 || !isMovable) continue;
     const deadShare = Math.max(0, 1 - use.liveBytes / pack.size);

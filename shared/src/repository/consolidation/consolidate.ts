@@ -1,3 +1,4 @@
+import type { StorageClass } from '../../storage-class/storage-class.ts';
 import { livePlaces } from '../garbage/live-places.ts';
 import type { PackUse } from '../garbage/pack-marker.ts';
 import { isWriterGone } from '../log/garbage.ts';
@@ -13,7 +14,6 @@ import { rootsOf } from '../log/state/roots.ts';
 import type { LogState } from '../log/state.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
-import type { StorageClass } from '../ports.ts';
 import { writeRelocations } from '../relocation/write-relocations.ts';
 import { SessionPacks } from '../session/session-packs.ts';
 import { type ConsolidationLimits, choosePacks, type ListedPack } from './choose-packs.ts';

@@ -1,10 +1,10 @@
+import type { StorageClass } from '../../storage-class/storage-class.ts';
 import { damaged, isDamage } from '../damaged.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { PackSegment } from '../pack/pack-layout.ts';
 import type { FrameContent, PackStream, SealedFrame } from '../pack/pack-stream.ts';
 import { readFooter } from '../pack/read-footer.ts';
-import type { StorageClass } from '../ports.ts';
 import { hotPackBytes } from '../session/hot-pack.ts';
 import type { SessionPacks } from '../session/session-packs.ts';
 

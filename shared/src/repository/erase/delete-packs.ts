@@ -1,4 +1,5 @@
 import { isAppError } from '../../errors/app-error.ts';
+import { mustThaw } from '../../storage-class/storage-class.ts';
 import { isDamage } from '../damaged.ts';
 import { sweepGraceMs } from '../log/garbage.ts';
 import { parsePackOrigin } from '../log/names.ts';
@@ -46,7 +47,7 @@ export class PackEraser {
     const condemned = this.#context.log.state.condemned.get(pack);
     if (condemned === undefined) return { ...stays, ...this.#needed(pack, found) };
     const goesAtMs = Math.max(condemned.atMs + sweepGraceMs, lockedUntilMs ?? 0);
-    if (storageClass === 'archive') return { ...stays, reason: 'archive', untilMs: goesAtMs };
+    if (mustThaw(storageClass)) return { ...stays, reason: 'archive', untilMs: goesAtMs };
     if (!(await this.#isOwn(info))) return { ...stays, reason: 'grace', untilMs: goesAtMs };
     if (await this.#delete(pack)) return { deletedBytes: info.size };
     return { ...stays, reason: 'locked', untilMs: lockedUntilMs };

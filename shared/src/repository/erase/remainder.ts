@@ -1,4 +1,4 @@
-import type { StorageClass } from '../ports.ts';
+import type { StorageClass } from '../../storage-class/storage-class.ts';
 
 /** Why a blob that held data of erased objects is still there. */
 export type RemainderReason =

@@ -1,5 +1,6 @@
+import type { StorageClass } from '../../storage-class/storage-class.ts';
 import { toHex } from '../bytes.ts';
-import type { BlobStore, Compute, Entropy, StorageClass } from '../ports.ts';
+import type { BlobStore, Compute, Entropy } from '../ports.ts';
 import { sealBoxAs } from '../segment/box.ts';
 import type { SegmentKind } from '../segment/kinds.ts';
 import { newSegmentUnder, type PrefixKey } from '../segment/segment-key.ts';

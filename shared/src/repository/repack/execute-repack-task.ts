@@ -1,6 +1,7 @@
+import type { StorageClass } from '../../storage-class/storage-class.ts';
 import { fromHex } from '../bytes.ts';
 import { PackStream } from '../pack/pack-stream.ts';
-import type { BlobStore, Compute, Entropy, StorageClass } from '../ports.ts';
+import type { BlobStore, Compute, Entropy } from '../ports.ts';
 import { newSegmentUnder, type PrefixKey } from '../segment/segment-key.ts';
 import {
   decodePlan,

@@ -1,3 +1,4 @@
+import { mustThaw } from '../../storage-class/storage-class.ts';
 import { sum } from '../bytes.ts';
 import { isDamage } from '../damaged.ts';
 import type { ReadableKeys } from '../keys/readable-keys.ts';
@@ -34,7 +35,7 @@ export async function readFooters(
   let coldPacks = 0;
   for (const info of needed.size === 0 ? [] : packs.infos.values()) {
     if (context.log.state.condemned.has(info.name)) continue;
-    if (info.storageClass === 'archive') coldPacks += 1;
+    if (mustThaw(info.storageClass)) coldPacks += 1;
     else
       for (const [id, placed] of await contentsOf(context, info, wanted)) keep(found, id, placed);
   }

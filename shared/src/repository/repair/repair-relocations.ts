@@ -1,3 +1,4 @@
+import { mustThaw } from '../../storage-class/storage-class.ts';
 import { sum } from '../bytes.ts';
 import { type Finding, finding, problemOf } from '../check/finding.ts';
 import { maintenanceJobId } from '../consolidation/consolidate.ts';
@@ -78,7 +79,7 @@ export class RelocationsRepair {
     };
     return [...packs.infos.values()]
       .filter((info) => begunAt(info) !== undefined && !condemned.has(info.name))
-      .filter(({ storageClass }) => storageClass !== 'archive')
+      .filter(({ storageClass }) => !mustThaw(storageClass))
       .sort((a, b) => (begunAt(a) ?? 0) - (begunAt(b) ?? 0));
   }
 

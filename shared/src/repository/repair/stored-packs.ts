@@ -1,3 +1,4 @@
+import { mustThaw } from '../../storage-class/storage-class.ts';
 import { type PackCheck, readDataPack } from '../check/check-packs.ts';
 import type { BadPart } from '../check/name-affected.ts';
 import { fitsSegment } from '../object/segment-place.ts';
@@ -25,7 +26,7 @@ export class StoredPacks {
     const bad = new Map<string, BadPart>();
     for (const info of readData ? infos.values() : []) {
       signal?.throwIfAborted();
-      const part = info.storageClass === 'archive' ? undefined : await readDataPack(check, info);
+      const part = mustThaw(info.storageClass) ? undefined : await readDataPack(check, info);
       if (part !== undefined) bad.set(part.pack, part);
     }
     return new StoredPacks(infos, bad);

@@ -1,3 +1,4 @@
+import type { StorageClass } from '../../storage-class/storage-class.ts';
 import {
   type ConsolidationLimits,
   type ListedPack,
@@ -21,7 +22,6 @@ import {
 } from '../log/garbage.ts';
 import { rootsOf } from '../log/state/roots.ts';
 import type { OpenContext } from '../open-context.ts';
-import type { StorageClass } from '../ports.ts';
 import { applyRetention, foreseeRetention } from './apply-retention.ts';
 import { type JobPlan, type PolicyOf, planJobs } from './plan-jobs.ts';
 

@@ -1,8 +1,9 @@
+import type { StorageClass } from '../../storage-class/storage-class.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { packName } from '../log/names.ts';
 import { MetaPacks } from '../meta/meta-packs.ts';
 import { PackStream, type SealedFrame, type SegmentIdentity } from '../pack/pack-stream.ts';
-import type { RepositoryPorts, StorageClass } from '../ports.ts';
+import type { RepositoryPorts } from '../ports.ts';
 import { newPrefixKey } from '../segment/segment-key.ts';
 import { RecordSheets } from './record-sheets.ts';
 import type { SessionTotals } from './repository-session.ts';

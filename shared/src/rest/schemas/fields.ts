@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
+import { storageClasses } from '../../storage-class/storage-class.ts';
 
 /** Fields that several resources share. A schema with a title is a named component. */
 
@@ -24,9 +25,11 @@ export const HttpsUrl = Type.String({ pattern: '^https://[^\\s?#]+$', maxLength:
 
 export const Count = Type.Integer({ minimum: 0 });
 
-export const StorageClass = Type.Enum(['hot', 'cool', 'cold', 'archive'], {
+export const StorageClass = Type.Enum([...storageClasses], {
   title: 'StorageClass',
-  description: 'Class of the data packs; everything else of a repository is always hot',
+  description:
+    'Class of the data packs; everything else of a repository is always hot. azure-blob: hot, cool, cold, archive. ' +
+    's3: STANDARD, INTELLIGENT_TIERING, STANDARD_IA, ONEZONE_IA, GLACIER_IR, GLACIER, DEEP_ARCHIVE, in this order',
 });
 export type StorageClass = Static<typeof StorageClass>;
 
