@@ -212,7 +212,7 @@ describe('copy, retrieval and restore', () => {
       code: 'E_RETRIEVAL_REQUIRED',
     });
     const { retrieval } = await client.call('createRetrieval', {
-      body: { restorePointId: copyPointId, availabilitySeconds: 60, priority: 'high' },
+      body: { restorePointId: copyPointId, availabilitySeconds: 60, speed: 'expedited' },
     });
     const selected = { restorePointId: copyPointId, retrievalId: retrieval.id };
     await expect(restore(selected)).rejects.toThrow(`retrieval ${retrieval.id} is retrieving`);

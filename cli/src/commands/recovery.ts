@@ -1,5 +1,6 @@
 import type { RestorePoint } from '@firn/shared/rest/schemas/restore-point';
 import type { Retrieval } from '@firn/shared/rest/schemas/retrieval';
+import { type ThawSpeed, thawSpeeds } from '@firn/shared/storage-class/storage-class';
 import { type Command, Option } from 'commander';
 import { addResource, collect, positiveInteger, type Runner } from './resource.ts';
 import { detachOption, finishWork, idempotencyKey } from './work.ts';
@@ -25,7 +26,7 @@ export function addRestorePointCommands(program: Command, run: Runner): void {
 interface RetrievalOptions {
   readonly object?: readonly string[];
   readonly availabilityHours?: number;
-  readonly priority?: 'standard' | 'high';
+  readonly speed?: ThawSpeed;
   readonly detach?: boolean;
 }
 
@@ -65,7 +66,9 @@ function addRetrievalCreate(retrieval: Command, run: Runner): void {
     .description('retrieve objects of a copy; all of them unless --object is given')
     .option('--object <id>', 'only this object (may be repeated)', collect)
     .option('--availability-hours <n>', 'how long it stays readable (default 24)', positiveInteger)
-    .addOption(new Option('--priority <p>', 'how fast').choices(['standard', 'high']))
+    .addOption(
+      new Option('--speed <speed>', 'how fast (default standard)').choices([...thawSpeeds]),
+    )
     .option(...detachOption)
     .action((id: string, options: RetrievalOptions, command: Command) =>
       run(command, async (context) => {
@@ -80,12 +83,12 @@ function addRetrievalCreate(retrieval: Command, run: Runner): void {
 }
 
 function retrievalBody(restorePointId: string, options: RetrievalOptions) {
-  const { object, availabilityHours, priority } = options;
+  const { object, availabilityHours, speed } = options;
   return {
     restorePointId,
     ...selection(object),
     ...(availabilityHours === undefined ? {} : { availabilitySeconds: availabilityHours * 3_600 }),
-    ...(priority === undefined ? {} : { priority }),
+    ...(speed === undefined ? {} : { speed }),
   };
 }
 

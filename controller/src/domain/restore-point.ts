@@ -1,4 +1,4 @@
-import type { StorageClass } from '@firn/shared/storage-class/storage-class';
+import type { StorageClass, ThawSpeed } from '@firn/shared/storage-class/storage-class';
 import type { RetrievalState } from './retrieval-state.ts';
 import type { ObjectSelection } from './session.ts';
 
@@ -24,7 +24,7 @@ export interface NewRetrieval {
   readonly repositoryId: string;
   readonly sessionId: string;
   readonly objects: readonly ObjectSelection[];
-  readonly priority: 'standard' | 'high';
+  readonly speed: ThawSpeed;
   readonly availabilitySeconds: number;
 }
 

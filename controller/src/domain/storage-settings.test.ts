@@ -27,6 +27,7 @@ describe('assertStorageSettings', () => {
     const { region: _, ...others } = s3;
     assertStorageSettings({ ...others, endpoint: 'https://s3.example', pathStyle: false });
     assertStorageSettings({ ...s3, storageClass: 'one-zone' });
+    assertStorageSettings({ ...s3, storageClass: 'deep-archive' });
   });
 
   it.each([
@@ -41,8 +42,6 @@ describe('assertStorageSettings', () => {
     [{ ...azure, region: 'eu-central-1' }, 'provider azure-blob has no region'],
     [{ provider: 's3', container: 'a-bucket', region: 'a' }, 's3 needs accessKeyId'],
     [{ ...s3, container: 'My_Bucket' }, '"My_Bucket" cannot be the name of an S3 bucket'],
-    [{ ...s3, storageClass: 'archive' }, 'archive classes of S3 are not supported'],
-    [{ ...s3, storageClass: 'deep-archive' }, 'archive classes of S3 are not supported'],
     [{ ...azure, storageClass: 'one-zone' }, 'azure-blob has no class one-zone, but hot, cool'],
     [
       { provider: 's3', accessKeyId: 'a', secretAccessKey: 'b', container: 'a-bucket' },

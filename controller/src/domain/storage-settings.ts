@@ -1,9 +1,5 @@
 import { AppError } from '@firn/shared/errors/app-error';
-import {
-  classesOfProvider,
-  mustThaw,
-  type StorageClass,
-} from '@firn/shared/storage-class/storage-class';
+import { classesOfProvider, type StorageClass } from '@firn/shared/storage-class/storage-class';
 
 export interface StorageSettings {
   readonly provider: 'azure-blob' | 's3' | 'folder';
@@ -89,16 +85,13 @@ function azureProblem({ container }: StorageSettings): string | undefined {
 }
 
 function s3Problem(settings: StorageSettings) {
-  const { container, endpoint, region, storageClass = 'hot' } = settings;
+  const { container, endpoint, region } = settings;
   // [AWS: bucketnamingrules]
   if (!/^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(container)) {
     return `"${container}" cannot be the name of an S3 bucket`;
   }
   if (endpoint === undefined && region === undefined) {
     return 'an object storage of s3 needs region, or endpoint when it is not AWS';
-  }
-  if (mustThaw(storageClass)) {
-    return 'archive classes of S3 are not supported yet: nothing could be retrieved from them';
   }
   return roleProblem(settings);
 }

@@ -1,10 +1,25 @@
 import type { RepositoryRef, RestoreWork } from '@firn/shared/gen/firn/link/v1/work';
+import type { BlobStore } from '@firn/shared/repository/ports';
+import type { StorageClass, ThawSpeed } from '@firn/shared/storage-class/storage-class';
 import { World } from './a-world.ts';
 
 const daySeconds = 86_400;
 
+interface ColdOptions {
+  readonly mails?: number;
+  readonly rehydrateMs?: number;
+  readonly storageClass?: StorageClass;
+  /** Default: in memory. */
+  readonly coldStore?: BlobStore;
+}
+
 /** Two mailboxes in a hot repository, and an empty one in the archive class. */
-export async function aWorldWithBackup({ mails = 5, rehydrateMs = 0 } = {}) {
+export async function aWorldWithBackup({
+  mails = 5,
+  rehydrateMs = 0,
+  storageClass = 'archive',
+  coldStore,
+}: ColdOptions = {}) {
   const world = new World();
   for (const name of ['anna', 'ben']) {
     const { id } = world.tenant.addObject(name);
@@ -12,7 +27,8 @@ export async function aWorldWithBackup({ mails = 5, rehydrateMs = 0 } = {}) {
       world.tenant.putItem(id, `${name}-${n}`, `mail ${n} of ${name}`);
   }
   const hot = await world.repository('hot-1');
-  const cold = await world.repository('cold-1', { storageClass: 'archive', rehydrateMs });
+  const cold = await world.repository('cold-1', { storageClass, rehydrateMs });
+  if (coldStore !== undefined) world.stores.set('cold-1', coldStore);
   const agent = world.start();
   await world.initialize(hot);
   await world.initialize(cold);
@@ -40,7 +56,11 @@ export function copy({ world, hot, cold }: ColdWorld, n = 1) {
   return world.controller.assign(`copy-${n}`, { $case: 'copy', value }, world.secrets);
 }
 
-export function retrieve({ world, cold }: ColdWorld, restorePointId = 'copy-1') {
+export function retrieve(
+  { world, cold }: ColdWorld,
+  restorePointId = 'copy-1',
+  speed: ThawSpeed = 'expedited',
+) {
   const value = {
     repository: cold,
     jobId: 'copy-job',
@@ -48,7 +68,7 @@ export function retrieve({ world, cold }: ColdWorld, restorePointId = 'copy-1') 
     retrievalId: 'retrieval-1',
     objects: [],
     availabilitySeconds: daySeconds,
-    priority: 'high',
+    speed,
   };
   return world.controller.assign('retrieve-1', { $case: 'retrieval', value }, world.secrets);
 }

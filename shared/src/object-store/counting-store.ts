@@ -3,6 +3,7 @@ import type {
   BlobInfo,
   BlobLocks,
   BlobStore,
+  BlobThawing,
   ByteRange,
   CopyOptions,
   PutOptions,
@@ -48,6 +49,10 @@ export class CountingStore implements BlobStore {
   /** What is done by them is not counted. */
   get locks(): BlobLocks | undefined {
     return this.#store.locks;
+  }
+
+  get thawing(): BlobThawing | undefined {
+    return this.#store.thawing;
   }
 
   async put(name: string, body: Uint8Array, options?: PutOptions): Promise<void> {

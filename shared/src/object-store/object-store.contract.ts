@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BlobInfo, BlobStore } from '../repository/ports.ts';
+import type { BlobInfo, BlobStore, ThawState } from '../repository/ports.ts';
+import { thawingOf } from '../repository/retrieve/thawing-of.ts';
 
 export interface StoreUnderTest {
   /** Empty, and below a prefix of its own where the storage has prefixes. */
   readonly store: BlobStore;
-  /** Lets every copy out of the archive class end. */
+  /** Lets everything thaw that is on its way out of the archive class. */
   readonly finishRehydrations: () => Promise<void>;
-  /** Whether such a copy can be seen while it is under way. */
+  /** Whether it can be seen while it is under way. */
   readonly showsRehydrating: boolean;
-  /** Default true. Else a copy out of the archive class is refused. */
-  readonly thaws?: boolean;
+  /** Default false: a copy thaws. Else copies out of the archive class are refused. */
+  readonly thawsInPlace?: boolean;
   readonly close: () => Promise<void>;
 }
 
@@ -29,6 +30,7 @@ export function describeBlobStore(name: string, make: () => Promise<StoreUnderTe
     describeReading(() => store);
     describeListing(() => store);
     describeArchive(() => store, its);
+    describeThawing(() => store, its);
   });
 }
 
@@ -191,7 +193,7 @@ function describeArchive(store: () => BlobStore, tested: () => StoreUnderTest): 
     await store().put('cold/source', text('cold'), { storageClass: 'archive' });
     const copy = () =>
       store().copy('cold/source', 'warm/copy', { storageClass: 'hot', priority: 'high' });
-    if (tested().thaws === false) {
+    if (tested().thawsInPlace === true) {
       return await expect(copy()).rejects.toMatchObject({ code: 'E_BLOB_ARCHIVED' });
     }
     await copy();
@@ -223,6 +225,65 @@ function describeArchive(store: () => BlobStore, tested: () => StoreUnderTest): 
     await store().delete('cold/replaced');
     await store().put('cold/replaced', text('new'));
     expect(string((await store().get('cold/replaced')).bytes)).toBe('new');
+  });
+}
+
+function describeThawing(store: () => BlobStore, tested: () => StoreUnderTest): void {
+  const request = { retrievalId: 'r1', speed: 'standard', readableMs: 3_600_000 } as const;
+  const thawing = () => thawingOf(store());
+
+  async function statesOf(names: readonly string[]) {
+    const states = new Map<string, ThawState>();
+    for await (const [name, state] of thawing().states('r1', new Set(names))) {
+      states.set(name, state);
+    }
+    return states;
+  }
+
+  /** Archived blobs; all but the first are on their way. */
+  async function begun(prefix: string): Promise<readonly string[]> {
+    const names = Array.from({ length: 25 }, (_, n) => `${prefix}/${n}`);
+    for (const name of names) await store().put(name, text(name), { storageClass: 'archive' });
+    expect((await statesOf(names)).size).toBe(0);
+    for (const name of names.slice(1)) {
+      expect(await thawing().begin(name, request)).not.toEqual({ state: 'cold' });
+    }
+    return names;
+  }
+
+  it('tells what is on its way out of the archive class', async () => {
+    const [cold = '', ...names] = await begun('thawing');
+    if (!tested().showsRehydrating) return;
+    const states = await statesOf([cold, ...names]);
+    expect(states).toEqual(new Map(names.map((name) => [name, { state: 'thawing' }])));
+    expect(await thawing().begin(names[0] ?? '', request)).toEqual({ state: 'thawing' });
+  });
+
+  it('reads what has thawed, until that is ended', async () => {
+    const [cold = '', ...names] = await begun('thawed');
+    await tested().finishRehydrations();
+    for (const asked of [[cold, ...names], names.slice(0, 3), names.slice(0, 1)]) {
+      const states = await statesOf(asked);
+      expect([...states.keys()].toSorted()).toEqual(asked.filter((name) => name !== cold).sort());
+      for (const [name, state] of states) {
+        if (state.state !== 'warm') throw new Error(`${name} is ${state.state}`);
+        expect(string((await store().get(state.name)).bytes)).toBe(name);
+      }
+    }
+    expect(await thawing().begin(names[0] ?? '', request)).toMatchObject({ state: 'warm' });
+    await thawing().end('r1');
+    expect((await statesOf(names)).size).toBe(tested().thawsInPlace === true ? names.length : 0);
+  });
+
+  it('has nothing to thaw in a class that can be read', async () => {
+    await store().put('thaw/hot', text('hot'));
+    expect(await thawing().begin('thaw/hot', request)).toEqual({ state: 'warm', name: 'thaw/hot' });
+  });
+
+  it('says when there is nothing to thaw', async () => {
+    await expect(thawing().begin('thaw/none', request)).rejects.toMatchObject({
+      code: 'E_BLOB_NOT_FOUND',
+    });
   });
 }
 

@@ -4,10 +4,12 @@ import type {
   BlobInfo,
   BlobLocks,
   BlobStore,
+  BlobThawing,
   ByteRange,
   CopyOptions,
   HiddenBlob,
   PutOptions,
+  ThawState,
 } from '../repository/ports.ts';
 import { type RetryPolicy, type RetryPorts, retry } from '../time/retry.ts';
 import { throwIfCancelled } from './blob-errors.ts';
@@ -74,6 +76,16 @@ export class RetryingStore implements BlobStore {
     };
   }
 
+  get thawing(): BlobThawing | undefined {
+    const { thawing } = this.#store;
+    if (thawing === undefined) return undefined;
+    return {
+      begin: (name, request) => this.#retry(request.signal, () => thawing.begin(name, request)),
+      states: (retrievalId, names, signal) => this.#states(thawing, { retrievalId, names, signal }),
+      end: (retrievalId, signal) => this.#retry(signal, () => thawing.end(retrievalId, signal)),
+    };
+  }
+
   async delete(name: string, signal?: AbortSignal): Promise<void> {
     await this.#retry(signal, () => this.#store.delete(name, signal));
   }
@@ -85,6 +97,27 @@ export class RetryingStore implements BlobStore {
   async abortStrays(prefix: string, beforeMs: number, signal?: AbortSignal): Promise<number> {
     const abort = async () => (await this.#store.abortStrays?.(prefix, beforeMs, signal)) ?? 0;
     return await this.#retry(signal, abort);
+  }
+
+  /** After a failure asks again for those that were not told; a cold one is asked for twice at most. */
+  async *#states(thawing: BlobThawing, asked: AskedStates): AsyncGenerator<ToldState> {
+    const { retrievalId, names, signal } = asked;
+    const left = new Set(names);
+    let telling = thawing.states(retrievalId, new Set(left), signal)[Symbol.asyncIterator]();
+    const next = async () => {
+      try {
+        return await telling.next();
+      } catch (error) {
+        telling = thawing.states(retrievalId, new Set(left), signal)[Symbol.asyncIterator]();
+        throw error;
+      }
+    };
+    for (;;) {
+      const result = await this.#retry(signal, next);
+      if (result.done === true) return;
+      left.delete(result.value[0]);
+      yield result.value;
+    }
   }
 
   /** After a failure lists again from the start, and goes on behind the last name. */
@@ -124,6 +157,14 @@ export class RetryingStore implements BlobStore {
       throw error;
     }
   }
+}
+
+type ToldState = readonly [name: string, state: ThawState];
+
+interface AskedStates {
+  readonly retrievalId: string;
+  readonly names: ReadonlySet<string>;
+  readonly signal: AbortSignal | undefined;
 }
 
 async function nextBehind<Named extends { readonly name: string }>(

@@ -3,7 +3,7 @@
  * satisfy BlobStore by shape; the repository imports none of them.
  */
 
-import type { StorageClass } from '../storage-class/storage-class.ts';
+import type { StorageClass, ThawSpeed } from '../storage-class/storage-class.ts';
 import type { BatchCompute } from './batch-compute.ts';
 
 export interface BlobInfo {
@@ -101,6 +101,36 @@ export interface BlobStore {
   abortStrays?(prefix: string, beforeMs: number, signal?: AbortSignal): Promise<number>;
   /** Present when the storage can lock blobs; whether it does so is its own setting. */
   readonly locks?: BlobLocks | undefined;
+  /** Present when archived blobs thaw where they lie; elsewhere a copy thaws. */
+  readonly thawing?: BlobThawing | undefined;
+}
+
+export interface ThawRequest {
+  /** Whose thaw it is: what others have begun is used, and never shortened. */
+  readonly retrievalId: string;
+  readonly speed: ThawSpeed;
+  /** How long it is to be readable from now on, at least. */
+  readonly readableMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Warm: `name` can be read. Until when, by the storage's clock, where it ends by itself. */
+export type ThawState =
+  | { readonly state: 'cold' | 'thawing' }
+  | { readonly state: 'warm'; readonly name: string; readonly untilMs?: number };
+
+/** Reading what lies in an archive class, some hours later. */
+export interface BlobThawing {
+  /** Begins a thaw, or prolongs one that is done. Safe to repeat. E_BLOB_NOT_FOUND */
+  begin(name: string, request: ThawRequest): Promise<ThawState>;
+  /** Of those names that are not cold, in no order. */
+  states(
+    retrievalId: string,
+    names: ReadonlySet<string>,
+    signal?: AbortSignal,
+  ): AsyncIterable<readonly [name: string, state: ThawState]>;
+  /** Ends what only this retrieval has; what cannot be deleted runs out. @returns blobs deleted */
+  end(retrievalId: string, signal?: AbortSignal): Promise<number>;
 }
 
 /** A blob that is not what was put first under its name, which the storage still has. */

@@ -22,3 +22,19 @@ export const classesOfProvider = {
 export function mustThaw(storageClass: StorageClass): boolean {
   return storageClass === 'archive' || storageClass === 'deep-archive';
 }
+
+/** How fast blobs thaw, the fastest and dearest first. */
+export const thawSpeeds = ['expedited', 'standard', 'bulk'] as const;
+
+export type ThawSpeed = (typeof thawSpeeds)[number];
+
+/**
+ * The speeds that a class of a provider has; none where nothing has to thaw. What is
+ * expedited Azure calls high priority. [Amazon S3: Archive retrieval options;
+ * Microsoft: Blob rehydration from the archive tier]
+ */
+export function thawSpeedsOf(provider: string, storageClass: StorageClass): readonly ThawSpeed[] {
+  if (!mustThaw(storageClass)) return [];
+  if (provider !== 's3') return ['expedited', 'standard'];
+  return storageClass === 'archive' ? thawSpeeds : ['standard', 'bulk'];
+}

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { startChild } from '../../src/services/child-process.ts';
 import type { S3Server } from './s3-suite.ts';
 
+/** At standard speed, out of GLACIER. */
+const longestThawMs = 5 * 3_600_000;
+
 export interface RunningFake extends S3Server {
   /** Posts to its administrator: `clock`, `credentials`, `roles`, … */
   administer(what: string, body: unknown): Promise<void>;
@@ -23,16 +26,18 @@ export async function startS3Fake(more: readonly string[] = []): Promise<Running
   });
   const { url, accessKeyId, secretAccessKey, adminToken, caFile } = JSON.parse(child.readyLine);
   const headers = { authorization: `Bearer ${adminToken}` };
+  const administer = async (what: string, body: unknown) => {
+    const asked = { method: 'POST', headers, body: JSON.stringify(body) };
+    const reply = await fetch(`${url}/_admin/${what}`, asked);
+    if (!reply.ok) throw new Error(`the S3 fake refused ${what}: ${await reply.text()}`);
+  };
   return {
     endpoint: url,
     accessKeyId,
     secretAccessKey,
     ...(caFile !== '' && { caPem: await readFile(caFile, 'utf8') }),
-    administer: async (what, body) => {
-      const asked = { method: 'POST', headers, body: JSON.stringify(body) };
-      const reply = await fetch(`${url}/_admin/${what}`, asked);
-      if (!reply.ok) throw new Error(`the S3 fake refused ${what}: ${await reply.text()}`);
-    },
+    administer,
+    finishRestorations: () => administer('clock', { advanceMs: longestThawMs }),
     stop: async () => {
       await child.stop();
       await rm(folder, { recursive: true });

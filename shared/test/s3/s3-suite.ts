@@ -19,6 +19,8 @@ export interface S3Server extends S3Access {
   readonly neverShortens?: boolean;
   /** Default true: it tells when an upload was begun. */
   readonly tellsBegin?: boolean;
+  /** Absent: they end at once. */
+  readonly finishRestorations?: () => Promise<void>;
 }
 
 type MakeStore = (more: Partial<S3StoreOptions>) => S3Store;
@@ -45,9 +47,9 @@ export function describeS3Store(name: string, server: () => S3Server): void {
     await makeBucket(server(), bucket);
     return {
       store: retrying(makeStore({ prefix: 'contract/of-stores' })),
-      showsRehydrating: false,
-      thaws: false,
-      finishRehydrations: async () => {},
+      showsRehydrating: server().finishRestorations !== undefined,
+      thawsInPlace: true,
+      finishRehydrations: async () => server().finishRestorations?.(),
       close: async () => {},
     };
   });

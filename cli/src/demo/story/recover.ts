@@ -19,7 +19,7 @@ export async function newestCopy(story: Story, copyJob: string): Promise<Restore
 
 export async function retrieve(story: Story, restorePointId: string) {
   const started = await story.client.call('createRetrieval', {
-    body: { restorePointId, availabilitySeconds: 24 * 3_600, priority: 'high' },
+    body: { restorePointId, availabilitySeconds: 24 * 3_600, speed: 'expedited' },
     idempotencyKey: idempotencyKey(),
   });
   const session = await succeed(story, started.session);

@@ -212,7 +212,7 @@ export function encodeRestorePoint(row: points.RestorePoint): RestorePoint {
 }
 
 export function encodeRetrieval(row: points.Retrieval): Retrieval {
-  const { id, restorePointId, copyJobId, repositoryId, state, priority } = row;
+  const { id, restorePointId, copyJobId, repositoryId, state, speed } = row;
   const { availabilitySeconds, availableUntil, packsTotal, packsReady, bytes } = row;
   const { sessionId, createdAt } = row;
   return present({
@@ -222,7 +222,7 @@ export function encodeRetrieval(row: points.Retrieval): Retrieval {
     repositoryId,
     state,
     objects: row.objects.map(encodeSelection),
-    priority,
+    speed,
     availabilitySeconds,
     availableUntil,
     packsTotal,

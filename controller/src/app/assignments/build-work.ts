@@ -193,7 +193,7 @@ async function retrievalWork(
       retrievalId: id,
       objects: encodeSelections(retrieval.objects),
       availabilitySeconds: retrieval.availabilitySeconds,
-      priority: retrieval.priority,
+      speed: retrieval.speed,
     },
   };
 }

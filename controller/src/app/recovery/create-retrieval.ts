@@ -1,6 +1,7 @@
 import { AppError } from '@firn/shared/errors/app-error';
-import { mustThaw } from '@firn/shared/storage-class/storage-class';
+import { mustThaw, type ThawSpeed } from '@firn/shared/storage-class/storage-class';
 import type { Retrieval } from '../../domain/restore-point.ts';
+import { assertSpeed } from '../../domain/retrieval-speed.ts';
 import type { ObjectSelection, Session } from '../../domain/session.ts';
 import type { AppContext } from '../context.ts';
 import { found } from '../resources/found.ts';
@@ -12,18 +13,20 @@ export interface CreateRetrieval {
   readonly restorePointId: string;
   readonly objects?: readonly ObjectSelection[];
   readonly availabilitySeconds?: number;
-  readonly priority?: 'standard' | 'high';
+  /** Default standard. */
+  readonly speed?: ThawSpeed;
 }
 
 const dayInSeconds = 86_400;
 
-/** E_RETRIEVAL_NOT_NEEDED when the point lies in a class that can be read. */
+/** E_RETRIEVAL_NOT_NEEDED when the point lies in a class that can be read; E_RETRIEVAL_SPEED */
 export async function createRetrieval(
   context: AppContext,
   input: CreateRetrieval,
 ): Promise<{ retrieval: Retrieval; session: Session }> {
   const { database, secrets } = context;
-  const { restorePointId, objects = [], availabilitySeconds = dayInSeconds } = input;
+  const { restorePointId, objects = [], speed = 'standard' } = input;
+  const { availabilitySeconds = dayInSeconds } = input;
   const point = await findRestorePoint(context, restorePointId);
   if (!mustThaw(point.storageClass)) {
     throw new AppError(
@@ -31,7 +34,10 @@ export async function createRetrieval(
       `restore point ${point.id} lies in class ${point.storageClass}, which can be read at once`,
     );
   }
-  const { proxyId, id: repositoryId } = await readyRepository(database, point.repositoryId);
+  const repository = await readyRepository(database, point.repositoryId);
+  const { proxyId, id: repositoryId, objectStorageId } = repository;
+  const storage = await database.objectStorages.find(objectStorageId);
+  assertSpeed(found('object storage', objectStorageId, storage), speed);
   const [retrievalId, sessionId] = [secrets.uuid(), secrets.uuid()];
   const created = await database.transaction(async ({ sessions, retrievals }) => {
     const session = await sessions.insert(
@@ -52,7 +58,7 @@ export async function createRetrieval(
       repositoryId,
       sessionId,
       objects,
-      priority: input.priority ?? 'standard',
+      speed,
       availabilitySeconds,
     });
     return { session, retrieval };

@@ -1,35 +1,46 @@
+import { isAppError } from '@firn/shared/errors/app-error';
 import type { RetrievalWork } from '@firn/shared/gen/firn/link/v1/work';
-import type { BlobStore } from '@firn/shared/repository/ports';
+import type { BlobThawing, ThawRequest } from '@firn/shared/repository/ports';
 import { type NeededPack, packsNeeded } from '@firn/shared/repository/retrieve/packs-needed';
-import { warmName } from '@firn/shared/repository/retrieve/warm-name';
-import { mustThaw } from '@firn/shared/storage-class/storage-class';
+import { thawingOf } from '@firn/shared/repository/retrieve/thawing-of';
+import { type ThawSpeed, thawSpeeds } from '@firn/shared/storage-class/storage-class';
 import { forEachConcurrent } from '../for-each-concurrent.ts';
 import { packSelections } from '../selections.ts';
 import type { SessionContext } from '../session-context.ts';
 
 /** The point stays readable this long after the availability period. */
 const pinMarginMs = 7 * 24 * 60 * 60 * 1000;
-/** Thawing takes up to 15 hours at standard priority, and a queue may stand before it. */
-const thawMsMax = 30 * 60 * 60 * 1000;
+/**
+ * The longest that thawing takes, and a queue before it: 15 hours at Azure's standard priority,
+ * 12 in Glacier Deep Archive, 48 there in bulk.
+ */
+const thawMsMax: Readonly<Record<ThawSpeed, number>> = {
+  expedited: 6 * 60 * 60 * 1000,
+  standard: 30 * 60 * 60 * 1000,
+  bulk: 96 * 60 * 60 * 1000,
+};
 const untilNote = 'available-until';
 
 /**
- * Brings what is chosen out of the archive class: copies exactly the packs that
- * it needs to warm/, and waits until all can be read. Killed and started again
- * it finds begun copies by their names.
+ * Brings what is chosen out of the archive class: thaws exactly the packs that it
+ * needs, and waits until all can be read. Killed and started again it asks the
+ * storage what was begun.
  */
 export async function runRetrieval(context: SessionContext, work: RetrievalWork): Promise<void> {
   const { repositories, secrets, signal, clock, progress } = context;
   const repository = await repositories.owned(work.repository, secrets, signal);
   const from = { jobId: work.jobId, pointId: work.restorePointId };
-  const availableMs = work.availabilitySeconds * 1000;
-  const pinUntilMs = clock.now() + thawMsMax + availableMs + pinMarginMs;
+  const speed = speedOf(work);
+  const readableMs = thawMsMax[speed] + work.availabilitySeconds * 1000;
+  const pinUntilMs = clock.now() + readableMs + pinMarginMs;
   await repository.pin(retrievalPin(work.retrievalId), from, pinUntilMs);
   const point = await repository.openPoint({ ...from, pinId: retrievalPin(work.retrievalId) });
   progress.set({ phase: 'planning' });
   const packs = await packsNeeded(point, await packSelections(point, work.objects));
-  const store = repositories.store(work.repository?.storage, signal);
-  const thaw = new Thaw({ context, work, store, packs });
+  const thawing = thawingOf(repositories.store(work.repository?.storage, signal));
+  const { retrievalId } = work;
+  const request = { retrievalId, speed, readableMs, signal };
+  const thaw = new Thaw({ context, work, thawing, packs, request });
   await thaw.begin();
   await thaw.wait();
   await thaw.told();
@@ -39,16 +50,22 @@ export function retrievalPin(retrievalId: string): string {
   return `retrieval-${retrievalId}`;
 }
 
+function speedOf({ speed }: RetrievalWork): ThawSpeed {
+  return thawSpeeds.find((known) => known === speed) ?? 'standard';
+}
+
 interface ThawOptions {
   readonly context: SessionContext;
   readonly work: RetrievalWork;
-  readonly store: BlobStore;
+  readonly thawing: BlobThawing;
   readonly packs: readonly NeededPack[];
+  /** Until all are warm, and the availability after that. */
+  readonly request: ThawRequest;
 }
 
 class Thaw {
   readonly #options: ThawOptions;
-  /** Packs whose warm copies cannot be read yet. */
+  /** Packs that cannot be read yet. */
   readonly #pending = new Set<string>();
   #bytes = 0;
   #missing = 0;
@@ -60,19 +77,19 @@ class Thaw {
   async begin(): Promise<void> {
     const { packs, context } = this.#options;
     context.progress.set({ phase: 'thawing', packsTotal: packs.length });
-    await forEachConcurrent(packs, context.settings.packConcurrency, (each) => this.#begin(each));
+    await forEachConcurrent(packs, context.settings.packConcurrency, async (each) => {
+      this.#bytes += each.packBytes || each.neededBytes;
+      await this.#begin(each.pack);
+    });
     await this.#tell('retrieving');
   }
 
   /** Asks for the state of what is pending, in rounds, until nothing is. */
   async wait(): Promise<void> {
-    const { context } = this.#options;
-    const { clock, signal, settings } = context;
+    const { clock, signal, settings } = this.#options.context;
     while (this.#pending.size > 0) {
       const before = this.#pending.size;
-      await forEachConcurrent([...this.#pending], settings.packConcurrency, (pack) =>
-        this.#poll(pack),
-      );
+      await this.#poll();
       if (this.#pending.size < before) await this.#tell('retrieving');
       if (this.#pending.size > 0) await clock.sleep(settings.retrievalPollMs, signal);
     }
@@ -86,36 +103,36 @@ class Thaw {
     await context.events.trouble('packs', [{ $case: 'log', value: { level: 'error', message } }]);
   }
 
-  async #begin({ pack, packBytes, neededBytes }: NeededPack): Promise<void> {
-    const { context, store, work } = this.#options;
-    const { signal, events } = context;
-    signal.throwIfAborted();
-    const warm = warmName(work.retrievalId, pack);
-    const known = await store.head(warm, signal);
-    this.#bytes += packBytes || neededBytes;
-    if (known !== undefined) {
-      if (known.rehydrating) this.#pending.add(pack);
-      return;
-    }
-    const cold = await store.head(pack, signal);
-    if (cold === undefined) {
+  async #begin(pack: string): Promise<void> {
+    const { context, thawing, request } = this.#options;
+    context.signal.throwIfAborted();
+    try {
+      const { state } = await thawing.begin(pack, request);
+      if (state !== 'warm') this.#pending.add(pack);
+    } catch (error) {
+      if (!isAppError(error, 'E_BLOB_NOT_FOUND')) throw error;
       this.#missing += 1;
-      await events.log('error', `pack ${pack} is missing: what lies in it cannot be restored`);
-      return;
+      const message = `pack ${pack} is missing: what lies in it cannot be restored`;
+      await context.events.log('error', message);
     }
-    if (!mustThaw(cold.storageClass)) return;
-    const priority = work.priority === 'high' ? 'high' : 'standard';
-    await store.copy(pack, warm, { storageClass: 'hot', priority, signal });
-    this.#pending.add(pack);
   }
 
-  async #poll(pack: string): Promise<void> {
-    const { store, work, context } = this.#options;
-    const { signal } = context;
-    const warm = warmName(work.retrievalId, pack);
-    const info = await store.head(warm, signal);
-    if (info === undefined) await this.#begin({ pack, packBytes: 0, neededBytes: 0, items: 0 });
-    else if (!info.rehydrating && !mustThaw(info.storageClass)) this.#pending.delete(pack);
+  /** What has become cold again is begun again. */
+  async #poll(): Promise<void> {
+    const { context, thawing, request } = this.#options;
+    const cold = new Set(this.#pending);
+    for await (const [pack, { state }] of thawing.states(
+      request.retrievalId,
+      new Set(this.#pending),
+      context.signal,
+    )) {
+      cold.delete(pack);
+      if (state === 'warm') this.#pending.delete(pack);
+    }
+    await forEachConcurrent([...cold], context.settings.packConcurrency, async (pack) => {
+      this.#pending.delete(pack);
+      await this.#begin(pack);
+    });
   }
 
   /** Fixed by the first process that got so far. */

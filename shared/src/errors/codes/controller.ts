@@ -81,6 +81,11 @@ export const controllerCodes = {
     meaning: 'The restore point lies in a class that can be read at once.',
     help: 'Explore and restore it without a retrieval.',
   },
+  E_RETRIEVAL_SPEED: {
+    retry: 'never',
+    meaning: 'The archive class of the restore point does not thaw at this speed.',
+    help: 'Choose one of the speeds that the message names.',
+  },
   E_RETRIEVAL_REQUIRED: {
     retry: 'after-repair',
     meaning: 'The restore point lies in an archive class and cannot be read.',

@@ -1,9 +1,8 @@
 import { Agent } from 'node:https';
 import { S3Client } from '@aws-sdk/client-s3';
-import { isAppError } from '../../errors/app-error.ts';
 import { throwIfCancelled } from '../blob-errors.ts';
 import { StorageClock } from '../storage-clock.ts';
-import { type S3Call, toS3Error } from './s3-errors.ts';
+import { isOfClock, type S3Call, toS3Error } from './s3-errors.ts';
 
 /** Keys of an account, or temporary ones with their token. */
 export interface S3Credentials {
@@ -75,7 +74,7 @@ export class S3Connection {
     try {
       return await this.#attempt(call, bytes, work);
     } catch (error) {
-      if (!isAppError(error, 'E_STORAGE_CLOCK_SKEWED')) throw error;
+      if (!isOfClock(error)) throw error;
       return await this.#attempt(call, bytes, work);
     }
   }

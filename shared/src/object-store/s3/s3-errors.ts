@@ -1,4 +1,4 @@
-import { AppError } from '../../errors/app-error.ts';
+import { AppError, isAppError } from '../../errors/app-error.ts';
 import type { ErrorCode } from '../../errors/codes.ts';
 import { storageCancelled } from '../blob-errors.ts';
 
@@ -53,7 +53,12 @@ const deniedCodes = new Set([
 /** As the SDK throws them. */
 interface ServiceError extends Error {
   readonly code?: unknown;
-  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
+  readonly $metadata?: {
+    readonly httpStatusCode?: number;
+    readonly requestId?: string;
+    /** The clocks are minutes apart, and the SDK knows by how much from now on. */
+    readonly clockSkewCorrected?: boolean;
+  };
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
 }
 
@@ -79,6 +84,12 @@ export function serviceCodeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
+/** Whether it was refused for the time in its signature, or may have been: a HEAD does not say why. */
+export function isOfClock(error: unknown): boolean {
+  if (isAppError(error, 'E_STORAGE_CLOCK_SKEWED')) return true;
+  return isAppError(error) && error.context['mayBeOfClock'] === true;
+}
+
 function isOfStorage(error: ServiceError): boolean {
   return error.$metadata !== undefined || typeof error.code === 'string';
 }
@@ -90,9 +101,21 @@ function appError(code: ErrorCode, what: string, call: S3Call, error?: ServiceEr
       operation: call.operation,
       serviceCode: error?.name,
       requestId: error?.$metadata?.requestId,
+      ...(error !== undefined && mayBeOfClock(error) && { mayBeOfClock: true }),
     },
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
+}
+
+function mayBeOfClock({ name, $metadata }: ServiceError): boolean {
+  return (
+    $metadata?.httpStatusCode === 403 && isNameless(name) && $metadata.clockSkewCorrected === true
+  );
+}
+
+/** As the SDK names an error of which it knows the status alone. */
+function isNameless(name: string): boolean {
+  return name === 'Unknown' || name === 'UnknownError' || name === 'Forbidden' || name === '403';
 }
 
 function codeOf(error: ServiceError, call: S3Call): ErrorCode {

@@ -14,6 +14,7 @@ import type {
   BlobInfo,
   BlobLocks,
   BlobStore,
+  BlobThawing,
   ByteRange,
   CopyOptions,
   PutOptions,
@@ -29,6 +30,7 @@ import { S3Connection, type S3ConnectionOptions } from './s3-connection.ts';
 import { copyObject, singleCopyBytesMax } from './s3-copy.ts';
 import { infoOfGet, infoOfHead, infoOfItem } from './s3-info.ts';
 import { S3Locks } from './s3-locks.ts';
+import { S3Thawing } from './s3-thawing.ts';
 import { abortStrayUploads, S3Upload } from './s3-upload.ts';
 import { bucketState, deleteHistory, historyOf, isVersioned } from './s3-versions.ts';
 import { putCall, writeMembers } from './s3-write.ts';
@@ -56,6 +58,7 @@ export const s3PartBytes = 8 << 20;
  */
 export class S3Store implements BlobStore {
   readonly locks: BlobLocks;
+  readonly thawing: BlobThawing;
   readonly #connection: S3Connection;
   readonly #blocks: BlockPool;
   readonly #root: string;
@@ -74,6 +77,11 @@ export class S3Store implements BlobStore {
       root: this.#root,
       mode: this.#lockMode,
       head: (name, signal) => this.head(name, signal),
+    });
+    this.thawing = new S3Thawing({
+      connection: this.#connection,
+      root: this.#root,
+      now: (signal) => this.locks.now(signal),
     });
   }
 

@@ -3,6 +3,7 @@ import type {
   BlobInfo,
   BlobLocks,
   BlobStore,
+  BlobThawing,
   ByteRange,
   CopyOptions,
   PutOptions,
@@ -21,6 +22,10 @@ export class RetainingStore implements BlobStore {
     this.#store = store;
     this.#immutability = immutability;
     this.locks = locksOf(store);
+  }
+
+  get thawing(): BlobThawing | undefined {
+    return this.#store.thawing;
   }
 
   async put(name: string, body: Uint8Array, options: PutOptions = {}): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Blob, BlobStore, ByteRange } from '../ports.ts';
-import { warmName } from '../retrieve/warm-name.ts';
+import { thawingOf } from '../retrieve/thawing-of.ts';
 import { readInto } from './read-into.ts';
 
 /** Ranges of packs, out of a retrieval's warm copies where there are any. */
@@ -26,14 +26,18 @@ export class PackFetcher {
     if (this.#warm === undefined) return Promise.resolve(pack);
     const known = this.#names.get(pack);
     if (known !== undefined) return known;
-    const resolving = this.#resolve(pack, warmName(this.#warm, pack));
+    const resolving = this.#resolve(this.#warm, pack);
     this.#names.set(pack, resolving);
     resolving.catch(() => this.#names.delete(pack));
     return resolving;
   }
 
-  async #resolve(pack: string, warm: string): Promise<string> {
-    const info = await this.#store.head(warm);
-    return info !== undefined && !info.rehydrating ? warm : pack;
+  /** What is not warm yet is asked for again. */
+  async #resolve(retrievalId: string, pack: string): Promise<string> {
+    for await (const [, state] of thawingOf(this.#store).states(retrievalId, new Set([pack]))) {
+      if (state.state === 'warm') return state.name;
+    }
+    this.#names.delete(pack);
+    return pack;
   }
 }

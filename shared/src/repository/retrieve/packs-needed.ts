@@ -8,8 +8,6 @@ import { StoredPointReader } from '../point/stored-point-reader.ts';
 import { type LocatedItem, Locator } from '../read/locate.ts';
 import { frameId, type PlacedContent } from '../read/placed-content.ts';
 
-export { warmName } from './warm-name.ts';
-
 export interface Selection extends ItemFilter {
   readonly objectId: string;
 }

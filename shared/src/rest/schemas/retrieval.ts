@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { thawSpeeds } from '../../storage-class/storage-class.ts';
 import { Count, closed, Id, open, PageQuery, pageOf, Timestamp } from './fields.ts';
 import { ObjectSelection } from './restore-point.ts';
 import { Session } from './session.ts';
@@ -9,7 +10,11 @@ export const RetrievalState = Type.Enum(
 );
 export type RetrievalState = Static<typeof RetrievalState>;
 
-const Priority = Type.Enum(['standard', 'high'], { title: 'RetrievalPriority' });
+const Speed = Type.Enum([...thawSpeeds], {
+  title: 'RetrievalSpeed',
+  description:
+    'expedited: minutes to an hour, not out of deep-archive; standard: hours; bulk: up to two days, S3 only',
+});
 const AvailabilitySeconds = Type.Integer({
   minimum: 60,
   maximum: 31_536_000,
@@ -24,7 +29,7 @@ export const Retrieval = open('Retrieval', {
   repositoryId: Id,
   state: RetrievalState,
   objects: Type.Array(ObjectSelection, { description: 'Empty: all objects of the point' }),
-  priority: Priority,
+  speed: Speed,
   availabilitySeconds: AvailabilitySeconds,
   availableUntil: Type.Optional(Timestamp),
   packsTotal: Count,
@@ -47,7 +52,7 @@ export const RetrievalCreate = closed(
     restorePointId: Id,
     objects: Type.Optional(Type.Array(ObjectSelection, { maxItems: 10_000 })),
     availabilitySeconds: Type.Optional(AvailabilitySeconds),
-    priority: Type.Optional(Priority),
+    speed: Type.Optional(Speed),
   },
   'RetrievalCreate',
 );

@@ -55,7 +55,7 @@ function insertRetrieval(db: Db, row: NewRetrieval): Promise<Retrieval> {
     session_id: row.sessionId,
     state: 'retrieving',
     objects: json(row.objects),
-    priority: row.priority,
+    speed: row.speed,
     availability_seconds: row.availabilitySeconds,
   });
 }

@@ -180,8 +180,8 @@ export interface RetrievalWork {
   /** Empty: all objects of the point. */
   objects: ObjectSelection[];
   availabilitySeconds: number;
-  /** "high" or "standard". */
-  priority: string;
+  /** "expedited", "standard" or "bulk". */
+  speed: string;
 }
 
 export interface RemoveRetrievalWork {
@@ -2572,7 +2572,7 @@ function createBaseRetrievalWork(): RetrievalWork {
     retrievalId: "",
     objects: [],
     availabilitySeconds: 0,
-    priority: "",
+    speed: "",
   };
 }
 
@@ -2596,8 +2596,8 @@ export const RetrievalWork: MessageFns<RetrievalWork> = {
     if (message.availabilitySeconds !== 0) {
       writer.uint32(48).uint32(message.availabilitySeconds);
     }
-    if (message.priority !== "") {
-      writer.uint32(58).string(message.priority);
+    if (message.speed !== "") {
+      writer.uint32(58).string(message.speed);
     }
     return writer;
   },
@@ -2668,7 +2668,7 @@ export const RetrievalWork: MessageFns<RetrievalWork> = {
               break;
             }
 
-            message.priority = reader.string();
+            message.speed = reader.string();
             continue;
           }
         }
@@ -2709,7 +2709,7 @@ export const RetrievalWork: MessageFns<RetrievalWork> = {
         : isSet(object.availability_seconds)
         ? globalThis.Number(object.availability_seconds)
         : 0,
-      priority: isSet(object.priority) ? globalThis.String(object.priority) : "",
+      speed: isSet(object.speed) ? globalThis.String(object.speed) : "",
     };
   },
 
@@ -2733,8 +2733,8 @@ export const RetrievalWork: MessageFns<RetrievalWork> = {
     if (message.availabilitySeconds !== 0) {
       obj.availabilitySeconds = Math.round(message.availabilitySeconds);
     }
-    if (message.priority !== "") {
-      obj.priority = message.priority;
+    if (message.speed !== "") {
+      obj.speed = message.speed;
     }
     return obj;
   },
@@ -2752,7 +2752,7 @@ export const RetrievalWork: MessageFns<RetrievalWork> = {
     message.retrievalId = object.retrievalId ?? "";
     message.objects = object.objects?.map((e) => ObjectSelection.fromPartial(e)) || [];
     message.availabilitySeconds = object.availabilitySeconds ?? 0;
-    message.priority = object.priority ?? "";
+    message.speed = object.speed ?? "";
     return message;
   },
 };

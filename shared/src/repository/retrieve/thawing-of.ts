@@ -1,0 +1,68 @@
+import { AppError } from '../../errors/app-error.ts';
+import { mustThaw } from '../../storage-class/storage-class.ts';
+import { ahead } from '../ahead.ts';
+import type { BlobInfo, BlobStore, BlobThawing, ThawRequest, ThawState } from '../ports.ts';
+import { warmName } from './warm-name.ts';
+
+const deletesAtOnce = 8;
+
+/** How archived blobs of a storage are read: where they lie, or by copies below `warm/`. */
+export function thawingOf(store: BlobStore): BlobThawing {
+  return store.thawing ?? new ThawingByCopies(store);
+}
+
+/** Each retrieval has copies of its own, which are pending until the archive has given the bytes. */
+class ThawingByCopies implements BlobThawing {
+  readonly #store: BlobStore;
+
+  constructor(store: BlobStore) {
+    this.#store = store;
+  }
+
+  async begin(name: string, { retrievalId, speed, signal }: ThawRequest): Promise<ThawState> {
+    const warm = warmName(retrievalId, name);
+    const known = await this.#store.head(warm, signal);
+    if (known !== undefined) return stateOf(known);
+    const cold = await this.#store.head(name, signal);
+    if (cold === undefined) throw new AppError('E_BLOB_NOT_FOUND', `there is no object ${name}`);
+    if (!mustThaw(cold.storageClass)) return { state: 'warm', name };
+    const priority = speed === 'expedited' ? 'high' : 'standard';
+    await this.#store.copy(name, warm, {
+      storageClass: 'hot',
+      priority,
+      ...(signal && { signal }),
+    });
+    return { state: 'thawing' };
+  }
+
+  async *states(
+    retrievalId: string,
+    names: ReadonlySet<string>,
+    signal?: AbortSignal,
+  ): AsyncGenerator<readonly [string, ThawState]> {
+    const [only] = names;
+    if (only !== undefined && names.size === 1) {
+      const info = await this.#store.head(warmName(retrievalId, only), signal);
+      if (info !== undefined) yield [only, stateOf(info)];
+      return;
+    }
+    const prefix = warmName(retrievalId, '');
+    for await (const info of this.#store.list(prefix, signal)) {
+      const name = info.name.slice(prefix.length);
+      if (names.has(name)) yield [name, stateOf(info)];
+    }
+  }
+
+  async end(retrievalId: string, signal?: AbortSignal): Promise<number> {
+    const copies = this.#store.list(warmName(retrievalId, ''), signal);
+    let deleted = 0;
+    const deleting = ahead(copies, deletesAtOnce, ({ name }) => this.#store.delete(name, signal));
+    for await (const _ of deleting) deleted += 1;
+    return deleted;
+  }
+}
+
+function stateOf({ name, rehydrating, storageClass }: BlobInfo): ThawState {
+  if (rehydrating || mustThaw(storageClass)) return { state: 'thawing' };
+  return { state: 'warm', name };
+}
