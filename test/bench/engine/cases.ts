@@ -33,32 +33,35 @@ export async function runCase({ folder, dataset, subjects, onStep }: CaseOptions
     repository: join(folder, subject.name),
     rssBytes: 0,
   }));
-  const note = (run: (typeof runs)[number], metric: string, { seconds, rssBytes }: Run) => {
+  const note = (run: (typeof runs)[number], step: string, measured: Run) => {
+    const { seconds, cpuSeconds, rssBytes } = measured;
     run.rssBytes = Math.max(run.rssBytes, rssBytes);
-    const { name } = run.subject;
-    rows.push({ case: dataset.name, subject: name, metric, unit: 's', value: seconds });
-    onStep(`${dataset.name} ${name} ${metric}: ${seconds.toFixed(1)} s`);
+    const row = { case: dataset.name, subject: run.subject.name, unit: 's' } as const;
+    rows.push({ ...row, metric: `${step}.wall`, value: seconds });
+    rows.push({ ...row, metric: `${step}.cpu`, value: cpuSeconds });
+    const told = `${seconds.toFixed(1)} s, processors ${cpuSeconds.toFixed(1)} s`;
+    onStep(`${dataset.name} ${run.subject.name} ${step}: ${told}`);
   };
   for (const run of runs) {
     const { subject, repository } = run;
     await mkdir(repository, { recursive: true });
     await subject.initialize(repository);
-    note(run, 'first.wall', await subject.backup(repository, { source }));
+    note(run, 'first', await subject.backup(repository, { source }));
     const value = await sizeOf(repository);
     rows.push({
       ...{ case: dataset.name, subject: subject.name, metric: 'stored', unit: 'bytes', value },
     });
     const changed = dataset.name === 'mail' ? [] : undefined;
-    note(run, 'unchanged.wall', await subject.backup(repository, { source, changed }));
+    note(run, 'unchanged', await subject.backup(repository, { source, changed }));
   }
   const changed = await dataset.change(source);
   for (const run of runs) {
     const { subject, repository } = run;
-    note(run, 'changed.wall', await subject.backup(repository, { source, changed }));
-    note(run, 'check.wall', await subject.check(repository));
+    note(run, 'changed', await subject.backup(repository, { source, changed }));
+    note(run, 'check', await subject.check(repository));
     const target = join(folder, `${subject.name}-restored`);
     await mkdir(target);
-    note(run, 'restore.wall', await subject.restore(repository, target));
+    note(run, 'restore', await subject.restore(repository, target));
     await compareFolders(source, target);
     await rm(target, { recursive: true });
     const { rssBytes } = run;

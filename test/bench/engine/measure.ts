@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 
 export interface Run {
   readonly seconds: number;
+  /** Of all processors, until about the last 20 ms. */
+  readonly cpuSeconds: number;
   /** Highest resident memory of the process, bytes. */
   readonly rssBytes: number;
   readonly output: string;
@@ -26,8 +28,10 @@ export async function measured({ program, args, cwd, env }: Command): Promise<Ru
     ...(cwd !== undefined && { cwd }),
   });
   let rssBytes = 0;
+  let cpuSeconds = 0;
   const look = () => {
     rssBytes = Math.max(rssBytes, peakRssBytes(child.pid));
+    cpuSeconds = Math.max(cpuSeconds, cpuSecondsOf(child.pid));
   };
   const looking = setInterval(look, lookMs);
   const chunks: Buffer[] = [];
@@ -41,9 +45,21 @@ export async function measured({ program, args, cwd, env }: Command): Promise<Ru
     });
     const output = Buffer.concat(chunks).toString('utf8');
     if (code !== 0) throw new Error(`${program} ${args[0]} ended with ${code}:\n${output}`);
-    return { seconds: (performance.now() - begun) / 1_000, rssBytes, output };
+    return { seconds: (performance.now() - begun) / 1_000, cpuSeconds, rssBytes, output };
   } finally {
     clearInterval(looking);
+  }
+}
+
+/** [proc(5): utime and stime of /proc/pid/stat, in 1/100 s]; 0 once the process is gone. */
+function cpuSecondsOf(pid: number | undefined): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The second field, in parentheses, is a name that may hold anything.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return 0;
   }
 }
 

@@ -35,8 +35,8 @@ export function markdown({ machine, versions, rows }: Report, runs: number): str
     '',
     `Made by \`npm run bench:engine\`: ${runs === 1 ? 'one run' : `medians of ${runs} runs`} on ${machine}.`,
     'Files and repositories lie on a memory file system. Restored files are compared byte by byte. `check` reads and verifies',
-    'all data (`restic check --read-data`, `borg check --verify-data`). The goals, and why some are missed:',
-    '[engine-speed.md](engine-speed.md).',
+    'all data (`restic check --read-data`, `borg check --verify-data`). `wall` is elapsed time, `cpu` that of all processors,',
+    'which differs less from run to run. The goals, and why some are missed: [engine-speed.md](engine-speed.md).',
     '',
     ...Object.entries(versions).map(([name, version]) => `- ${name}: ${version}`),
   ];
