@@ -153,7 +153,7 @@ describe('erasing', () => {
     });
     expect(session).toMatchObject({ kind: 'erase', state: 'queued' });
     const cold = await client.call('getRepository', { params: { repository: 'cold' } });
-    expect(copies).toEqual([{ copyJob: 'copy', repositoryId: cold.id }]);
+    expect(copies).toEqual([{ copyJob: 'copy', repositoryId: cold.id, repository: cold.name }]);
     const assignment = await ready.link.accept();
     const work = assignment.work?.work;
     expect(work).toMatchObject({ $case: 'erase', value: { ...body } });

@@ -28,9 +28,9 @@ export function addEraseCommand(program: Command, run: Runner): void {
           body: bodyOf(options),
           idempotencyKey: idempotencyKey(),
         });
-        for (const { copyJob, repositoryId } of copies) {
+        for (const { copyJob, repository: other } of copies) {
           terminal.note(
-            `copy job "${copyJob}" writes to repository ${repositoryId}: erase there as well`,
+            `copy job "${copyJob}" writes to repository "${other}": erase there as well`,
           );
         }
         if (options.detach === true) await finishWork(context, session, options);

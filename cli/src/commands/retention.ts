@@ -1,6 +1,6 @@
 import type { Retention, RetentionResult } from '@firn/shared/rest/schemas/retention';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { formatBytes } from '../output/quantity.ts';
+import { formatBytes, formatCounted } from '../output/quantity.ts';
 import { positiveInteger, type Runner } from './resource.ts';
 import { detachOption, finishWork, idempotencyKey } from './work.ts';
 
@@ -114,7 +114,9 @@ export function describeResult(result: RetentionResult): string[] {
   for (const [what, totals] of groups) {
     for (const { storageClass, packs, bytes, deletableAt } of totals) {
       const when = deletableAt === undefined ? '' : `, from ${deletableAt} on`;
-      lines.push(`${what}: ${formatBytes(bytes)} in ${packs} packs, ${storageClass}${when}`);
+      lines.push(
+        `${what}: ${formatBytes(bytes)} in ${formatCounted(packs, 'pack')}, ${storageClass}${when}`,
+      );
     }
   }
   if (result.consolidatedPacks > 0) lines.push(describeConsolidation(result));
@@ -125,7 +127,7 @@ export function describeResult(result: RetentionResult): string[] {
 /** What is written again is freed later, by the run after the next. */
 function describeConsolidation(result: RetentionResult): string {
   const { dryRun, consolidatedPacks, consolidatedBytes, writtenPacks, writtenBytes } = result;
-  const before = `${consolidatedPacks} packs (${formatBytes(consolidatedBytes)})`;
+  const before = `${formatCounted(consolidatedPacks, 'pack')} (${formatBytes(consolidatedBytes)})`;
   const freed = formatBytes(Math.max(0, consolidatedBytes - writtenBytes));
   return dryRun
     ? `would be consolidated: ${before}, of which ${formatBytes(writtenBytes)} are written again; frees about ${freed}`

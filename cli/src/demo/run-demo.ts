@@ -1,7 +1,7 @@
 import type { Session } from '@firn/shared/rest/schemas/session';
 import { loadConfig } from '../config.ts';
 import { connect } from '../context.ts';
-import { formatBytes, formatCount } from '../output/quantity.ts';
+import { formatBytes, formatCount, formatCounted } from '../output/quantity.ts';
 import { durationSeconds } from '../output/session-text.ts';
 import { makeTerminal } from '../output/terminal.ts';
 import { enrolAgent } from './enrol-agent.ts';
@@ -128,7 +128,10 @@ async function copyToArchive({ options, steps, environment, story }: Stage): Pro
   const copy = await steps.run('copy to the archive', async () => {
     const run = await startCopyJob(story, names.copyJob);
     const { packs, bytes } = copyFigures(run);
-    return { value: run, summary: `${describeCounts(run)}; ${packs} packs, ${formatBytes(bytes)}` };
+    return {
+      value: run,
+      summary: `${describeCounts(run)}; ${formatCounted(packs, 'pack')}, ${formatBytes(bytes)}`,
+    };
   });
   if (options.plantFault) {
     await steps.run('plant a fault', async () => ({
@@ -153,7 +156,7 @@ async function recover(stage: Stage) {
   const { retrieval, session } = await steps.run('retrieve', async () => {
     const value = await retrieve(story, point.id);
     const { packsReady, bytes, availableUntil } = value.retrieval;
-    const summary = `${packsReady} packs, ${formatBytes(bytes)}, until ${availableUntil ?? '?'}`;
+    const summary = `${formatCounted(packsReady, 'pack')}, ${formatBytes(bytes)}, until ${availableUntil ?? '?'}`;
     return { value, summary };
   });
   await steps.run('explore', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatCount, formatSeconds } from './quantity.ts';
+import { formatBytes, formatCount, formatCounted, formatSeconds } from './quantity.ts';
 
 describe('quantities for the eye', () => {
   it.each([
@@ -14,6 +14,12 @@ describe('quantities for the eye', () => {
 
   it('groups the digits of counts', () => {
     expect(formatCount(1234567)).toBe('1,234,567');
+  });
+
+  it('names one thing otherwise than several', () => {
+    expect(formatCounted(1, 'pack')).toBe('1 pack');
+    expect(formatCounted(0, 'pack')).toBe('0 packs');
+    expect(formatCounted(1200, 'pack')).toBe('1,200 packs');
   });
 
   it('shows minutes from a minute on', () => {

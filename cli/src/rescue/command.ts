@@ -11,6 +11,7 @@ import { FolderTree, folderNotFound } from './folder-tree.ts';
 import { type ItemQuery, matches, senderOf } from './item-filter.ts';
 import { tellingLostParts } from './lost-parts.ts';
 import { openForRescue, openPoint, type RescueOptions } from './open-rescue.ts';
+import type { Caller } from './patient-ports.ts';
 import { problemText } from './problem-text.ts';
 import { restoreToFiles } from './restore-to-files.ts';
 import { addUndelete } from './undelete-command.ts';
@@ -40,10 +41,11 @@ export function makeRescueCommand(signal: AbortSignal): Command {
     )
     .showHelpAfterError('(--help shows the options)')
     .exitOverride();
-  addList(rescue);
-  addBrowse(rescue);
-  addSearch(rescue);
-  addRestore(rescue, signal);
+  const caller = { streams: process, signal };
+  addList(rescue, caller);
+  addBrowse(rescue, caller);
+  addSearch(rescue, caller);
+  addRestore(rescue, caller);
   addUndelete(rescue, signal);
   return rescue;
 }
@@ -66,11 +68,11 @@ function terminalOf({ json }: CommonOptions): Terminal {
   return makeTerminal(json === true);
 }
 
-function addList(rescue: Command): void {
+function addList(rescue: Command, caller: Caller): void {
   addCommand(rescue, 'list', 'jobs and restore points; with --point: its objects').action(
     async (options: CommonOptions) => {
-      if (options.point !== undefined) return listObjects(options);
-      const repository = await openForRescue(options, process);
+      if (options.point !== undefined) return listObjects(options, caller);
+      const repository = await openForRescue(options, caller);
       const rows = repository.restorePoints().map(({ committedAtMs, ...point }) => ({
         ...point,
         createdAt: new Date(committedAtMs).toISOString(),
@@ -87,9 +89,9 @@ function addList(rescue: Command): void {
   );
 }
 
-async function listObjects(options: CommonOptions): Promise<void> {
+async function listObjects(options: CommonOptions, caller: Caller): Promise<void> {
   const rows = [];
-  for await (const { failure, ...object } of (await openPoint(options, process)).objects()) {
+  for await (const { failure, ...object } of (await openPoint(options, caller)).objects()) {
     if (failure !== undefined) tellProblem(`object ${object.objectId}: ${problemText(failure)}`);
     rows.push({ ...object, failed: failure && { code: failure.code, message: failure.message } });
   }
@@ -108,13 +110,13 @@ async function listObjects(options: CommonOptions): Promise<void> {
   terminalOf(options).result(rows, text);
 }
 
-function addBrowse(rescue: Command): void {
+function addBrowse(rescue: Command, caller: Caller): void {
   addCommand(rescue, 'browse', 'folders of an object; with --folder: the items in it')
     .requiredOption('--object <id>', 'the object')
     .option('--folder <path>', 'names from the top, joined by /')
     .option('--limit <n>', 'items at most', positiveInteger, 1_000)
     .action(async (options: Omit<ItemsOptions, 'object'> & { readonly object: string }) => {
-      const point = await openPoint(options, process);
+      const point = await openPoint(options, caller);
       const reader = await point.object(options.object, onLostRows(options.object));
       const tree = await FolderTree.read(reader.folders());
       const { folder } = options;
@@ -155,7 +157,7 @@ async function printFolders(
   terminalOf(options).result(rows, text);
 }
 
-function addSearch(rescue: Command): void {
+function addSearch(rescue: Command, caller: Caller): void {
   addCommand(rescue, 'search', 'items by words, sender, date and size')
     .option('--object <id>', 'only in this object; may be repeated', collect)
     .option('--folder <path>', 'only in this folder and those below it')
@@ -167,7 +169,7 @@ function addSearch(rescue: Command): void {
     .option('--size-max <bytes>', 'at most so large', positiveInteger)
     .option('--limit <n>', 'items at most', positiveInteger, 1_000)
     .action(async (options: ItemsOptions) => {
-      const point = await openPoint(options, process);
+      const point = await openPoint(options, caller);
       const { object: objectIds = point.objectIds, folder = '', limit } = options;
       const selection = { objectIds, folder, limit, onProblem: tellProblem };
       const found = itemsOf(point, selection, (item) => matches(item, options));
@@ -192,21 +194,21 @@ async function printItems(options: CommonOptions, items: AsyncIterable<FoundItem
   terminalOf(options).result(rows, text);
 }
 
-function addRestore(rescue: Command, signal: AbortSignal): void {
+function addRestore(rescue: Command, caller: Caller): void {
   addCommand(rescue, 'restore', 'write items as files; run again, it goes on')
     .requiredOption('--to <folder>', 'where the files go')
     .option('--object <id>', 'only this object; may be repeated', collect)
     .option('--folder <path>', 'only this folder and those below it')
     .option('--item <id>', 'only this item; may be repeated', collect)
     .option('--retrieval <id>', 'packs of a copy that this retrieval has thawed')
-    .action((options: RestoreOptions) => restore(options, signal));
+    .action((options: RestoreOptions) => restore(options, caller));
 }
 
-async function restore(options: RestoreOptions, signal: AbortSignal): Promise<void> {
+async function restore(options: RestoreOptions, caller: Caller): Promise<void> {
   const terminal = terminalOf(options);
   const { to: target, object, folder, item } = options;
   const counts = await restoreToFiles({
-    ...{ point: await openPoint(options, process), target, folder, signal },
+    ...{ point: await openPoint(options, caller), target, folder, signal: caller.signal },
     objectIds: object && new Set(object),
     itemIds: item && new Set(item),
     onProblem: (message) => process.stderr.write(`${message}\n`),

@@ -16,8 +16,8 @@ import {
   type RestorePointSummary,
 } from '@firn/shared/repository/repository';
 import { systemClock } from '@firn/shared/time/system-clock';
-import { systemRandom } from '@firn/shared/time/system-random';
 import { PasswordInput, type PasswordStreams } from '../password/password-input.ts';
+import { type Caller, patientPorts } from './patient-ports.ts';
 import { type StoragePlace, storagePlace } from './storage-url.ts';
 
 export interface RescueOptions {
@@ -41,14 +41,15 @@ const namesMax = 100_000;
  */
 export async function openForRescue(
   options: Pick<RescueOptions, 'storage' | 'passwordFile' | 'keyServiceFile'>,
-  streams: PasswordStreams,
+  caller: Caller,
 ): Promise<Repository> {
+  const { streams } = caller;
   const place = storagePlace(options.storage, {
     env: streams.env,
     nowMs: systemClock.now(),
     access: 'read',
   });
-  const store = await findRepository(place);
+  const store = await findRepository(place, caller);
   const header = await readHeader(store);
   const unlocking = await unlockingOf(options, await verifyHeader(header, nodeCompute), streams);
   const unlocked = await openHeader(header, unlocking, nodeCompute);
@@ -87,19 +88,18 @@ export function choosePoint(
   );
 }
 
-export async function openPoint(
-  options: RescueOptions,
-  streams: PasswordStreams,
-): Promise<PointReader> {
-  const repository = await openForRescue(options, streams);
+export async function openPoint(options: RescueOptions, caller: Caller): Promise<PointReader> {
+  const repository = await openForRescue(options, caller);
   const { jobId, pointId } = choosePoint(repository, options.point);
   return repository.openPoint({ jobId, pointId, warm: options.retrieval });
 }
 
 /** At the place itself, or the only one below it. */
-async function findRepository({ ref, credential }: StoragePlace): Promise<BlobStore> {
-  const ports = { clock: systemClock, random: systemRandom };
-  const stores = await loadProviderStores(ref.provider, ports);
+async function findRepository(
+  { ref, credential }: StoragePlace,
+  caller: Caller,
+): Promise<BlobStore> {
+  const stores = await loadProviderStores(ref.provider, patientPorts(caller));
   const at = (prefix: string) => stores.open({ ...ref, prefix }, credential);
   const store = at(ref.prefix);
   if (await hasHeader(store)) return store;

@@ -2,9 +2,9 @@ import { loadProviderStores } from '@firn/shared/object-store/load-provider-stor
 import { listDeleted, undelete } from '@firn/shared/repository/immutability/undelete';
 import type { HiddenBlob } from '@firn/shared/repository/ports';
 import { systemClock } from '@firn/shared/time/system-clock';
-import { systemRandom } from '@firn/shared/time/system-random';
 import type { Command } from 'commander';
 import { makeTerminal } from '../output/terminal.ts';
+import { patientPorts } from './patient-ports.ts';
 import { storagePlace } from './storage-url.ts';
 
 interface UndeleteOptions {
@@ -28,7 +28,7 @@ export function addUndelete(rescue: Command, signal: AbortSignal): void {
       const terminal = makeTerminal(options.json === true);
       const place = { env: process.env, nowMs: systemClock.now(), access: 'write' } as const;
       const { ref, credential } = storagePlace(options.storage, place);
-      const ports = { clock: systemClock, random: systemRandom };
+      const ports = patientPorts({ streams: process, signal });
       const store = (await loadProviderStores(ref.provider, ports)).open(ref, credential);
       const work = options.dryRun === true ? listDeleted : undelete;
       const blobs: HiddenBlob[] = [];

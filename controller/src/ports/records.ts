@@ -67,7 +67,9 @@ export interface RepositoryRecords extends NamedRecords<Repository, NewRepositor
   /** The header that counts now; with the next root key, that one becomes the repository's. */
   setHeader(id: string, changed: ChangedHeader): Promise<void>;
   /** Repositories that copy jobs of this one's jobs write to. */
-  copiesOf(id: string): Promise<readonly { copyJob: string; repositoryId: string }[]>;
+  copiesOf(
+    id: string,
+  ): Promise<readonly { copyJob: string; repositoryId: string; repository: string }[]>;
   /** Only ever forward. */
   setLogHead(id: string, head: number, digest: Uint8Array): Promise<void>;
 }

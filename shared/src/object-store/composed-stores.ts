@@ -4,6 +4,7 @@ import type { StorageCredential, StorageRef } from '../gen/firn/link/v1/work.ts'
 import { RetainingStore } from '../repository/immutability/retaining-store.ts';
 import type { BlobStore } from '../repository/ports.ts';
 import type { Clock } from '../time/clock.ts';
+import type { RetryOptions } from '../time/retry.ts';
 import { FolderStore } from './folder/folder-store.ts';
 import { lockModeOf } from './lock-mode-of.ts';
 import { RetryingStore } from './retrying-store.ts';
@@ -30,6 +31,8 @@ export interface Openers {
 export interface StorePorts {
   readonly clock: Clock;
   readonly random: () => number;
+  /** Told before each wait for a storage that does not answer. */
+  readonly onRetry?: RetryOptions['onRetry'];
 }
 
 /** A storage that does not answer is tried for about two minutes. */
@@ -42,7 +45,9 @@ const policy = { triesMax: 9, delayMsFirst: 500, delayMsMax: 30_000 };
 export function composeStores(ports: StorePorts, openers: Openers): ProviderStores {
   return {
     open: (storage, credential) => {
-      const store = new RetryingStore(bareStore(openers, storage, credential), { policy, ports });
+      const { onRetry } = ports;
+      const bare = bareStore(openers, storage, credential);
+      const store = new RetryingStore(bare, { policy, ports, ...(onRetry && { onRetry }) });
       const { immutability } = storage;
       if (immutability === undefined) return store;
       const { days } = immutability;

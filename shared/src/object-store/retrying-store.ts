@@ -11,13 +11,14 @@ import type {
   PutOptions,
   ThawState,
 } from '../repository/ports.ts';
-import { type RetryPolicy, type RetryPorts, retry } from '../time/retry.ts';
+import { type RetryOptions, type RetryPolicy, type RetryPorts, retry } from '../time/retry.ts';
 import { throwIfCancelled } from './blob-errors.ts';
 import { isPassing, putUntilSettled } from './settled-put.ts';
 
 export interface RetryingStoreOptions {
   readonly policy: RetryPolicy;
   readonly ports: RetryPorts;
+  readonly onRetry?: RetryOptions['onRetry'];
 }
 
 /**

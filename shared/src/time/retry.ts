@@ -22,7 +22,7 @@ export interface RetryOptions {
   /** Default: an AppError whose code says `later`. */
   readonly isRetryable?: (error: unknown) => boolean;
   /** Told before each wait. */
-  readonly onRetry?: (error: unknown, attempt: number, delayMs: number) => void;
+  readonly onRetry?: ((error: unknown, attempt: number, delayMs: number) => void) | undefined;
 }
 
 /**

@@ -14,6 +14,8 @@ export interface Erase {
 export interface CopyElsewhere {
   readonly copyJob: string;
   readonly repositoryId: string;
+  /** Its name. */
+  readonly repository: string;
 }
 
 /** Starts a session that destroys what the repository holds of the objects. */

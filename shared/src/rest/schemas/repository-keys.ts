@@ -80,9 +80,14 @@ export const Erase = closed(
 
 export const EraseStarted = open('EraseStarted', {
   session: Session,
-  copies: Type.Array(open('CopyElsewhere', { copyJob: Type.String(), repositoryId: Id }), {
-    description: 'Repositories that hold copies, by copy job: they are erased by themselves',
-  }),
+  copies: Type.Array(
+    open('CopyElsewhere', {
+      copyJob: Type.String(),
+      repositoryId: Id,
+      repository: Type.String({ description: 'Its name' }),
+    }),
+    { description: 'Repositories that hold copies, by copy job: they are erased by themselves' },
+  ),
 });
 export type EraseStarted = Static<typeof EraseStarted>;
 export const slotParams = { slot: SlotId };

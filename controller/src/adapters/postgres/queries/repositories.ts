@@ -72,7 +72,8 @@ function insertRepository(db: Db, row: NewRepository): Promise<Repository> {
 }
 
 const copiesSql = `
-  SELECT c.name AS copy_job, c.repository_id FROM copy_jobs c JOIN jobs j ON j.id = c.job_id
+  SELECT c.name AS copy_job, c.repository_id, r.name AS repository
+    FROM copy_jobs c JOIN jobs j ON j.id = c.job_id JOIN repositories r ON r.id = c.repository_id
     WHERE j.repository_id = $1 ORDER BY c.name`;
 
 async function setHeader(db: Db, id: string, changed: ChangedHeader): Promise<void> {
