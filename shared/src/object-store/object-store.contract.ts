@@ -280,10 +280,12 @@ function describeThawing(store: () => BlobStore, tested: () => StoreUnderTest): 
     expect(await thawing().begin('thaw/hot', request)).toEqual({ state: 'warm', name: 'thaw/hot' });
   });
 
-  it('says when there is nothing to thaw', async () => {
+  it('says when there is nothing to thaw, and tells nothing of it', async () => {
     await expect(thawing().begin('thaw/none', request)).rejects.toMatchObject({
       code: 'E_BLOB_NOT_FOUND',
     });
+    expect((await statesOf(['thaw/none'])).size).toBe(0);
+    expect((await statesOf(['thaw/none', 'thaw/neither'])).size).toBe(0);
   });
 }
 

@@ -6,6 +6,7 @@ import {
   RestoreObjectCommand,
   type Tier,
 } from '@aws-sdk/client-s3';
+import { isAppError } from '../../errors/app-error.ts';
 import type { BlobThawing, ThawRequest, ThawState } from '../../repository/ports.ts';
 import { mustThaw, type ThawSpeed } from '../../storage-class/storage-class.ts';
 import type { S3Connection } from './s3-connection.ts';
@@ -70,7 +71,10 @@ export class S3Thawing implements BlobThawing {
     names: ReadonlySet<string>,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<ToldState> {
-    for (const name of names) yield [name, await this.#head(name, signal)];
+    for (const name of names) {
+      const state = await this.#head(name, signal).catch(coldWhenMissing);
+      yield [name, state];
+    }
   }
 
   async #listed(names: ReadonlySet<string>, signal: AbortSignal | undefined): Promise<ToldState[]> {
@@ -124,6 +128,12 @@ export class S3Thawing implements BlobThawing {
     }
     return await this.#head(name, signal);
   }
+}
+
+/** Nothing can be read of it; whoever begins a thaw is told. */
+function coldWhenMissing(error: unknown): ThawState {
+  if (isAppError(error, 'E_BLOB_NOT_FOUND')) return { state: 'cold' };
+  throw error;
 }
 
 type ToldState = readonly [name: string, state: ThawState];
