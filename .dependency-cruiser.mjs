@@ -61,6 +61,7 @@ export default {
     ]),
     sharedFolder('bus|rpc', ['errors/', 'time/', 'observe/', 'gen/', 'storage-class/']),
     sharedFolder('rest', ['errors/', 'storage-class/']),
+    sharedFolder('prices', ['errors/', 'storage-class/']),
     sharedFolder('services', ['errors/', 'time/', 'lifecycle/']),
     {
       name: 'repository-is-pure',

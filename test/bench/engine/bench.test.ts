@@ -22,7 +22,14 @@ it('measures the engine over small files, and finds them restored as they were',
   const report = JSON.parse(await readFile(json, 'utf8')) as Report;
   const measured = report.rows.map((row) => `${row.case} ${row.metric}`);
   for (const name of ['mail', 'tree', 'images']) {
-    for (const metric of ['first.wall', 'first.cpu', 'stored', 'changed.wall', 'restore.wall', 'rss']) {
+    for (const metric of [
+      'first.wall',
+      'first.cpu',
+      'stored',
+      'changed.wall',
+      'restore.wall',
+      'rss',
+    ]) {
       expect(measured).toContain(`${name} ${metric}`);
     }
   }

@@ -21,4 +21,9 @@ export const cliCodes = {
     meaning: 'The file system refuses a file that a rescue writes.',
     help: 'Restore the item to another file system.',
   },
+  E_PRICES_INVALID: {
+    retry: 'never',
+    meaning: 'A file of prices is not as it should be.',
+    help: 'Correct what the message names. docs/cost.md has the format.',
+  },
 } as const satisfies Record<string, ErrorCodeEntry>;

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { costOfDeleting, costOfKeeping, costOfWriting, estimateThaw } from './costs.ts';
+import { gbBytes } from './price-table.ts';
+import { standardPrices } from './standard-prices.ts';
+
+const aws = standardPrices('s3', 'us-east-1');
+const tib = 1024 * gbBytes;
+const mib = 2 ** 20;
+
+/** What 36 months of a TiB cost beside its bytes, in blobs of one size. */
+function overhead(packMib: number): number {
+  const blobs = tib / (packMib * mib);
+  const kept = costOfKeeping(aws, 'deep-archive', { blobs, bytes: tib, months: 36 }).total;
+  const partBytes = 64 * mib;
+  const written = costOfWriting(aws, 'deep-archive', { blobs, bytes: tib, partBytes }).total;
+  const bytes = costOfKeeping(aws, 'deep-archive', { blobs: 0, bytes: tib, months: 36 }).total;
+  return (kept + written) / bytes - 1;
+}
+
+describe('costs', () => {
+  it.each([
+    [1, 1.65],
+    [4, 0.41],
+    [16, 0.103],
+    [256, 0.009],
+  ])('of keeping have an overhead that small objects pay for: %d MiB', (packMib, expected) => {
+    expect(overhead(packMib)).toBeCloseTo(expected, 2);
+  });
+
+  it('of thawing are those of requests, bytes, and copies that are warm to a midnight', () => {
+    const nowMs = Date.UTC(2026, 0, 1);
+    const thaw = { blobs: 4000, bytes: tib, speed: 'standard', days: 7, nowMs } as const;
+    const estimate = estimateThaw(aws, 'deep-archive', thaw);
+    expect(estimate?.hours).toEqual([6, 12]);
+    expect(estimate?.cost.requests).toBeCloseTo(4 * 0.1, 6);
+    expect(estimate?.cost.retrieval).toBeCloseTo(1024 * 0.02, 6);
+    const days = 7 + (24 - 9) / 24;
+    expect(estimate?.cost.storage).toBeCloseTo((1024 * 0.023 * days * 24) / 730, 6);
+  });
+
+  it('are not told for a speed that a class has not', () => {
+    const thaw = { blobs: 1, bytes: 1, speed: 'expedited', days: 1, nowMs: 0 } as const;
+    expect(estimateThaw(aws, 'deep-archive', thaw)).toBeUndefined();
+    expect(estimateThaw(aws, 'hot', thaw)).toBeUndefined();
+  });
+
+  it('of deleting are those of the time that was promised', () => {
+    const old = { blobs: 10, bytes: tib, ageDays: 180 };
+    expect(costOfDeleting(aws, 'deep-archive', old).total).toBe(0);
+    const young = costOfDeleting(aws, 'deep-archive', { ...old, ageDays: 30 }).total;
+    const kept = costOfKeeping(aws, 'deep-archive', {
+      ...old,
+      blobs: 0,
+      months: (150 * 24) / 730,
+    });
+    expect(young).toBeCloseTo(kept.total, 2);
+  });
+
+  it('need prices of the class', () => {
+    expect(() => costOfKeeping(aws, 'nosuch', { blobs: 1, bytes: 1, months: 1 })).toThrow(
+      'no prices of nosuch',
+    );
+  });
+});

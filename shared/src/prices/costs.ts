@@ -1,0 +1,123 @@
+import type { ThawSpeed } from '../storage-class/storage-class.ts';
+import {
+  type ClassPrices,
+  gbBytes,
+  monthMs,
+  type PriceTable,
+  type ThawPrices,
+} from './price-table.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** Blobs of a class. */
+export interface Kept {
+  readonly blobs: number;
+  readonly bytes: number;
+}
+
+/** What is asked, moved and kept, in the currency of the table. */
+export interface Cost {
+  readonly requests: number;
+  readonly retrieval: number;
+  readonly storage: number;
+  readonly total: number;
+}
+
+/** To keep blobs for so many months. */
+export function costOfKeeping(
+  table: PriceTable,
+  storageClass: string,
+  { blobs, bytes, months }: Kept & { readonly months: number },
+): Cost {
+  const prices = pricesOf(table, storageClass);
+  const own = billedBytes(prices, { blobs, bytes }) * prices.storage;
+  const hot = blobs * prices.hotBytes * pricesOf(table, 'hot').storage;
+  return sumOf({ storage: ((own + hot) / gbBytes) * months });
+}
+
+/** To write blobs of about the same size. @param partBytes of a part; a blob up to one is put at once */
+export function costOfWriting(
+  table: PriceTable,
+  storageClass: string,
+  { blobs, bytes, partBytes }: Kept & { readonly partBytes: number },
+): Cost {
+  const { write, part } = pricesOf(table, storageClass);
+  const parts = blobs === 0 ? 0 : Math.ceil(bytes / blobs / partBytes);
+  // The parts, and the request that begins the upload, are billed alike.
+  const uploaded = parts > 1 ? (blobs * (parts + 1) * part) / 1000 : 0;
+  return sumOf({ requests: uploaded + (blobs * write) / 1000 });
+}
+
+export interface Thawed extends Kept {
+  readonly speed: ThawSpeed;
+  /** How long it is to stay warm. */
+  readonly days: number;
+  readonly nowMs: number;
+}
+
+/** What thawing costs and takes. */
+export interface ThawEstimate {
+  readonly cost: Cost;
+  readonly hours: readonly [least: number, most: number];
+}
+
+/**
+ * Warm copies are billed at the hot class, to the midnight (UTC) after their days: S3 deletes
+ * them then, and what Firn copies itself is deleted in the same hours.
+ * @returns undefined: the class has no such speed
+ */
+export function estimateThaw(
+  table: PriceTable,
+  storageClass: string,
+  { blobs, bytes, speed, days, nowMs }: Thawed,
+): ThawEstimate | undefined {
+  const thaw = pricesOf(table, storageClass).thaw[speed];
+  if (thaw === undefined) return undefined;
+  const warmMonths = warmMs(thaw, { days, nowMs }) / monthMs;
+  const cost = sumOf({
+    requests: (blobs * thaw.request) / 1000,
+    retrieval: (bytes / gbBytes) * thaw.gb,
+    storage: (bytes / gbBytes) * pricesOf(table, 'hot').storage * warmMonths,
+  });
+  return { cost, hours: thaw.hours };
+}
+
+export interface Deleted extends Kept {
+  /** Since they were written. */
+  readonly ageDays: number;
+}
+
+/** To delete blobs now: what is left of their minimum duration. */
+export function costOfDeleting(
+  table: PriceTable,
+  storageClass: string,
+  { blobs, bytes, ageDays }: Deleted,
+): Cost {
+  const prices = pricesOf(table, storageClass);
+  const months = (Math.max(0, prices.minimumDays - ageDays) * dayMs) / monthMs;
+  return sumOf({
+    storage: (billedBytes(prices, { blobs, bytes }) / gbBytes) * prices.storage * months,
+  });
+}
+
+/** Also of what lies in an archive on behalf of each blob. */
+function billedBytes({ minimumBytes, ownBytes }: ClassPrices, { blobs, bytes }: Kept): number {
+  return Math.max(bytes, blobs * minimumBytes) + blobs * ownBytes;
+}
+
+function warmMs({ hours: [least, most] }: ThawPrices, at: { days: number; nowMs: number }): number {
+  const readyMs = at.nowMs + ((least + most) / 2) * hourMs;
+  const midnight = Math.floor((readyMs + at.days * dayMs) / dayMs + 1) * dayMs;
+  return midnight - readyMs;
+}
+
+function pricesOf({ classes, provider, region }: PriceTable, storageClass: string): ClassPrices {
+  const prices = classes[storageClass];
+  if (prices !== undefined) return prices;
+  throw new RangeError(`no prices of ${storageClass} for ${provider} in ${region}`);
+}
+
+function sumOf({ requests = 0, retrieval = 0, storage = 0 }: Partial<Cost>): Cost {
+  return { requests, retrieval, storage, total: requests + retrieval + storage };
+}
