@@ -8,7 +8,7 @@ describe('the layer check', () => {
   it.each([
     ['no-cycles', 'controller/src/adapters/postgres/row.ts'],
     ['no-unresolved', 'proxy-agent/src/main.ts'],
-    ['shared-errors-gen-memory', 'shared/src/errors/app-error.ts'],
+    ['shared-errors-gen-memory-storage-class', 'shared/src/errors/app-error.ts'],
     ['repository-is-pure', 'shared/src/repository/reads-files.ts'],
     ['shared-bus-rpc', 'shared/src/bus/uses-app.ts'],
     ['shared-knows-no-program', 'shared/src/bus/uses-app.ts'],
