@@ -1,9 +1,17 @@
-/** npm run sim -- [--seeds N] [--from S] [--defect NAME] [--replay SEED] */
+// `npm run sim`: the log's protocol on a virtual clock, seed by seed.
 import { parseArgs } from 'node:util';
 import { type DefectName, defectNames, defects } from './defects.ts';
 import { rememberedSeeds } from './remembered-seeds.ts';
 import { runSeed, type SeedResult } from './run-seed.ts';
 import { type Conduct, correctConduct } from './scene.ts';
+
+const help = `npm run sim -- [options]
+
+  --seeds N      how many (default 1000); those that failed once are run besides
+  --from S       the first (default 1)
+  --defect NAME  with a planted defect: ${defectNames.join(', ')}
+  --replay SEED  one seed, with its trace
+`;
 
 function isDefectName(name: string): name is DefectName {
   return (defectNames as readonly string[]).includes(name);
@@ -30,8 +38,10 @@ async function main(): Promise<void> {
       from: { type: 'string', default: '1' },
       defect: { type: 'string' },
       replay: { type: 'string' },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) return void process.stdout.write(help);
   const makeConduct = conductOf(values.defect);
   if (values.replay !== undefined) {
     const result = await runSeed(Number(values.replay), makeConduct());
