@@ -64,7 +64,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: copy },
 );
 
-/** More by hand: `FIRN_MODEL_RUNS=200 npx vitest run many-writers`. */
+/** More by hand: `FIRN_MODEL_RUNS=200 npx vitest run many-writers --test-timeout 600000`. */
 const numRuns = Number(process.env['FIRN_MODEL_RUNS'] ?? 5);
 
 describe('jobs, former owners and readers of one repository', () => {

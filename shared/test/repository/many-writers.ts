@@ -76,6 +76,7 @@ export class ManyWriters {
   #sessions = 0;
   /** By the storage's clock. */
   #days = 0;
+  /** Before all items, while there is no cut-off. */
   #maintainedOnDay = 0;
 
   private constructor(stored: TestRepository, copies: TestRepository, repository: Repository) {
@@ -167,7 +168,9 @@ export class ManyWriters {
         isAbandoned: false,
       }),
     });
-    this.#maintainedOnDay = this.#days;
+    // A job that has committed nothing has no cut-off in the log.
+    const hasCommitted = (this.#newest.get(youngJobId)?.size ?? 0) > 0;
+    if (hasCommitted) this.#maintainedOnDay = this.#days;
   }
 
   async copy(): Promise<void> {
@@ -213,7 +216,7 @@ export class ManyWriters {
     for (const stored of [this.#stored, this.#copies]) await assertClean(await opened(stored));
   }
 
-  /** By the cut-off of the newest maintenance. */
+  /** By the cut-off of the newest maintenance that had something to cut. */
   #isShown(jobId: string, itemId: string): boolean {
     return jobId !== youngJobId || dayOf(itemId) >= this.#maintainedOnDay - youngDays;
   }
