@@ -66,6 +66,7 @@ describe('firn cost', () => {
       'E_CONFIG_INVALID: there are prices of s3 in us-east-1',
     ],
     [['--gib', '1', '--storage-class', 'x'], 2, 'there are prices of hot, intelligent'],
+    [['--gib', '1', '--storage-class', 'toString'], 2, 'there are prices of hot, intelligent'],
     [['--gib', '1', '--prices', main], 3, 'E_PRICES_INVALID'],
   ])('refuses %j', async (args, code, message) => {
     const refused = await cost(...args);

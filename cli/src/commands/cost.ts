@@ -103,7 +103,7 @@ function tableOf({ prices, provider, region, storageClass }: CostOptions): Price
     const known = tables.map((each) => `${each.provider} in ${each.region}`).join(', ');
     throw new AppError('E_CONFIG_INVALID', `there are prices of ${known} only`);
   }
-  if (storageClass in table.classes) return table;
+  if (Object.hasOwn(table.classes, storageClass)) return table;
   const classes = Object.keys(table.classes).join(', ');
   throw new AppError('E_CONFIG_INVALID', `--storage-class: there are prices of ${classes} only`);
 }

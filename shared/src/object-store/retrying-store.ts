@@ -100,7 +100,7 @@ export class RetryingStore implements BlobStore {
     return await this.#retry(signal, abort);
   }
 
-  /** After a failure asks again for those that were not told; a cold one is asked for twice at most. */
+  /** After a failure asks again for those that were not told. */
   async *#states(thawing: BlobThawing, asked: AskedStates): AsyncGenerator<ToldState> {
     const { retrievalId, names, signal } = asked;
     const left = new Set(names);

@@ -27,15 +27,23 @@ describe('costs', () => {
     expect(overhead(packMib)).toBeCloseTo(expected, 2);
   });
 
-  it('of thawing are those of requests, bytes, and copies that are warm to a midnight', () => {
+  it('of thawing are those of requests, bytes, and of the days that a retrieval asks for', () => {
     const nowMs = Date.UTC(2026, 0, 1);
     const thaw = { blobs: 4000, bytes: tib, speed: 'standard', days: 7, nowMs } as const;
     const estimate = estimateThaw(aws, 'deep-archive', thaw);
     expect(estimate?.hours).toEqual([6, 12]);
     expect(estimate?.cost.requests).toBeCloseTo(4 * 0.1, 6);
     expect(estimate?.cost.retrieval).toBeCloseTo(1024 * 0.02, 6);
-    const days = 7 + (24 - 9) / 24;
+    // 30 hours until the last is surely warm: 9 whole days from the ninth hour on, to a midnight.
+    const days = 9 + (24 - 9) / 24;
     expect(estimate?.cost.storage).toBeCloseTo((1024 * 0.023 * days * 24) / 730, 6);
+  });
+
+  it('of thawing elsewhere than in S3 are those of the days that were asked for', () => {
+    const azure = standardPrices('azure-blob', 'sample');
+    const thaw = { blobs: 1, bytes: tib, speed: 'standard', days: 7, nowMs: 1 } as const;
+    const estimate = estimateThaw(azure, 'archive', thaw);
+    expect(estimate?.cost.storage).toBeCloseTo((1024 * 0.0208 * 7 * 24) / 730, 6);
   });
 
   it('are not told for a speed that a class has not', () => {
@@ -57,8 +65,10 @@ describe('costs', () => {
   });
 
   it('need prices of the class', () => {
-    expect(() => costOfKeeping(aws, 'nosuch', { blobs: 1, bytes: 1, months: 1 })).toThrow(
-      'no prices of nosuch',
-    );
+    for (const name of ['nosuch', 'toString']) {
+      expect(() => costOfKeeping(aws, name, { blobs: 1, bytes: 1, months: 1 })).toThrow(
+        `no prices of ${name}`,
+      );
+    }
   });
 });

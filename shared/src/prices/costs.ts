@@ -1,4 +1,4 @@
-import type { ThawSpeed } from '../storage-class/storage-class.ts';
+import { longestThawMs, type ThawSpeed } from '../storage-class/storage-class.ts';
 import {
   type ClassPrices,
   gbBytes,
@@ -63,8 +63,8 @@ export interface ThawEstimate {
 }
 
 /**
- * Warm copies are billed at the hot class, to the midnight (UTC) after their days: S3 deletes
- * them then, and what Firn copies itself is deleted in the same hours.
+ * Warm copies are billed at the hot class. S3's last for whole days to a midnight (UTC), and are
+ * asked for so that the first is still there when the last is warm; elsewhere Firn deletes them.
  * @returns undefined: the class has no such speed
  */
 export function estimateThaw(
@@ -74,7 +74,7 @@ export function estimateThaw(
 ): ThawEstimate | undefined {
   const thaw = pricesOf(table, storageClass).thaw[speed];
   if (thaw === undefined) return undefined;
-  const warmMonths = warmMs(thaw, { days, nowMs }) / monthMs;
+  const warmMonths = warmMs(table, thaw, { speed, days, nowMs }) / monthMs;
   const cost = sumOf({
     requests: (blobs * thaw.request) / 1000,
     retrieval: (bytes / gbBytes) * thaw.gb,
@@ -106,14 +106,19 @@ function billedBytes({ minimumBytes, ownBytes }: ClassPrices, { blobs, bytes }: 
   return Math.max(bytes, blobs * minimumBytes) + blobs * ownBytes;
 }
 
-function warmMs({ hours: [least, most] }: ThawPrices, at: { days: number; nowMs: number }): number {
-  const readyMs = at.nowMs + ((least + most) / 2) * hourMs;
-  const midnight = Math.floor((readyMs + at.days * dayMs) / dayMs + 1) * dayMs;
-  return midnight - readyMs;
+function warmMs(
+  { provider }: PriceTable,
+  { hours: [least, most] }: ThawPrices,
+  { speed, days, nowMs }: Pick<Thawed, 'speed' | 'days' | 'nowMs'>,
+): number {
+  if (provider !== 's3') return days * dayMs;
+  const readyMs = nowMs + ((least + most) / 2) * hourMs;
+  const wholeDays = Math.ceil(days + longestThawMs[speed] / dayMs);
+  return Math.floor(readyMs / dayMs + wholeDays + 1) * dayMs - readyMs;
 }
 
 function pricesOf({ classes, provider, region }: PriceTable, storageClass: string): ClassPrices {
-  const prices = classes[storageClass];
+  const prices = Object.hasOwn(classes, storageClass) ? classes[storageClass] : undefined;
   if (prices !== undefined) return prices;
   throw new RangeError(`no prices of ${storageClass} for ${provider} in ${region}`);
 }

@@ -29,7 +29,7 @@ function decodeTable(value: unknown, at: string): PriceTable {
   const table = objectAt(value, at);
   const classes = objectAt(table['classes'], `${at}.classes`);
   const told = Object.fromEntries(texts.map((name) => [name, textAt(table, name, at)]));
-  if (!('hot' in classes)) throw invalid(`${at}.classes has no "hot"`);
+  if (!Object.hasOwn(classes, 'hot')) throw invalid(`${at}.classes has no "hot"`);
   return {
     ...(told as Record<(typeof texts)[number], string>),
     classes: Object.fromEntries(

@@ -38,3 +38,15 @@ export function thawSpeedsOf(provider: string, storageClass: StorageClass): read
   if (provider !== 's3') return ['expedited', 'standard'];
   return storageClass === 'archive' ? thawSpeeds : ['standard', 'bulk'];
 }
+
+const hourMs = 3_600_000;
+
+/**
+ * The longest that thawing takes, and a queue before it: 15 hours at Azure's standard priority,
+ * 12 in Glacier Deep Archive, 48 there in bulk. What thaws first has to last until then.
+ */
+export const longestThawMs: Readonly<Record<ThawSpeed, number>> = {
+  expedited: 6 * hourMs,
+  standard: 30 * hourMs,
+  bulk: 96 * hourMs,
+};

@@ -265,6 +265,19 @@ describe('the bill', () => {
     expect(copied * monthMs * GB).toBeLessThanOrEqual(1_000_000 * 2 * dayMs * 1.01);
   });
 
+  it.each<object>([{ put: '7' }, { toString: 7 }, { restore: null }])(
+    'refuses %j',
+    async (prices) => {
+      const { url, adminToken } = world.server.ready;
+      const reply = await fetch(`${url}/_admin/meter/prices`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${adminToken}` },
+        body: JSON.stringify({ classes: { STANDARD: prices } }),
+      });
+      expect(reply.status).toBe(400);
+    },
+  );
+
   it('takes other prices', async () => {
     await world.admin('POST', 'meter/prices', { classes: { STANDARD: { put: 7 } } });
     await world.admin('POST', 'meter/reset');

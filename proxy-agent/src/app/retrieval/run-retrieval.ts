@@ -3,22 +3,17 @@ import type { RetrievalWork } from '@firn/shared/gen/firn/link/v1/work';
 import type { BlobThawing, ThawRequest } from '@firn/shared/repository/ports';
 import { type NeededPack, packsNeeded } from '@firn/shared/repository/retrieve/packs-needed';
 import { thawingOf } from '@firn/shared/repository/retrieve/thawing-of';
-import { type ThawSpeed, thawSpeeds } from '@firn/shared/storage-class/storage-class';
+import {
+  longestThawMs,
+  type ThawSpeed,
+  thawSpeeds,
+} from '@firn/shared/storage-class/storage-class';
 import { forEachConcurrent } from '../for-each-concurrent.ts';
 import { packSelections } from '../selections.ts';
 import type { SessionContext } from '../session-context.ts';
 
 /** The point stays readable this long after the availability period. */
 const pinMarginMs = 7 * 24 * 60 * 60 * 1000;
-/**
- * The longest that thawing takes, and a queue before it: 15 hours at Azure's standard priority,
- * 12 in Glacier Deep Archive, 48 there in bulk.
- */
-const thawMsMax: Readonly<Record<ThawSpeed, number>> = {
-  expedited: 6 * 60 * 60 * 1000,
-  standard: 30 * 60 * 60 * 1000,
-  bulk: 96 * 60 * 60 * 1000,
-};
 const untilNote = 'available-until';
 
 /**
@@ -31,7 +26,7 @@ export async function runRetrieval(context: SessionContext, work: RetrievalWork)
   const repository = await repositories.owned(work.repository, secrets, signal);
   const from = { jobId: work.jobId, pointId: work.restorePointId };
   const speed = speedOf(work);
-  const readableMs = thawMsMax[speed] + work.availabilitySeconds * 1000;
+  const readableMs = longestThawMs[speed] + work.availabilitySeconds * 1000;
   const pinUntilMs = clock.now() + readableMs + pinMarginMs;
   await repository.pin(retrievalPin(work.retrievalId), from, pinUntilMs);
   const point = await repository.openPoint({ ...from, pinId: retrievalPin(work.retrievalId) });

@@ -9,6 +9,7 @@ import {
 import { isAppError } from '../../errors/app-error.ts';
 import type { BlobThawing, ThawRequest, ThawState } from '../../repository/ports.ts';
 import { mustThaw, type ThawSpeed } from '../../storage-class/storage-class.ts';
+import { checkBlobName } from '../blob-name.ts';
 import type { S3Connection } from './s3-connection.ts';
 import { serviceCodeOf } from './s3-errors.ts';
 import { infoOfHead, infoOfItem } from './s3-info.ts';
@@ -17,6 +18,7 @@ export interface S3ThawingOptions {
   readonly connection: S3Connection;
   /** Empty or with a trailing slash. */
   readonly root: string;
+  /** By the storage's clock. */
   readonly now: (signal?: AbortSignal) => Promise<number>;
 }
 
@@ -40,6 +42,7 @@ export class S3Thawing implements BlobThawing {
   }
 
   async begin(name: string, request: ThawRequest): Promise<ThawState> {
+    checkBlobName(name);
     const { readableMs, signal } = request;
     const state = await this.#head(name, signal);
     if (state.state === 'thawing') return state;
@@ -80,7 +83,7 @@ export class S3Thawing implements BlobThawing {
   async #listed(names: ReadonlySet<string>, signal: AbortSignal | undefined): Promise<ToldState[]> {
     const { connection, root } = this.#options;
     const call = { operation: 'list of what is restored', isWrite: false, signal };
-    const place = { Bucket: connection.bucket, Prefix: root + commonPrefix(names) };
+    const place = { Bucket: connection.bucket, Prefix: root + commonFolder(names) };
     const told: ToldState[] = [];
     let token: string | undefined;
     do {
@@ -159,13 +162,13 @@ function warm(name: string, untilMs: number): ThawState {
   return { state: 'warm', name, ...(Number.isFinite(untilMs) && { untilMs }) };
 }
 
-/** What all names have in common, up to a slash. */
-function commonPrefix(names: ReadonlySet<string>): string {
-  let common: string | undefined;
-  for (const name of names) {
-    common ??= name.slice(0, name.lastIndexOf('/') + 1);
-    while (!name.startsWith(common))
-      common = common.slice(0, common.lastIndexOf('/', common.length - 2) + 1);
+/** The folder that all names lie in; empty: there is none. */
+function commonFolder(names: ReadonlySet<string>): string {
+  const [first = ''] = names;
+  const segments = first.split('/').slice(0, -1);
+  for (let depth = segments.length; depth > 0; depth -= 1) {
+    const folder = `${segments.slice(0, depth).join('/')}/`;
+    if ([...names].every((name) => name.startsWith(folder))) return folder;
   }
-  return common ?? '';
+  return '';
 }

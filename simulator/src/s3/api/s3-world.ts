@@ -65,7 +65,7 @@ export async function commitVersion(
   if (replaced) await dropVersion(world, replaced);
 }
 
-/** Ends what a version that no bucket has any more costs, and removes its bytes. */
+/** For a version that was taken out of its bucket: ends its bill, and removes its bytes. */
 export async function dropVersion({ bill, clock }: S3World, version: AnyVersion): Promise<void> {
   if (version.kind === 'marker') return;
   bill.ended(version, clock.nowMs());

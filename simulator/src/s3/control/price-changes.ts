@@ -10,11 +10,16 @@ export function changedPrices(prices: PriceTable, changes: Json): PriceTable {
   if (typeof outPerGb !== 'number') throw badAdminRequest("'outPerGb' must be a number");
   const changed = Object.entries(asObject(classes)).map(([name, some]) => {
     const known: ClassPrices = prices.classes[readStorageClass(name)];
-    const unknown = Object.keys(asObject(some)).find((price) => !(price in known));
-    if (unknown !== undefined) throw badAdminRequest(`${name} has no price '${unknown}'`);
+    for (const [price, value] of Object.entries(asObject(some))) checkPrice(known, price, value);
     return [name, { ...known, ...asObject(some) }] as const;
   });
   return { outPerGb, classes: { ...prices.classes, ...Object.fromEntries(changed) } };
+}
+
+function checkPrice(known: ClassPrices, price: string, value: unknown): void {
+  const isKnown = Object.hasOwn(known, price);
+  const isFit = isKnown && typeof value === typeof known[price as keyof ClassPrices];
+  if (!isFit || value === null) throw badAdminRequest(`'${price}' is no price, or of another type`);
 }
 
 function asObject(value: unknown): Json {
