@@ -118,7 +118,8 @@ function assign(link: FakeLink, of = key): void {
 
 function task(link: FakeLink, taskNumber: number, last = false): void {
   const plan = last ? undefined : boxOf('not a plan');
-  link.say({ $case: 'repackTask', value: { ...key, taskNumber, workerId: '', plan, last } });
+  const whole = { plan, last, part: 0, parts: 1 };
+  link.say({ $case: 'repackTask', value: { ...key, taskNumber, workerId: '', ...whole } });
 }
 
 describe('an archiver appliance', () => {

@@ -91,7 +91,7 @@ describe('an archiver appliance', () => {
     expect(notice).toMatchObject({ workerId: appliance.workerId, gone: false });
     expect(notice.certificatePem).toBe(appliance.certificatePem);
     const of = { sessionId: copy.sessionId, attempt: copy.attempt, taskNumber: 1 };
-    const task = { ...of, workerId: appliance.workerId, plan, last: false };
+    const task = { ...of, workerId: appliance.workerId, plan, last: false, part: 0, parts: 1 };
     await ready.link.send({ $case: 'repackTask', value: task });
     expect(await link.next('repackTask')).toMatchObject({ taskNumber: 1, plan });
     const result = { ...of, manifest: Buffer.from('manifest'), problem: undefined };
@@ -152,7 +152,7 @@ describe('an archiver appliance', () => {
     const of = { sessionId: copy.sessionId, attempt: copy.attempt, taskNumber: 9 };
     await strangers.send({
       $case: 'repackTask',
-      value: { ...of, workerId: appliance.workerId, plan, last: false },
+      value: { ...of, workerId: appliance.workerId, plan, last: false, part: 0, parts: 1 },
     });
     await strangers.send({ $case: 'heartbeat', value: { running: [], rssBytes: 1n } });
     await strangers.next('leasesRenewed');

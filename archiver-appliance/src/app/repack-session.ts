@@ -2,14 +2,15 @@ import { ProgressMeter } from '@firn/shared/bus/progress-meter';
 import { AppError } from '@firn/shared/errors/app-error';
 import type { Assignment, RepackTask } from '@firn/shared/gen/firn/link/v1/link';
 import type { StorageRef } from '@firn/shared/gen/firn/link/v1/work';
+import { concatBytes } from '@firn/shared/repository/bytes';
 import type { BlobStore, Compute, Entropy } from '@firn/shared/repository/ports';
 import { executeRepackTask } from '@firn/shared/repository/repack/execute-repack-task';
 import type { SendOnLink } from '@firn/shared/rpc/link/run-link';
 import { toProblem } from '@firn/shared/rpc/problem';
-import { storageClassOf } from '@firn/shared/rpc/storage-class';
 import type { StorageCredentials } from '@firn/shared/rpc/storage-credentials';
 import type { BoxOpener } from '../ports/box-opener.ts';
 import type { Storages } from '../ports/storages.ts';
+import { PlanParts, type WholeTask } from './plan-parts.ts';
 
 export interface RepackSessionOptions {
   readonly assignment: Assignment;
@@ -40,8 +41,8 @@ export class RepackSession {
   readonly #options: RepackSessionOptions;
   readonly #source: BlobStore;
   readonly #target: BlobStore;
-  readonly #targetRef: StorageRef;
-  readonly #waiting: RepackTask[] = [];
+  readonly #parts = new PlanParts();
+  readonly #waiting: WholeTask[] = [];
   readonly #running = new Map<number, Promise<void>>();
   /** By task number, oldest first. */
   readonly #results = new Map<number, Result>();
@@ -58,7 +59,6 @@ export class RepackSession {
     this.#options = options;
     this.#source = this.#open(refs.source);
     this.#target = this.#open(refs.target);
-    this.#targetRef = refs.target;
     this.meter = new ProgressMeter(assignment);
     this.meter.set({ phase: 'repacking' });
   }
@@ -75,11 +75,12 @@ export class RepackSession {
       return;
     }
     const known = this.#results.get(task.taskNumber);
-    if (known !== undefined) this.#tell(known);
-    else if (!this.#isUnderWay(task.taskNumber)) {
-      this.#waiting.push(task);
-      this.#next();
-    }
+    if (known !== undefined) return this.#tell(known);
+    if (this.#isUnderWay(task.taskNumber)) return;
+    const whole = this.#parts.add(task);
+    if (whole === undefined) return;
+    this.#waiting.push(whole);
+    this.#next();
   }
 
   #isUnderWay(taskNumber: number): boolean {
@@ -97,7 +98,7 @@ export class RepackSession {
     if (this.#isLast && this.#running.size === 0) this.#finished.resolve();
   }
 
-  async #run(task: RepackTask): Promise<void> {
+  async #run(task: WholeTask): Promise<void> {
     const result = await this.#execute(task);
     this.#running.delete(task.taskNumber);
     if (this.#options.signal.aborted) return;
@@ -106,7 +107,7 @@ export class RepackSession {
     this.#next();
   }
 
-  async #execute({ sessionId, attempt, taskNumber, plan }: RepackTask): Promise<Result> {
+  async #execute({ sessionId, attempt, taskNumber, plan }: WholeTask): Promise<Result> {
     const key = { sessionId, attempt, taskNumber };
     try {
       const manifest = await this.#repack(plan);
@@ -117,16 +118,15 @@ export class RepackSession {
     }
   }
 
-  #repack(plan: RepackTask['plan']): Promise<Uint8Array> {
+  #repack(plan: WholeTask['plan']): Promise<Uint8Array> {
     const { boxes, compute, entropy, signal } = this.#options;
-    if (plan === undefined) throw new AppError('E_WORK_UNKNOWN', 'the task has no plan');
+    if (plan.length === 0) throw new AppError('E_WORK_UNKNOWN', 'the task has no plan');
     return executeRepackTask({
       sourceStore: this.#source,
       targetStore: this.#target,
-      plan: boxes.open(plan),
+      plan: concatBytes(plan.map((box) => boxes.open(box))),
       compute,
       entropy,
-      storageClass: storageClassOf(this.#targetRef),
       signal,
       onProgress: (bytes) => this.meter.add({ bytes }),
     });

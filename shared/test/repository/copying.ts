@@ -2,7 +2,7 @@ import { nodeCompute } from '../../src/compute/node-compute.ts';
 import { nodeEntropy } from '../../src/compute/node-entropy.ts';
 import { executeRepackTask } from '../../src/repository/repack/execute-repack-task.ts';
 import { openPointCopy } from '../../src/repository/repack/open-point-copy.ts';
-import type { CopiedObject, Damage } from '../../src/repository/repack/point-copy.ts';
+import type { CopiedObject, Damage, RepackTask } from '../../src/repository/repack/point-copy.ts';
 import type { StorageClass } from '../../src/storage-class/storage-class.ts';
 import { opened, owned, type TestRepository } from './test-repository.ts';
 
@@ -13,25 +13,29 @@ export interface CopyRun {
   readonly pointId: string;
   readonly packBytes?: number;
   readonly storageClass?: StorageClass;
+  /** As begin answers; default 1. */
+  readonly attempt?: number;
+}
+
+/** As copyPoint, by a process that dies when so many packs were accepted. */
+export async function stoppedCopy(run: CopyRun, packs: number): Promise<void> {
+  const { copy, execute } = await openCopy(run);
+  let accepted = 0;
+  for await (const task of copy.tasks()) {
+    await copy.accept(task.number, await execute(task));
+    accepted += 1;
+    if (accepted === packs) return;
+  }
 }
 
 /** One session of a copy job, its tasks done one after the other. */
 export async function copyPoint(run: CopyRun) {
-  const { from, to, pointId, packBytes = 600_000, storageClass = 'archive' } = run;
-  const source = await (await opened(from)).openPoint({ jobId: 'job', pointId });
-  const target = await owned(to);
-  const sessionId = `copy-${pointId}`;
-  const session = await target.beginSession({ jobId: 'copy', sessionId, attempt: 1 });
-  const copy = await openPointCopy({ source, target: session, packBytes });
+  const { session, copy, execute } = await openCopy(run);
   const finished: CopiedObject[] = [];
   const damaged: Damage[] = [];
   const planBytes: number[] = [];
   for await (const task of copy.tasks()) {
-    const manifest = await executeRepackTask({
-      ...{ sourceStore: from.store, targetStore: to.store, plan: task.plan, storageClass },
-      ...{ compute: nodeCompute, entropy: nodeEntropy },
-    });
-    const accepted = await copy.accept(task.number, manifest);
+    const accepted = await copy.accept(task.number, await execute(task));
     finished.push(...accepted.finished);
     damaged.push(...accepted.damaged);
     planBytes.push(task.plan.length);
@@ -39,4 +43,19 @@ export async function copyPoint(run: CopyRun) {
   finished.push(...copy.takeFinished());
   await session.commit({ done: true });
   return { finished, damaged, planBytes };
+}
+
+async function openCopy(run: CopyRun) {
+  const { from, to, pointId, packBytes = 600_000, storageClass = 'archive', attempt = 1 } = run;
+  const source = await (await opened(from)).openPoint({ jobId: 'job', pointId });
+  const target = await owned(to);
+  const sessionId = `copy-${pointId}`;
+  const session = await target.beginSession({ jobId: 'copy', sessionId, attempt });
+  const copy = await openPointCopy({ source, target: session, packBytes, storageClass });
+  const execute = ({ plan }: RepackTask) =>
+    executeRepackTask({
+      ...{ sourceStore: from.store, targetStore: to.store, plan },
+      ...{ compute: nodeCompute, entropy: nodeEntropy },
+    });
+  return { session, copy, execute };
 }

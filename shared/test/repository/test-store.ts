@@ -73,6 +73,11 @@ export class TestStore implements BlobStore {
     this.blobs.delete(name);
   }
 
+  /** As if it lay in a hot class. */
+  thawInPlace(name: string): void {
+    this.set(name, this.bytes(name), 'hot');
+  }
+
   /** Lets the storage's clock go on. */
   advance(ms: number): void {
     this.#now += ms;

@@ -11,7 +11,12 @@ import { bomb, compute, contentId, id, u32 } from './fuzz-ports.ts';
 const hex = (byte: string, bytes: number) => byte.repeat(bytes);
 
 const plan = {
-  pack: { namePrefix: 'packs/1-s-1-', footerIdPrefix: hex('ab', 8), footerKey: hex('cd', 32) },
+  pack: {
+    namePrefix: 'packs/1-s-1-',
+    storageClass: 'archive' as const,
+    footerIdPrefix: hex('ab', 8),
+    footerKey: hex('cd', 32),
+  },
   sources: [{ segment: id, pack: 'packs/1-s-1-ab', offset: 8, key: hex('ef', 32) }],
   frames: [{ source: 0, frame: 0, offset: 0, length: 10 }],
   targets: [

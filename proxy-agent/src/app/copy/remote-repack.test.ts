@@ -51,6 +51,22 @@ describe('repacking on appliances', () => {
     expect([...(await manifest)]).toEqual([1]);
   });
 
+  it('sends a long plan in parts', async () => {
+    const { remote, sent } = start();
+    await remote.worker(aWorker('a'));
+    const plan = new Uint8Array(2_000_000).map((_, at) => at % 251);
+    const manifest = remote.execute({ ...aTask(1), plan }, forever);
+    await remote.result(aResult(1));
+    await manifest;
+    expect(sent.map(({ part, parts }) => [part, parts])).toEqual([
+      [0, 3],
+      [1, 3],
+      [2, 3],
+    ]);
+    const boxes = sent.map((each) => each.plan?.ciphertext ?? Buffer.alloc(0));
+    expect(Buffer.concat(boxes).equals(plan)).toBe(true);
+  });
+
   it('gives a worker a few tasks at a time, and the next one when it is done', async () => {
     const { remote, given } = start();
     await remote.worker(aWorker('a'));

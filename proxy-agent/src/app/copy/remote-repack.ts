@@ -11,6 +11,8 @@ import type { RepackExecutor } from '../../ports/repack-executor.ts';
 /** So that a worker writes one pack while the next task travels. */
 const tasksPerWorker = 2;
 const triesMax = 4;
+/** Of a plan in one message, which has less than 1 MiB. */
+const partBytesMax = 768 * 1024;
 
 interface OpenTask {
   readonly task: RepackTask;
@@ -120,13 +122,26 @@ export class RemoteRepack implements RepackExecutor {
   async #sendTask({ task }: OpenTask, workerId: string): Promise<void> {
     const certificatePem = this.#workers.get(workerId);
     if (certificatePem === undefined) return;
-    const plan = this.#boxes.seal(certificatePem, task.plan);
-    const value = { ...this.#key, taskNumber: task.number, workerId, plan, last: false };
-    await this.#send({ $case: 'repackTask', value }).catch(ignoreLostLink);
+    const parts = Math.max(1, Math.ceil(task.plan.length / partBytesMax));
+    for (let part = 0; part < parts; part += 1) {
+      const bytes = task.plan.subarray(part * partBytesMax, (part + 1) * partBytesMax);
+      const plan = this.#boxes.seal(certificatePem, bytes);
+      const which = { taskNumber: task.number, workerId, part, parts };
+      const value = { ...this.#key, ...which, plan, last: false };
+      await this.#send({ $case: 'repackTask', value }).catch(ignoreLostLink);
+    }
   }
 
   async #sendLast(workerId: string): Promise<void> {
-    const value = { ...this.#key, taskNumber: 0, workerId, plan: undefined, last: true };
+    const value = {
+      ...this.#key,
+      taskNumber: 0,
+      workerId,
+      plan: undefined,
+      last: true,
+      part: 0,
+      parts: 0,
+    };
     await this.#send({ $case: 'repackTask', value }).catch(ignoreLostLink);
   }
 }

@@ -10,9 +10,11 @@ import type {
   RepackTask,
 } from '@firn/shared/repository/repack/point-copy';
 import type { Repository } from '@firn/shared/repository/repository';
+import { storageClassOf } from '@firn/shared/rpc/storage-class';
 import type { RepackExecutor } from '../../ports/repack-executor.ts';
 import { objectResult } from '../end-of-object.ts';
 import { forEachConcurrent } from '../for-each-concurrent.ts';
+import { required } from '../repositories.ts';
 import type { SessionContext } from '../session-context.ts';
 import { withPinned } from '../with-pinned.ts';
 import { type WritingSession, withWritingSession } from '../writing-session.ts';
@@ -56,7 +58,9 @@ async function copyPoint(
       pinId: pinOf(context),
     });
     const packBytes = Number(work.packBytes);
-    const copy = await openPointCopy({ source: point, target: writing.session, packBytes });
+    const storageClass = storageClassOf(required(work.target?.storage, 'storage'));
+    const ends = { source: point, target: writing.session };
+    const copy = await openPointCopy({ ...ends, packBytes, storageClass });
     const run = new CopyRun({ writing, point, copy, executor });
     await run.tasks();
     await run.told();

@@ -1,5 +1,6 @@
 import { mustThaw } from '../../storage-class/storage-class.ts';
 import { toHex, utf8 } from '../bytes.ts';
+import { dataPrefixes } from '../log/names.ts';
 import type { BlobInfo, Compute } from '../ports.ts';
 import type { ExpectedPack } from './check-objects.ts';
 import { listingProblem, type PackCheck, readDataPack } from './check-packs.ts';
@@ -100,8 +101,10 @@ function problemOfListed({ packs }: DataStage, { pack, info }: ListedPack): BadP
 /** The listing of all packs is not held, only what is asked for. */
 async function listPacks({ context, packs }: DataStage): Promise<ReadonlyMap<string, BlobInfo>> {
   const found = new Map<string, BlobInfo>();
-  for await (const info of context.ports.store.list('packs/')) {
-    if (packs.has(info.name)) found.set(info.name, info);
+  for (const prefix of dataPrefixes) {
+    for await (const info of context.ports.store.list(prefix)) {
+      if (packs.has(info.name)) found.set(info.name, info);
+    }
   }
   return found;
 }

@@ -1,5 +1,6 @@
 import { readPlan } from '../erase/erasure-plan.ts';
 import { condemnUnreferenced, sweepCondemned } from '../log/garbage.ts';
+import { packPrefixes } from '../log/names.ts';
 import type { OpenContext } from '../open-context.ts';
 import { PackMarker } from './pack-marker.ts';
 import { destroyStrayKeys } from './stray-keys.ts';
@@ -46,7 +47,7 @@ export async function destroyUnneededKeys(
 
 async function listNames({ ports }: OpenContext): Promise<string[]> {
   const names: string[] = [];
-  for (const prefix of ['packs/', 'meta/']) {
+  for (const prefix of packPrefixes) {
     for await (const { name } of ports.store.list(prefix)) names.push(name);
   }
   return names;

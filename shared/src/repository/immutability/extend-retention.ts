@@ -1,7 +1,7 @@
 import { isAppError } from '../../errors/app-error.ts';
 import { PackMarker } from '../garbage/pack-marker.ts';
 import { isWriterGone } from '../log/garbage.ts';
-import { parsePackOrigin } from '../log/names.ts';
+import { keptBy, packPrefixes, parsePackOrigin } from '../log/names.ts';
 import { rootsOf } from '../log/state/roots.ts';
 import type { LogState } from '../log/state.ts';
 import type { OpenContext } from '../open-context.ts';
@@ -29,7 +29,6 @@ const generationSetting = 'immutability.generation';
 const parallel = 8;
 /** A put may have been begun before its generation, and ended in it. */
 const putMsMax = 24 * 60 * 60 * 1_000;
-const packPrefixes = ['packs/', 'meta/'] as const;
 /** Small, and all of them are needed to read anything. */
 const wholePrefixes = ['header/', 'keys/', 'log/'] as const;
 
@@ -54,9 +53,10 @@ export async function extendRetention(
   if (typeof done === 'number' && done >= generation) {
     return { prolonged: 0, lockedUntilMs: untilMs, missing: [] };
   }
-  const missing = new Set(await new PackMarker(context).referencedPacks(rootsOf(state), state));
+  const needed = await new PackMarker(context).referencedPacks(rootsOf(state), state);
+  const missing = new Set(needed);
   const putBeforeMs = generationStartMs(nowMs, immutability.days) + putMsMax;
-  const names = neededNames(store, { state, missing, putBeforeMs, signal });
+  const names = neededNames(store, { state, needed, missing, putBeforeMs, signal });
   const prolonged = await prolongAll(locks, names, { ...options, untilMs });
   await context.log.append(() => ({
     type: 'settings',
@@ -67,7 +67,8 @@ export async function extendRetention(
 
 interface Needed {
   readonly state: LogState;
-  /** Packs that are needed; those that are listed are taken out. */
+  readonly needed: ReadonlySet<string>;
+  /** Of them those that are not listed. */
   readonly missing: Set<string>;
   readonly putBeforeMs: number;
   readonly signal: AbortSignal | undefined;
@@ -76,11 +77,12 @@ interface Needed {
 /** A page of a listing at a time. What was put in this generation is locked for long enough. */
 async function* neededNames(
   store: BlobStore,
-  { state, missing, putBeforeMs, signal }: Needed,
+  { state, needed, missing, putBeforeMs, signal }: Needed,
 ): AsyncGenerator<string> {
   for (const prefix of packPrefixes) {
     for await (const { name, modifiedAtMs } of store.list(prefix, signal)) {
-      const isNeeded = missing.delete(name) || mayBeCommitted(state, name);
+      missing.delete(name);
+      const isNeeded = needed.has(keptBy(name)) || mayBeCommitted(state, name);
       if (isNeeded && modifiedAtMs < putBeforeMs) yield name;
     }
   }

@@ -35,7 +35,7 @@ export function lockedUntilMs(nowMs: number, { days }: Immutability): number {
   return generationStartMs(nowMs, days) + (generationDays(days) + days) * dayMs;
 }
 
-const retained = /^(header|keys|log|packs|meta)\//;
+const retained = /^(header|keys|log|packs|tails|manifests|meta)\//;
 
 /**
  * Whether an object of a repository is locked: all but what can be made again

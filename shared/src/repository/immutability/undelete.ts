@@ -1,8 +1,9 @@
+import { dataPrefixes } from '../log/names.ts';
 import type { BlobStore, HiddenBlob } from '../ports.ts';
 import { locksOf } from './locks-of.ts';
 
 /** All that a repository cannot make again. */
-const prefixes = ['header/', 'keys/', 'log/', 'meta/', 'packs/'] as const;
+const prefixes = [...['header/', 'keys/', 'log/', 'meta/', 'manifests/'], ...dataPrefixes] as const;
 
 /**
  * What somebody deleted or replaced behind Firn's back, and the storage still

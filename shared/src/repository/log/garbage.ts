@@ -1,6 +1,6 @@
 import { isAppError } from '../../errors/app-error.ts';
 import type { BlobStore } from '../ports.ts';
-import { type PackOrigin, parsePackOrigin } from './names.ts';
+import { keptBy, type PackOrigin, parsePackOrigin } from './names.ts';
 import type { RepositoryLog } from './repository-log.ts';
 import { rootsOf } from './state/roots.ts';
 import type { LogState } from './state.ts';
@@ -40,11 +40,13 @@ export async function condemnUnreferenced(
   const marked = await log.refresh();
   const listed = await listPacks();
   const referenced = await marker.referencedPacks(rootsOf(marked), marked);
-  const unreferenced = listed.filter((name) => !referenced.has(name));
+  const unreferenced = listed.filter((name) => !referenced.has(keptBy(name)));
   if (!unreferenced.some((name) => isAbandoned(marked, name))) return [];
   const appended = await log.append(async (state) => {
     const since = await referencedSince(marker, marked, state);
-    const packs = unreferenced.filter((name) => isAbandoned(state, name) && !since.has(name));
+    const packs = unreferenced.filter(
+      (name) => isAbandoned(state, name) && !since.has(keptBy(name)),
+    );
     return packs.length === 0 ? undefined : { type: 'condemn', packs, computedTo: state.head };
   });
   return appended?.body.type === 'condemn' ? appended.body.packs : [];

@@ -27,22 +27,48 @@ export interface PackOrigin {
   readonly attempt: number;
 }
 
+/**
+ * packs: data; tails: data of a copy that waits in a hot class for the archive;
+ * manifests: of packs that cannot be read as they lie; meta: catalogs, points, sync
+ * states, index.
+ */
+export type PackKind = 'packs' | 'tails' | 'manifests' | 'meta';
+
+/** Where data lies. */
+export const dataPrefixes = ['packs/', 'tails/'] as const;
+/** Where everything lies that a session writes and garbage collection deletes. */
+export const packPrefixes = [...dataPrefixes, 'manifests/', 'meta/'] as const;
+
 export interface PackNameParts extends PackOrigin {
-  /** packs: data; meta: catalogs, points, sync states, index. */
-  readonly kind: 'packs' | 'meta';
+  readonly kind: PackKind;
   /** Makes the name unique: hex. */
   readonly random: string;
 }
 
-/** `packs/<epoch>-<session>-<attempt>-<random>`, or the same under `meta/`. */
+/** `packs/<epoch>-<session>-<attempt>-<random>`, or the same under another kind. */
 export function packName(parts: PackNameParts): string {
   return `${parts.kind}/${parts.epoch}-${parts.sessionId}-${parts.attempt}-${parts.random}`;
 }
 
 /** The origin in a pack's name; undefined when the name is none of ours. */
 export function parsePackOrigin(name: string): PackOrigin | undefined {
-  const match = /^(?:packs|meta)\/(\d+)-([^/]+)-(\d+)-[0-9a-f]+$/.exec(name);
+  const match = /^(?:packs|tails|manifests|meta)\/(\d+)-([^/]+)-(\d+)-[0-9a-f]+$/.exec(name);
   if (match === null) return undefined;
   const [, epoch = '', sessionId = '', attempt = ''] = match;
   return { epoch: Number(epoch), sessionId, attempt: Number(attempt) };
+}
+
+/** A tail moves to the archive when it fills a pack, or is old. */
+export function isTail(pack: string): boolean {
+  return pack.startsWith('tails/');
+}
+
+/** Of a pack of the archive. */
+export function manifestName(pack: string): string {
+  return pack.replace(/^packs\//, 'manifests/');
+}
+
+/** What keeps the blob alive: a manifest goes with its pack, everything else is needed by itself. */
+export function keptBy(name: string): string {
+  return name.replace(/^manifests\//, 'packs/');
 }

@@ -1,4 +1,3 @@
-import type { StorageClass } from '../../storage-class/storage-class.ts';
 import { fromHex } from '../bytes.ts';
 import { PackStream } from '../pack/pack-stream.ts';
 import type { BlobStore, Compute, Entropy } from '../ports.ts';
@@ -21,8 +20,6 @@ export interface ExecuteRepackTask {
   readonly plan: Uint8Array;
   readonly compute: Compute;
   readonly entropy: Entropy;
-  /** Of the pack that is written. */
-  readonly storageClass: StorageClass;
   readonly signal?: AbortSignal | undefined;
   /** Plain bytes moved since the last call. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
@@ -54,8 +51,8 @@ class RepackRun {
   readonly #segments: RepackedSegment[] = [];
 
   constructor(options: ExecuteRepackTask, plan: RepackPlan) {
-    const { compute, entropy, targetStore, sourceStore, storageClass, signal } = options;
-    const { namePrefix, footerIdPrefix, footerKey } = plan.pack;
+    const { compute, entropy, targetStore, sourceStore, signal } = options;
+    const { namePrefix, storageClass, footerIdPrefix, footerKey } = plan.pack;
     this.#options = options;
     this.#plan = plan;
     this.#pack = new PackStream({

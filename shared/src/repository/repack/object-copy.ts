@@ -2,7 +2,9 @@ import type { CatalogItem } from '../catalog/row.ts';
 import type { StoredObjectReader } from '../point/stored-object-reader.ts';
 import type { StoredObjectWriter } from '../session/stored-object-writer.ts';
 import type { StoredSession } from '../session/stored-session.ts';
-import type { ObjectPlan } from './object-plan.ts';
+import type { AdoptedPack } from './adopted-packs.ts';
+import type { NeededContent, ObjectPlan } from './object-plan.ts';
+import { placesIn } from './places-in.ts';
 import type { PlannedContent, PlannedTarget, RepackedSegment } from './plan-codec.ts';
 import type { CopiedObject } from './point-copy.ts';
 
@@ -10,6 +12,8 @@ export interface ObjectCopyOptions {
   readonly source: StoredObjectReader;
   readonly session: StoredSession;
   readonly plan: ObjectPlan;
+  /** What an attempt before this one has stored. */
+  readonly adopted: readonly AdoptedPack[];
 }
 
 export interface RepackedPack {
@@ -35,6 +39,16 @@ export class ObjectCopy {
     this.objectId = options.source.object.objectId;
   }
 
+  /** Nothing of it is in the target yet. */
+  get isFirst(): boolean {
+    return this.plan.isFirst;
+  }
+
+  /** Repository whose secret makes the content ids. */
+  get contentIds(): string {
+    return this.#options.source.state.record.contentIds;
+  }
+
   get isReady(): boolean {
     return this.isPlanned && this.openTasks === 0;
   }
@@ -42,8 +56,18 @@ export class ObjectCopy {
   /** Opened with the first content, or at the end. */
   writer(): Promise<StoredObjectWriter> {
     const { session, source } = this.#options;
-    this.#writer ??= session.openWriter(source.object, source.state.record.contentIds);
+    this.#writer ??= session.openWriter(source.object, this.contentIds);
     return this.#writer;
+  }
+
+  /** What the target lacks, in the order in which it is to lie there. */
+  async *contents(): AsyncGenerator<NeededContent> {
+    const { adopted } = this.#options;
+    for (const pack of adopted) await this.#adopt(pack);
+    for await (const needed of this.plan.contents()) {
+      const isStored = adopted.length > 0 && (await this.#hasContent(needed.contentId));
+      if (!isStored) yield needed;
+    }
   }
 
   /** @param contents of the target, without damaged ones, in the order of the plan */
@@ -58,6 +82,19 @@ export class ObjectCopy {
     const place = { pack, offset, length, keyId: target.keyId, packLength };
     await writer.acceptSegment(id, place, addresses(stored.segment, stored.contents));
     for (const content of stored.contents) this.#bytes += content.length;
+  }
+
+  async #adopt({ pack, packLength, segments }: AdoptedPack): Promise<void> {
+    const writer = await this.writer();
+    for (const { id, offset, length, keyId, contents } of segments) {
+      if (keyId !== writer.key.id) continue;
+      const place = { pack, offset, length, keyId, packLength };
+      await writer.acceptSegment(id, place, contents);
+    }
+  }
+
+  async #hasContent(contentId: string): Promise<boolean> {
+    return (await this.writer()).hasContents([contentId]);
   }
 
   /** Carries the rows over. Items whose content did not arrive are recorded as failed. */
@@ -96,18 +133,18 @@ export class ObjectCopy {
 }
 
 function* addresses(segment: RepackedSegment, contents: readonly PlannedContent[]) {
-  let next = 0;
-  let frameOffset = 0;
-  for (const [frame, frameLength] of segment.frames.entries()) {
-    let offset = 0;
-    for (let count = segment.contents[frame] ?? 0; count > 0; count -= 1, next += 1) {
-      const content = contents[next];
-      if (content === undefined) return;
-      const { contentId, length } = content;
-      const inFrame = { frame, frameOffset, frameLength, offset, length };
-      yield [contentId, { segment: segment.id, ...inFrame }] as const;
-      offset += length;
-    }
-    frameOffset += frameLength;
+  const frameOffsets = startsOf(segment.frames);
+  for (const { contentId, frame, offset, length } of placesIn(segment, contents)) {
+    const frameLength = segment.frames[frame] ?? 0;
+    const inFrame = { frame, frameOffset: frameOffsets[frame] ?? 0, frameLength, offset, length };
+    yield [contentId, { segment: segment.id, ...inFrame }] as const;
   }
+}
+
+function startsOf(lengths: readonly number[]): number[] {
+  let start = 0;
+  return lengths.map((length) => {
+    start += length;
+    return start - length;
+  });
 }

@@ -33,6 +33,11 @@ export class ObjectPlan {
     this.#itemsSinceMs = itemsSinceMs;
   }
 
+  /** The target has no state of the object. */
+  get isFirst(): boolean {
+    return this.#base === undefined;
+  }
+
   /** What the source has lost is kept as the target has it. */
   items(): AsyncGenerator<ChangedRow<CatalogItem>> {
     const { source } = this;

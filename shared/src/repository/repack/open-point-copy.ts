@@ -1,13 +1,20 @@
 import { invariant } from '../../errors/invariant.ts';
+import type { StorageClass } from '../../storage-class/storage-class.ts';
 import { isDamage } from '../damaged.ts';
+import { isTail } from '../log/names.ts';
+import { putManifest } from '../pack/manifests.ts';
 import type { PointReader } from '../point/point-reader.ts';
 import { StoredPointReader } from '../point/stored-point-reader.ts';
 import type { RepositorySession } from '../session/repository-session.ts';
 import { StoredSession } from '../session/stored-session.ts';
+import { type AdoptedPack, AdoptedPacks } from './adopted-packs.ts';
 import { ObjectCopy } from './object-copy.ts';
 import { ObjectPlan } from './object-plan.ts';
-import { decodeResult, encodePlan, type RepackDamage, type RepackPlan } from './plan-codec.ts';
-import type { Accepted, CopiedObject, Damage, PointCopy, RepackTask } from './point-copy.ts';
+import { footerOf, OpenTask, type WrittenTarget } from './open-task.ts';
+import { PackSizes } from './pack-sizes.ts';
+import { decodeResult, encodePlan, type RepackResult } from './plan-codec.ts';
+import type { Accepted, CopiedObject, PointCopy, RepackTask } from './point-copy.ts';
+import { type FilledPack, Tape } from './tape.ts';
 import { TaskBuilder } from './task-builder.ts';
 
 export interface CopyPoint {
@@ -16,69 +23,61 @@ export interface CopyPoint {
   readonly target: RepositorySession;
   /** Of the target's packs; 128 MiB on Azure, 256 MiB else. */
   readonly packBytes: number;
+  /** Of the target's packs. Tails are hot. */
+  readonly storageClass: StorageClass;
 }
 
-/** An object that ends with less than this in the open pack lets the next one share it. */
-const ownPackBytesMin = 16 * 1024 * 1024;
-
-interface OpenTask {
-  readonly plan: RepackPlan;
-  readonly itemIds: readonly string[];
-  readonly copies: readonly ObjectCopy[];
+interface StoredEnds {
+  readonly source: StoredPointReader;
+  readonly session: StoredSession;
+  readonly packBytes: number;
+  readonly storageClass: StorageClass;
+  readonly adopted: AdoptedPacks;
 }
 
 /** @param options both of repositories that this process has opened */
 export async function openPointCopy(options: CopyPoint): Promise<PointCopy> {
-  const { source, target, packBytes } = options;
+  const { source, target: session, packBytes, storageClass } = options;
   invariant(source instanceof StoredPointReader, 'the source is a point of a repository');
-  invariant(target instanceof StoredSession, 'the target is a session of a repository');
-  return new StoredPointCopy(source, target, packBytes);
+  invariant(session instanceof StoredSession, 'the target is a session of a repository');
+  const adopted = await AdoptedPacks.open(session.context, session);
+  return new StoredPointCopy({ source, session, packBytes, storageClass, adopted });
 }
 
 class StoredPointCopy implements PointCopy {
+  readonly #ends: StoredEnds;
   readonly #source: StoredPointReader;
   readonly #session: StoredSession;
-  readonly #packBytes: number;
+  readonly #sizes = new PackSizes();
+  readonly #tape: Tape;
   readonly #openTasks = new Map<number, OpenTask>();
   readonly #secretsKept = new Set<string>();
   #finished: CopiedObject[] = [];
   #tasks = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(source: StoredPointReader, session: StoredSession, packBytes: number) {
+  constructor(ends: StoredEnds) {
+    const { source, session, packBytes, storageClass } = ends;
+    this.#ends = ends;
     this.#source = source;
     this.#session = session;
-    this.#packBytes = packBytes;
+    const contexts = { source: source.context, target: session.context };
+    this.#tape = new Tape({
+      newBuilder: () => new TaskBuilder(contexts),
+      sizes: this.#sizes,
+      packBytes,
+      hasTails: storageClass !== 'hot',
+    });
   }
 
   async *tasks(): AsyncGenerator<RepackTask> {
-    let builder = this.#newBuilder();
-    let copies: ObjectCopy[] = [];
     for (const objectId of this.#source.objectIds) {
       const copy = await this.#openCopy(objectId);
       if (copy === undefined) continue;
-      const { contentIds } = copy.plan.source.record;
-      for await (const needed of copy.plan.contents()) {
-        if (builder.isFull) {
-          yield await this.#task(builder, copies);
-          builder = this.#newBuilder();
-          copies = [];
-        }
-        if (copies.at(-1) !== copy) {
-          copies.push(copy);
-          copy.openTasks += 1;
-        }
-        const { key } = await copy.writer();
-        await builder.add({ objectId, key, contentIds }, needed);
-      }
-      if (builder.sealedBytes >= ownPackBytesMin) {
-        yield await this.#task(builder, copies);
-        builder = this.#newBuilder();
-        copies = [];
-      }
+      for await (const pack of this.#tape.add(copy, copy.contents())) yield await this.#task(pack);
       await this.#planned(copy);
     }
-    if (builder.contents > 0) yield await this.#task(builder, copies);
+    for await (const pack of this.#tape.end()) yield await this.#task(pack);
   }
 
   accept(taskNumber: number, manifest: Uint8Array): Promise<Accepted> {
@@ -117,7 +116,16 @@ class StoredPointCopy implements PointCopy {
     }
     await plan.prepare();
     await this.#keepSecret(source.state.record.contentIds);
-    return new ObjectCopy({ source, session: this.#session, plan });
+    const adopted = await this.#adopted(objectId);
+    return new ObjectCopy({ source, session: this.#session, plan, adopted });
+  }
+
+  async #adopted(objectId: string): Promise<readonly AdoptedPack[]> {
+    const { adopted } = this.#ends;
+    const keyId = adopted.keyIdOf(objectId);
+    if (keyId === undefined) return [];
+    await this.#session.adoptKey(objectId, keyId);
+    return adopted.of(objectId);
   }
 
   /** Content keeps its id: the copy can tell what it has, and check what it reads. */
@@ -136,11 +144,14 @@ class StoredPointCopy implements PointCopy {
     });
   }
 
-  async #task(builder: TaskBuilder, copies: readonly ObjectCopy[]): Promise<RepackTask> {
+  async #task({ builder, copies, isTail }: FilledPack): Promise<RepackTask> {
     this.#tasks += 1;
     const number = this.#tasks;
-    const plan = await builder.build();
-    this.#openTasks.set(number, { plan, itemIds: builder.itemIds, copies });
+    const plan = await builder.build({
+      namePrefix: this.#session.packs.namePrefix(isTail ? 'tails' : 'packs'),
+      storageClass: isTail ? 'hot' : this.#ends.storageClass,
+    });
+    this.#openTasks.set(number, new OpenTask({ plan, builder, copies }));
     return {
       number,
       plan: await encodePlan(this.#session.context.ports.compute, plan),
@@ -155,32 +166,26 @@ class StoredPointCopy implements PointCopy {
     // A worker that was thought lost may come second.
     if (task === undefined) return { finished: [], damaged: [] };
     const result = await decodeResult(this.#session.context.ports.compute, manifest);
-    const missing = new Set(result.damaged.flatMap(({ contents }) => contents));
-    for (const segment of result.segments) {
-      const copy = task.copies[segment.target];
-      const target = task.plan.targets[segment.target];
-      invariant(
-        copy !== undefined && target !== undefined,
-        'a manifest names a target of its plan',
-      );
-      const contents = contentsOf(task.plan, segment.target).filter((at) => !missing.has(at));
-      const planned = contents.flatMap((at) => task.plan.contents[at] ?? []);
-      await copy.accept(result, target, { segment, contents: planned });
+    const written = task.written(result);
+    await this.#noteWritten(result, written);
+    for (const { copy, target, segment, contents } of written) {
+      await copy.accept(result, target, { segment, contents });
     }
     await this.#source.context.sharedChunks.forgetPacks(result.damaged.map(({ pack }) => pack));
-    this.#session.packs.countPack(result.packLength);
     this.#openTasks.delete(taskNumber);
+    this.#sizes.note(task.plannedBytes, result.packLength);
     const finished = await finishReady(task.copies);
-    return { finished, damaged: result.damaged.flatMap((damage) => damages(task, damage)) };
+    return { finished, damaged: task.damages(result) };
   }
 
-  #newBuilder(): TaskBuilder {
-    return new TaskBuilder({
-      source: this.#source.context,
-      target: this.#session.context,
-      namePrefix: this.#session.packs.namePrefix('packs'),
-      packBytes: this.#packBytes,
-    });
+  async #noteWritten(result: RepackResult, written: readonly WrittenTarget[]): Promise<void> {
+    const { ports, keys } = this.#session.context;
+    const { packs } = this.#session;
+    packs.countPack(result.packLength);
+    if (isTail(result.pack)) return;
+    const access = { ...ports, footerKey: keys.derived.footers };
+    await putManifest(access, footerOf(result.pack, written));
+    packs.countPuts(1);
   }
 
   #inTurn<T>(operation: () => Promise<T>): Promise<T> {
@@ -190,29 +195,11 @@ class StoredPointCopy implements PointCopy {
   }
 }
 
-async function finishReady(copies: readonly ObjectCopy[]): Promise<CopiedObject[]> {
+async function finishReady(copies: Iterable<ObjectCopy>): Promise<CopiedObject[]> {
   const finished: CopiedObject[] = [];
   for (const copy of copies) {
     copy.openTasks -= 1;
     if (copy.isReady) finished.push(await copy.finish());
   }
   return finished;
-}
-
-/** Positions of a target's contents in the plan. */
-function contentsOf(plan: RepackPlan, target: number): number[] {
-  const first = plan.targets.slice(0, target).reduce((sum, { contents }) => sum + contents, 0);
-  const count = plan.targets[target]?.contents ?? 0;
-  return Array.from({ length: count }, (_, at) => first + at);
-}
-
-/** One damage of a pack may concern several objects. */
-function damages({ plan, itemIds }: OpenTask, damage: RepackDamage): Damage[] {
-  const { pack, message } = damage;
-  const missing = new Set(damage.contents);
-  return plan.targets.flatMap(({ objectId }, target) => {
-    const contents = contentsOf(plan, target).filter((at) => missing.has(at));
-    const items = [...new Set(contents.flatMap((at) => itemIds[at] ?? []))];
-    return items.length === 0 ? [] : [{ pack, objectId, itemIds: items, message }];
-  });
 }

@@ -1,9 +1,10 @@
 /** Plans and results of repack tasks. docs/repository-format.md, "Repack task and result". */
+import { type StorageClass, storageClasses } from '../../storage-class/storage-class.ts';
 import { concatBytes, fromHex, readU32, toHex, u32, writeU32 } from '../bytes.ts';
 import { damaged, decoding } from '../damaged.ts';
 import { decodeJson, encodeJson } from '../json.ts';
 import type { Compute } from '../ports.ts';
-import { isCount, isHexOf, isListOf, isRecordOf, isText, isTupleOf } from '../shape.ts';
+import { isCount, isHexOf, isListOf, isOneOf, isRecordOf, isText, isTupleOf } from '../shape.ts';
 
 export interface PlannedSource {
   /** Id of the segment. */
@@ -49,6 +50,7 @@ export interface RepackPlan {
   readonly pack: {
     /** Of the pack's name, up to the random part. */
     readonly namePrefix: string;
+    readonly storageClass: StorageClass;
     readonly footerIdPrefix: string;
     readonly footerKey: string;
   };
@@ -85,7 +87,8 @@ export interface RepackResult {
 
 const contentIdBytes = 32;
 const contentEntryBytes = contentIdBytes + 12;
-const plainBytesMax = 4 * 1024 * 1024;
+/** Of a plan of as many contents as there may be (contentsMax), and its frames. */
+const plainBytesMax = 64 * 1024 * 1024;
 
 interface PlanHead extends Omit<RepackPlan, 'frames' | 'contents'> {
   readonly frames: readonly (readonly [number, number, number, number])[];
@@ -94,6 +97,7 @@ interface PlanHead extends Omit<RepackPlan, 'frames' | 'contents'> {
 const isPlanHead = isRecordOf<PlanHead>({
   pack: isRecordOf<RepackPlan['pack']>({
     namePrefix: isText,
+    storageClass: isOneOf(...storageClasses),
     footerIdPrefix: isHexOf(8),
     footerKey: isHexOf(32),
   }),

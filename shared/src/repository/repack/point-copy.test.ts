@@ -118,10 +118,10 @@ describe('a copy', () => {
     const repository = await owned(from);
     await backUp(repository, 's1', objects);
     await copyPoint({ from, to, pointId: 's1' });
-    const before = to.store.names('packs/').length;
+    const before = to.store.names('tails/').length;
     await backUp(repository, 's2', { 'mailbox-2': { z: utf8('changed'), y: utf8('new') } });
     const { finished } = await copyPoint({ from, to, pointId: 's2' });
-    expect(to.store.names('packs/').length - before).toBe(1);
+    expect(to.store.names('tails/').length - before).toBe(1);
     expect(finished).toMatchObject([
       { objectId: 'mailbox-2', status: 'copied', items: 2, bytes: 10 },
       { objectId: 'mailbox-1', status: 'unchanged' },

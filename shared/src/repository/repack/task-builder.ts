@@ -1,4 +1,6 @@
+import type { StorageClass } from '../../storage-class/storage-class.ts';
 import { toHex } from '../bytes.ts';
+import type { ContentAddress } from '../index/address.ts';
 import type { ObjectKey } from '../keys/key-ring.ts';
 import type { OpenContext } from '../open-context.ts';
 import { frameId } from '../read/placed-content.ts';
@@ -16,17 +18,19 @@ import type {
 export interface TaskBuilderOptions {
   readonly source: OpenContext;
   readonly target: OpenContext;
-  /** Of the target's packs. */
-  readonly namePrefix: string;
-  readonly packBytes: number;
 }
 
-/** A plan < 1 MiB: what its parts take, uncompressed. */
-const planBytesMax = 900 * 1024;
-const contentBytes = 44;
-const frameBytes = 32;
-const sourceBytes = 280;
-const targetBytes = 330;
+/** Where the pack goes. */
+export interface TargetPack {
+  /** Of its name, up to the random part. */
+  readonly namePrefix: string;
+  readonly storageClass: StorageClass;
+}
+
+/** Of a pack of very small contents, before its bytes are enough: what a plan takes is held in memory. */
+export const contentsMax = 500_000;
+/** A segment ends here: it is moved as a whole, and read as a whole when it is. */
+const segmentBytesMax = 8 * 1024 * 1024;
 
 /** Whose contents are added. */
 export interface TargetObject {
@@ -37,7 +41,7 @@ export interface TargetObject {
   readonly contentIds: string;
 }
 
-type OpenTarget = PlannedTarget & { contents: number };
+type OpenTarget = PlannedTarget & { contents: number; sealedBytes: number };
 
 /** Gathers the contents of one target pack. */
 export class TaskBuilder {
@@ -55,16 +59,7 @@ export class TaskBuilder {
     this.#options = options;
   }
 
-  get isFull(): boolean {
-    const planBytes =
-      this.#contents.length * contentBytes +
-      this.#frames.size * frameBytes +
-      this.#sources.size * sourceBytes +
-      this.#targets.length * targetBytes;
-    return this.#sealedBytes >= this.#options.packBytes || planBytes >= planBytesMax;
-  }
-
-  /** About what the pack will have. */
+  /** About what the pack will have: what its contents take in the source. */
   get sealedBytes(): number {
     return this.#sealedBytes;
   }
@@ -79,7 +74,7 @@ export class TaskBuilder {
   }
 
   get objectIds(): readonly string[] {
-    return this.#targets.map(({ objectId }) => objectId);
+    return [...new Set(this.#targets.map(({ objectId }) => objectId))];
   }
 
   async add(object: TargetObject, needed: NeededContent): Promise<void> {
@@ -91,31 +86,34 @@ export class TaskBuilder {
     this.itemIds.push(needed.itemId);
     target.contents += 1;
     this.#bytes += length;
-    this.#sealedBytes += sealedShare(length, address.frameLength);
+    const sealedBytes = sealedShare(address);
+    target.sealedBytes += sealedBytes;
+    this.#sealedBytes += sealedBytes;
   }
 
-  async build(): Promise<RepackPlan> {
-    const { namePrefix, target } = this.#options;
+  async build({ namePrefix, storageClass }: TargetPack): Promise<RepackPlan> {
+    const { target } = this.#options;
     const footer = await newPrefixKey(target.ports, target.keys.derived.footers);
     const footerIdPrefix = toHex(footer.idPrefix);
     return {
-      pack: { namePrefix, footerIdPrefix, footerKey: toHex(footer.key) },
+      pack: { namePrefix, storageClass, footerIdPrefix, footerKey: toHex(footer.key) },
       sources: [...this.#sources.values()].map(({ source }) => source),
       frames: [...this.#frames.values()].map(({ frame }) => frame),
-      targets: this.#targets,
+      targets: this.#targets.map(({ sealedBytes: _, ...target }) => target),
       contents: this.#contents,
     };
   }
 
   async #target({ objectId, key, contentIds }: TargetObject): Promise<OpenTarget> {
     const last = this.#targets.at(-1);
-    if (last?.objectId === objectId) return last;
+    const isSame = last?.objectId === objectId && last.keyId === key.id;
+    if (isSame && last.sealedBytes < segmentBytesMax) return last;
     const { source, target: to } = this.#options;
     const contentIdSecret = toHex(await source.keys.contentIdSecret(contentIds));
     const prefix = await newPrefixKey(to.ports, key.key);
     const idPrefix = toHex(prefix.idPrefix);
     const keys = { keyId: key.id, idPrefix, key: toHex(prefix.key) };
-    const target = { objectId, ...keys, contentIdSecret, contents: 0 };
+    const target = { objectId, ...keys, contentIdSecret, contents: 0, sealedBytes: 0 };
     this.#targets.push(target);
     return target;
   }
@@ -147,7 +145,7 @@ export class TaskBuilder {
 }
 
 /** What a content takes of its sealed frame, which it may share with others. */
-function sealedShare(length: number, frameLength: number): number {
+export function sealedShare({ length, frameLength }: ContentAddress): number {
   if (length > sharedFrameBytes) return frameLength;
   return Math.min(length, (length * frameLength) / sharedFrameBytes);
 }

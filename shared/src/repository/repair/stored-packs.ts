@@ -1,6 +1,7 @@
 import { mustThaw } from '../../storage-class/storage-class.ts';
 import { type PackCheck, readDataPack } from '../check/check-packs.ts';
 import type { BadPart } from '../check/name-affected.ts';
+import { dataPrefixes } from '../log/names.ts';
 import { fitsSegment } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { BlobInfo } from '../ports.ts';
@@ -48,6 +49,8 @@ export class StoredPacks {
 
 async function listPacks({ ports }: OpenContext): Promise<ReadonlyMap<string, BlobInfo>> {
   const infos = new Map<string, BlobInfo>();
-  for await (const info of ports.store.list('packs/')) infos.set(info.name, info);
+  for (const prefix of dataPrefixes) {
+    for await (const info of ports.store.list(prefix)) infos.set(info.name, info);
+  }
   return infos;
 }

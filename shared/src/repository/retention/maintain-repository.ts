@@ -20,6 +20,7 @@ import {
   sweepCondemned,
   sweepGraceMs,
 } from '../log/garbage.ts';
+import { keptBy, packPrefixes } from '../log/names.ts';
 import { rootsOf } from '../log/state/roots.ts';
 import type { OpenContext } from '../open-context.ts';
 import { applyRetention, foreseeRetention } from './apply-retention.ts';
@@ -141,7 +142,7 @@ export async function foreseeMaintenance(
   const marker = new PackMarker(context);
   const needed = await marker.referencedPacks(rootsOf(then), then);
   const free = [...listed.keys()].filter((name) => {
-    const isGoing = isAbandoned(then, name) && !needed.has(name);
+    const isGoing = isAbandoned(then, name) && !needed.has(keptBy(name));
     return isGoing || then.condemned.has(name);
   });
   const frees = byClass(listed, free).map((each) => {
@@ -163,7 +164,7 @@ function pointsOf(plans: readonly JobPlan[]): ExpiringPoint[] {
 /** Data and meta packs; one entry a pack is held. */
 async function listPacks({ ports }: OpenContext): Promise<Listed> {
   const listed = new Map<string, ListedPack>();
-  for (const prefix of ['packs/', 'meta/']) {
+  for (const prefix of packPrefixes) {
     for await (const { name, size, storageClass, lockedUntilMs } of ports.store.list(prefix)) {
       listed.set(name, { name, size, storageClass, lockedUntilMs });
     }

@@ -1,6 +1,7 @@
 import { isAppError } from '../../errors/app-error.ts';
 import { invariant } from '../../errors/invariant.ts';
 import type { CatalogItem } from '../catalog/row.ts';
+import { isTail } from '../log/names.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
 import type { ItemFilter, PointReader } from '../point/point-reader.ts';
 import type { StoredObjectReader } from '../point/stored-object-reader.ts';
@@ -28,7 +29,8 @@ type Counted = { -readonly [K in keyof NeededPack]: NeededPack[K] };
 const batchItems = 10_000;
 
 /**
- * Exactly the packs that the selection needs, by name; undefined: all objects.
+ * Exactly the packs that the selection needs, by name; undefined: all objects. Tails are
+ * left out: they lie in a hot class, whatever the others do.
  *
  * Reads no pack.
  */
@@ -75,8 +77,9 @@ class PackCounts {
   readonly #frames = new Set<string>();
 
   add({ contents }: LocatedItem): void {
-    for (const content of contents) this.#addContent(content);
-    for (const pack of new Set(contents.map(({ place }) => this.#of(place)))) pack.items += 1;
+    const thawed = contents.filter(({ place }) => !isTail(place.pack));
+    for (const content of thawed) this.#addContent(content);
+    for (const pack of new Set(thawed.map(({ place }) => this.#of(place)))) pack.items += 1;
   }
 
   list(): NeededPack[] {

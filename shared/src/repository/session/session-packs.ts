@@ -1,6 +1,6 @@
 import type { StorageClass } from '../../storage-class/storage-class.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
-import { packName } from '../log/names.ts';
+import { type PackKind, packName, parsePackOrigin } from '../log/names.ts';
 import { MetaPacks } from '../meta/meta-packs.ts';
 import { PackStream, type SealedFrame, type SegmentIdentity } from '../pack/pack-stream.ts';
 import type { RepositoryPorts } from '../ports.ts';
@@ -49,14 +49,14 @@ export class SessionPacks {
   }
 
   /** Up to the random part. */
-  namePrefix(kind: 'packs' | 'meta'): string {
+  namePrefix(kind: PackKind): string {
     const { epoch, sessionId, attempt } = this.#options;
     return packName({ kind, epoch, sessionId, attempt, random: '' });
   }
 
-  /** True for packs of this attempt, of any kind. */
+  /** True for packs of this session, of any kind: also for those of an earlier attempt. */
   isOwn(pack: string): boolean {
-    return pack.startsWith(this.namePrefix('packs')) || pack.startsWith(this.namePrefix('meta'));
+    return parsePackOrigin(pack)?.sessionId === this.#options.sessionId;
   }
 
   async openPack(storageClass: StorageClass = 'hot'): Promise<PackStream> {

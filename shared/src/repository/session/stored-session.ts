@@ -205,6 +205,13 @@ export class StoredSession implements RepositorySession {
     return { key: await this.#newKey(objectId), olderKeyIds: [id, ...olderKeyIds] };
   }
 
+  /** An attempt before this one has stored contents of the object under the key. */
+  async adoptKey(objectId: string, id: string): Promise<void> {
+    const { keys } = this.context;
+    if (!keys.isCurrent(id) || !(await keys.isReadable(id))) return;
+    this.#keys.set(objectId, { id, key: await keys.objectKey(id) });
+  }
+
   async #newKey(objectId: string): Promise<ObjectKey> {
     const { keys } = this.context;
     const known = this.#keys.get(objectId);

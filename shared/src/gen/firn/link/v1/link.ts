@@ -225,6 +225,12 @@ export interface RepackTask {
     | undefined;
   /** No task follows: the appliance exits. */
   last: boolean;
+  /**
+   * A plan that is too long for one message comes in parts, each a box of its
+   * own: which one this is, from 0, and of how many. parts 0: it is the only one.
+   */
+  part: number;
+  parts: number;
 }
 
 /** From the appliance, through the controller, to the owner. */
@@ -2772,7 +2778,7 @@ export const RepackWorker: MessageFns<RepackWorker> = {
 };
 
 function createBaseRepackTask(): RepackTask {
-  return { sessionId: "", attempt: 0, taskNumber: 0, workerId: "", plan: undefined, last: false };
+  return { sessionId: "", attempt: 0, taskNumber: 0, workerId: "", plan: undefined, last: false, part: 0, parts: 0 };
 }
 
 export const RepackTask: MessageFns<RepackTask> = {
@@ -2794,6 +2800,12 @@ export const RepackTask: MessageFns<RepackTask> = {
     }
     if (message.last !== false) {
       writer.uint32(48).bool(message.last);
+    }
+    if (message.part !== 0) {
+      writer.uint32(56).uint32(message.part);
+    }
+    if (message.parts !== 0) {
+      writer.uint32(64).uint32(message.parts);
     }
     return writer;
   },
@@ -2859,6 +2871,22 @@ export const RepackTask: MessageFns<RepackTask> = {
             message.last = reader.bool();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.part = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.parts = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2891,6 +2919,8 @@ export const RepackTask: MessageFns<RepackTask> = {
         : "",
       plan: isSet(object.plan) ? SealedBox.fromJSON(object.plan) : undefined,
       last: isSet(object.last) ? globalThis.Boolean(object.last) : false,
+      part: isSet(object.part) ? globalThis.Number(object.part) : 0,
+      parts: isSet(object.parts) ? globalThis.Number(object.parts) : 0,
     };
   },
 
@@ -2914,6 +2944,12 @@ export const RepackTask: MessageFns<RepackTask> = {
     if (message.last !== false) {
       obj.last = message.last;
     }
+    if (message.part !== 0) {
+      obj.part = Math.round(message.part);
+    }
+    if (message.parts !== 0) {
+      obj.parts = Math.round(message.parts);
+    }
     return obj;
   },
 
@@ -2928,6 +2964,8 @@ export const RepackTask: MessageFns<RepackTask> = {
     message.workerId = object.workerId ?? "";
     message.plan = (object.plan !== undefined && object.plan !== null) ? SealedBox.fromPartial(object.plan) : undefined;
     message.last = object.last ?? false;
+    message.part = object.part ?? 0;
+    message.parts = object.parts ?? 0;
     return message;
   },
 };
