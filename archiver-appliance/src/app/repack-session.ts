@@ -75,9 +75,11 @@ export class RepackSession {
       return;
     }
     const known = this.#results.get(task.taskNumber);
-    if (known !== undefined) return this.#tell(known);
-    if (this.#isUnderWay(task.taskNumber)) return;
-    const whole = this.#parts.add(task);
+    if (known !== undefined) {
+      this.#tell(known);
+      return;
+    }
+    const whole = this.#isUnderWay(task.taskNumber) ? undefined : this.#parts.add(task);
     if (whole === undefined) return;
     this.#waiting.push(whole);
     this.#next();

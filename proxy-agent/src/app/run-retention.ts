@@ -14,7 +14,7 @@ import {
   type MaintenancePhase,
   maintainRepository,
   type PackBytes,
-} from '@firn/shared/repository/retention/maintain-repository';
+} from '@firn/shared/repository/maintenance/maintain-repository';
 import type { PolicyOf } from '@firn/shared/repository/retention/plan-jobs';
 import { keptPoints } from './kept-points.ts';
 import { decodePolicy } from './retention-policy.ts';

@@ -6,6 +6,7 @@ import type { MetaReader } from './meta/meta-packs.ts';
 import type { RepositoryPorts } from './ports.ts';
 import type { Relocations } from './relocation/relocations.ts';
 import type { SharedChunkIndex } from './shared-chunks/shared-chunk-index.ts';
+import type { Turns } from './turns.ts';
 
 /** What the parts of an open repository share. */
 export interface OpenContext {
@@ -19,6 +20,8 @@ export interface OpenContext {
   readonly meta: MetaReader;
   /** Where moved segments lie. */
   readonly relocations: Relocations;
+  /** Of everything in this process that moves segments. */
+  readonly moving: Turns;
   /** Where contents lie that objects share. */
   readonly sharedChunks: SharedChunkIndex;
 }

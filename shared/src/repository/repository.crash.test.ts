@@ -17,7 +17,7 @@ import { utf8 } from './bytes.ts';
 import { checkRepository } from './check/check-repository.ts';
 import { type ConsolidationLimits, standardLimits } from './consolidation/choose-packs.ts';
 import { eraseObjects } from './erase/erase-objects.ts';
-import { maintainRepository } from './retention/maintain-repository.ts';
+import { maintainRepository } from './maintenance/maintain-repository.ts';
 
 type Contents = Readonly<Record<string, Uint8Array>>;
 

@@ -32,6 +32,7 @@ import { Relocations } from './relocation/relocations.ts';
 import { StoredSession } from './session/stored-session.ts';
 import { MemorySharedChunkIndex } from './shared-chunks/memory-shared-chunk-index.ts';
 import type { SharedChunkIndex } from './shared-chunks/shared-chunk-index.ts';
+import { Turns } from './turns.ts';
 
 export interface OpenRepository {
   readonly ports: RepositoryPorts;
@@ -268,7 +269,17 @@ export async function openRepository(options: OpenRepository): Promise<Repositor
   const keys = new KeyRing(ports, repositoryId, derived);
   const meta = new StoredMeta(ports);
   const relocations = new Relocations({ compute: ports.compute, keys, log, meta });
-  const context = { ports, repositoryId, keys, epochs, log, codec, meta, relocations };
+  const context = {
+    ports,
+    repositoryId,
+    keys,
+    epochs,
+    log,
+    codec,
+    meta,
+    relocations,
+    moving: new Turns(),
+  };
   return new Repository({ ...context, sharedChunks });
 }
 

@@ -6,7 +6,7 @@ import { PackMarker } from '../../src/repository/garbage/pack-marker.ts';
 import { rootsOf } from '../../src/repository/log/state/roots.ts';
 import type { PointReader } from '../../src/repository/point/point-reader.ts';
 import type { Repository } from '../../src/repository/repository.ts';
-import { maintainRepository } from '../../src/repository/retention/maintain-repository.ts';
+import { maintainRepository } from '../../src/repository/maintenance/maintain-repository.ts';
 import type {
   NewItem,
   ObjectWriter,

@@ -8,7 +8,7 @@ import { writeCheckpoint } from '../../../shared/src/repository/log/checkpoint.t
 import { rootsOf } from '../../../shared/src/repository/log/state/roots.ts';
 import { repairRepository } from '../../../shared/src/repository/repair/repair-repository.ts';
 import type { Repository } from '../../../shared/src/repository/repository.ts';
-import { maintainRepository } from '../../../shared/src/repository/retention/maintain-repository.ts';
+import { maintainRepository } from '../../../shared/src/repository/maintenance/maintain-repository.ts';
 import {
   anItem,
   anObject,

@@ -7,7 +7,7 @@ import {
 } from '../../../test/repository/damaging.ts';
 import { opened, owned, type TestRepository } from '../../../test/repository/test-repository.ts';
 import { standardLimits } from '../consolidation/choose-packs.ts';
-import { maintainRepository } from '../retention/maintain-repository.ts';
+import { maintainRepository } from '../maintenance/maintain-repository.ts';
 
 let stored: TestRepository;
 

@@ -23,7 +23,7 @@ import { isAppError } from '../../errors/app-error.ts';
 import { standardLimits } from '../consolidation/choose-packs.ts';
 import { eraseObjects } from '../erase/erase-objects.ts';
 import { writeCheckpoint } from '../log/checkpoint.ts';
-import { maintainRepository } from '../retention/maintain-repository.ts';
+import { maintainRepository } from '../maintenance/maintain-repository.ts';
 
 /**
  * What may be lost without harm, and why. Everything else is found, and named.

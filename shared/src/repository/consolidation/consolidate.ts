@@ -3,25 +3,18 @@ import { livePlaces } from '../garbage/live-places.ts';
 import type { PackUse } from '../garbage/pack-marker.ts';
 import { isWriterGone } from '../log/garbage.ts';
 import { parsePackOrigin } from '../log/names.ts';
-import { keepsRelocation } from '../log/relocation.ts';
-import {
-  beginSession,
-  closeOtherSession,
-  closeSession,
-  relocateSegments,
-} from '../log/sessions.ts';
 import { rootsOf } from '../log/state/roots.ts';
 import type { LogState } from '../log/state.ts';
+import type { MaintenanceSession } from '../maintenance/maintenance-session.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
-import { writeRelocations } from '../relocation/write-relocations.ts';
-import { SessionPacks } from '../session/session-packs.ts';
+import { hotPackBytes } from '../session/hot-pack.ts';
+import type { SessionPacks } from '../session/session-packs.ts';
 import { type ConsolidationLimits, choosePacks, type ListedPack } from './choose-packs.ts';
 import { type LiveSegment, SegmentMover } from './segment-mover.ts';
 
 export interface Consolidate {
-  /** As begun at the controller; its packs bear this id. */
-  readonly sessionId: string;
+  readonly session: MaintenanceSession;
   /** Data packs as the storage lists them. */
   readonly listed: ReadonlyMap<string, ListedPack>;
   /** By a marking just now. */
@@ -41,9 +34,6 @@ export interface Consolidated {
   readonly writtenPacks: number;
   readonly writtenBytes: number;
 }
-
-/** Sessions of consolidation are this job's, one at a time. */
-export const maintenanceJobId = 'maintenance';
 
 const nothing: Consolidated = {
   ...{ packs: 0, bytes: 0, segments: 0 },
@@ -73,7 +63,7 @@ export async function consolidate(
  */
 export function foreseeConsolidation(
   state: LogState,
-  options: Omit<Consolidate, 'sessionId' | 'signal'>,
+  options: Omit<Consolidate, 'session' | 'signal'>,
 ): Omit<Consolidated, 'writtenPacks'> {
   const { listed, uses } = options;
   const chosen = choosePacks({ ...options, packs: settled(state, listed) });
@@ -129,20 +119,17 @@ class Consolidation {
   }
 
   async run(live: readonly LiveSegment[]): Promise<Omit<Consolidated, 'packs' | 'bytes'>> {
-    const { log, ports, keys } = this.#context;
-    const { sessionId } = this.#options;
-    const session = { jobId: maintenanceJobId, sessionId };
-    await closeOtherSession(log, session, this.#options.signal);
-    const attempt = await beginSession(log, session);
-    const sessionPacks = new SessionPacks({
-      ...{ ports, keys, sessionId, attempt },
-      epoch: log.epoch ?? 0,
-    });
-    const moved = await this.#moveAll(live, sessionPacks);
-    if (moved.size > 0) await this.#relocate(moved, sessionPacks, attempt);
-    await closeSession(log, session);
-    const { packs: writtenPacks, storedBytes: writtenBytes } = sessionPacks.totals();
-    return { segments: moved.size, writtenPacks, writtenBytes };
+    const { session } = this.#options;
+    const packs = await session.packs();
+    const before = packs.totals();
+    const moved = await this.#moveAll(live, packs);
+    await session.relocate(moved);
+    const { packs: writtenPacks, storedBytes } = packs.totals();
+    return {
+      segments: moved.size,
+      writtenPacks: writtenPacks - before.packs,
+      writtenBytes: storedBytes - before.storedBytes,
+    };
   }
 
   /** Each class for itself. */
@@ -160,7 +147,7 @@ class Consolidation {
     packs: SessionPacks,
     storageClass: StorageClass,
   ): Promise<ReadonlyMap<string, SegmentPlace>> {
-    const mover = new SegmentMover(this.#context, packs, storageClass);
+    const mover = new SegmentMover(this.#context, packs, { storageClass, packBytes: hotPackBytes });
     try {
       for (const segment of live) {
         this.#options.signal?.throwIfAborted();
@@ -172,43 +159,6 @@ class Consolidation {
       await mover.abort(error);
       throw error;
     }
-  }
-
-  async #relocate(
-    moved: ReadonlyMap<string, SegmentPlace>,
-    packs: SessionPacks,
-    attempt: number,
-  ): Promise<void> {
-    const { log, ports, keys, relocations } = this.#context;
-    const { state } = log;
-    const before = await relocations.tableOf(state);
-    const { meta } = packs;
-    const keeps = this.#keeps();
-    const written = await writeRelocations({ ports, keys, meta, before, moved, keeps });
-    await meta.flush();
-    const data = new Set([...moved.values()].map(({ pack }) => pack));
-    await relocateSegments(log, {
-      ...{
-        jobId: maintenanceJobId,
-        sessionId: this.#options.sessionId,
-        attempt,
-        root: written.root,
-      },
-      after: state.relocation?.n ?? -1,
-      packs: [...data, ...written.packs],
-    });
-  }
-
-  /** Lists may lag: a pack that is not listed is looked for by its name. */
-  #keeps(): (pack: string) => Promise<boolean> {
-    const { log, ports } = this.#context;
-    const known = new Map<string, boolean>();
-    return async (pack) => {
-      let isStored = known.get(pack) ?? this.#options.listed.has(pack);
-      if (!known.has(pack) && !isStored) isStored = (await ports.store.head(pack)) !== undefined;
-      known.set(pack, isStored);
-      return keepsRelocation(log.state, { pack, isStored });
-    };
   }
 
   #listed(pack: string): ListedPack {

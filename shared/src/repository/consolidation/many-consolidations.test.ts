@@ -11,8 +11,8 @@ import {
 import { utf8 } from '../bytes.ts';
 import { checkRepository } from '../check/check-repository.ts';
 import { expirePoints, retireObject } from '../log/expiry.ts';
+import { maintainRepository } from '../maintenance/maintain-repository.ts';
 import type { Repository } from '../repository.ts';
-import { maintainRepository } from '../retention/maintain-repository.ts';
 import type { StoredSession } from '../session/stored-session.ts';
 import { standardLimits } from './choose-packs.ts';
 

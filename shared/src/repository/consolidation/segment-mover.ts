@@ -1,12 +1,18 @@
-import type { StorageClass } from '../../storage-class/storage-class.ts';
+import { mustThaw, type StorageClass } from '../../storage-class/storage-class.ts';
 import { damaged, isDamage } from '../damaged.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { PackSegment } from '../pack/pack-layout.ts';
 import type { FrameContent, PackStream, SealedFrame } from '../pack/pack-stream.ts';
 import { readFooter } from '../pack/read-footer.ts';
-import { hotPackBytes } from '../session/hot-pack.ts';
 import type { SessionPacks } from '../session/session-packs.ts';
+
+/** What is written. */
+export interface TargetPacks {
+  readonly storageClass: StorageClass;
+  /** A pack is closed when it has as many. */
+  readonly packBytes: number;
+}
 
 /** A live segment, and where it lies now. */
 export interface LiveSegment {
@@ -29,15 +35,15 @@ interface KnownSegment {
 export class SegmentMover {
   readonly #context: OpenContext;
   readonly #packs: SessionPacks;
-  readonly #storageClass: StorageClass;
+  readonly #target: TargetPacks;
   readonly #moved = new Map<string, SegmentPlace>();
   readonly #footers = new Map<string, ReadonlyMap<string, KnownSegment> | undefined>();
   #open: { readonly stream: PackStream; readonly segments: string[] } | undefined;
 
-  constructor(context: OpenContext, packs: SessionPacks, storageClass: StorageClass) {
+  constructor(context: OpenContext, packs: SessionPacks, target: TargetPacks) {
     this.#context = context;
     this.#packs = packs;
-    this.#storageClass = storageClass;
+    this.#target = target;
   }
 
   /** @param packLength of the blob that holds it */
@@ -46,7 +52,7 @@ export class SegmentMover {
     if (known === undefined) return;
     const frames = await this.#readFrames(known, place);
     if (frames === undefined) return;
-    this.#open ??= { stream: await this.#packs.openPack(this.#storageClass), segments: [] };
+    this.#open ??= { stream: await this.#packs.openPack(this.#target.storageClass), segments: [] };
     const { stream, segments } = this.#open;
     let offset = 0;
     for (const frame of frames) {
@@ -54,7 +60,7 @@ export class SegmentMover {
     }
     segments.push(segment);
     this.#moved.set(segment, { ...place, pack: stream.name, offset, packLength: 0 });
-    if (stream.length >= hotPackBytes) await this.#endPack();
+    if (stream.length >= this.#target.packBytes) await this.#endPack();
   }
 
   /** Where everything lies now that was moved. */
@@ -72,6 +78,7 @@ export class SegmentMover {
     this.#open = undefined;
     if (open === undefined) return;
     const packLength = await this.#packs.finishPack(open.stream);
+    if (mustThaw(this.#target.storageClass)) await this.#packs.putManifest(open.stream.footer());
     for (const segment of open.segments) {
       const place = this.#moved.get(segment);
       if (place !== undefined) this.#moved.set(segment, { ...place, packLength });

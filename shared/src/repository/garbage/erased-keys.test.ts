@@ -10,7 +10,7 @@ import {
 import { toHex, utf8 } from '../bytes.ts';
 import { eraseObjects } from '../erase/erase-objects.ts';
 import { encodeJson } from '../json.ts';
-import { maintainRepository } from '../retention/maintain-repository.ts';
+import { maintainRepository } from '../maintenance/maintain-repository.ts';
 import { sealBox } from '../segment/box.ts';
 
 const policyOf = () => ({

@@ -90,16 +90,26 @@ export interface Relocation extends SessionAttempt {
   readonly root: RelocateBody['root'];
   readonly after: RelocateBody['after'];
   readonly packs: RelocateBody['packs'];
+  /** Asked on each state on which the relocation is tried: false gives it up. Default: always. */
+  readonly isWanted?: ((state: LogState) => Promise<boolean>) | undefined;
 }
 
-/** Says where segments lie from here on. Checked as a commit is. */
-export async function relocateSegments(log: RepositoryLog, relocation: Relocation): Promise<void> {
-  const { jobId, sessionId, attempt, root, after, packs } = relocation;
-  await log.append((state) => {
+/**
+ * Says where segments lie from here on. Checked as a commit is.
+ * @returns false when it was given up
+ */
+export async function relocateSegments(
+  log: RepositoryLog,
+  relocation: Relocation,
+): Promise<boolean> {
+  const { jobId, sessionId, attempt, root, after, packs, isWanted } = relocation;
+  const appended = await log.append(async (state) => {
     assertOurs(log, state, relocation);
     assertPacksNotCondemned(state, packs, log.rules);
+    if (isWanted !== undefined && !(await isWanted(state))) return undefined;
     return { type: 'relocate', jobId, sessionId, attempt, root, after, packs };
   });
+  return appended !== undefined;
 }
 
 export interface Mending extends SessionAttempt {

@@ -6,6 +6,7 @@ import type { SegmentKind } from '../segment/kinds.ts';
 import { newSegmentUnder, type PrefixKey } from '../segment/segment-key.ts';
 import { ByteChannel } from './byte-channel.ts';
 import { ContentRecords } from './content-records.ts';
+import type { WrittenFooter } from './manifests.ts';
 import { encodeFooter, encodeTrailer, packMagic } from './pack-layout.ts';
 
 export interface PackStreamOptions {
@@ -97,10 +98,8 @@ export class PackStream {
   /** Seals the footer and waits until the blob exists. @returns its length */
   async finish(): Promise<number> {
     const { compute, footerKey } = this.#options;
-    const plain = encodeFooter(
-      { pack: this.name, segments: this.#segments },
-      this.#records.parts(),
-    );
+    const { pack, segments, records } = this.footer();
+    const plain = encodeFooter({ pack, segments }, records);
     const segment = await newSegmentUnder(this.#options, footerKey);
     const footer = sealBoxAs(compute, { segment, kind: 'footer' }, plain);
     if (this.#length === 0) await this.#push(packMagic);
@@ -111,6 +110,11 @@ export class PackStream {
     this.#channel.end();
     await this.#put;
     return this.#length;
+  }
+
+  /** What it says of what was appended so far. */
+  footer(): WrittenFooter {
+    return { pack: this.name, segments: this.#segments, records: this.#records.parts() };
   }
 
   async abort(reason: unknown): Promise<void> {

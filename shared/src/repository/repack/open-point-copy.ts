@@ -2,7 +2,6 @@ import { invariant } from '../../errors/invariant.ts';
 import type { StorageClass } from '../../storage-class/storage-class.ts';
 import { isDamage } from '../damaged.ts';
 import { isTail } from '../log/names.ts';
-import { putManifest } from '../pack/manifests.ts';
 import type { PointReader } from '../point/point-reader.ts';
 import { StoredPointReader } from '../point/stored-point-reader.ts';
 import type { RepositorySession } from '../session/repository-session.ts';
@@ -179,13 +178,9 @@ class StoredPointCopy implements PointCopy {
   }
 
   async #noteWritten(result: RepackResult, written: readonly WrittenTarget[]): Promise<void> {
-    const { ports, keys } = this.#session.context;
     const { packs } = this.#session;
     packs.countPack(result.packLength);
-    if (isTail(result.pack)) return;
-    const access = { ...ports, footerKey: keys.derived.footers };
-    await putManifest(access, footerOf(result.pack, written));
-    packs.countPuts(1);
+    if (!isTail(result.pack)) await packs.putManifest(footerOf(result.pack, written));
   }
 
   #inTurn<T>(operation: () => Promise<T>): Promise<T> {

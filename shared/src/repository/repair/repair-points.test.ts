@@ -20,7 +20,7 @@ import {
 } from '../../../test/repository/test-repository.ts';
 import { utf8 } from '../bytes.ts';
 import { standardLimits } from '../consolidation/choose-packs.ts';
-import { maintainRepository } from '../retention/maintain-repository.ts';
+import { maintainRepository } from '../maintenance/maintain-repository.ts';
 
 const dayMs = 86_400_000;
 const objectIds = ['mailbox-1', 'mailbox-2'];

@@ -1,9 +1,9 @@
 import { mustThaw } from '../../storage-class/storage-class.ts';
 import { sum } from '../bytes.ts';
 import { type Finding, finding, problemOf } from '../check/finding.ts';
-import { maintenanceJobId } from '../consolidation/consolidate.ts';
 import { parsePackOrigin } from '../log/names.ts';
 import { relocateSegments } from '../log/sessions.ts';
+import { maintenanceJobId } from '../maintenance/maintenance-session.ts';
 import type { PlaceLookup } from '../object/object-readers.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
 import { fitsSegment } from '../object/segment-place.ts';

@@ -1,6 +1,6 @@
 import type { OwnedRoot } from '../check/root-owners.ts';
-import { maintenanceJobId } from '../consolidation/consolidate.ts';
 import { beginSession, closeOtherSession, closeSession, mendRoots } from '../log/sessions.ts';
+import { maintenanceJobId } from '../maintenance/maintenance-session.ts';
 import type { LostRecord } from '../object/lost-record.ts';
 import { runsOf } from '../object/object-record.ts';
 import type { OpenContext } from '../open-context.ts';

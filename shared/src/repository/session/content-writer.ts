@@ -4,6 +4,7 @@ import type { SegmentPlace } from '../object/segment-place.ts';
 import type { RepositoryPorts } from '../ports.ts';
 import { frameGroups } from '../segment/frame-groups.ts';
 import type { SharedChunk } from '../shared-chunks/shared-chunks.ts';
+import { Turns } from '../turns.ts';
 import { ContentBatch, placedIn, type StoringContent } from './content-batch.ts';
 import {
   type PlacedContents,
@@ -14,7 +15,6 @@ import {
 import type { SessionPacks } from './session-packs.ts';
 import type { SessionSharedChunks } from './session-shared-chunks.ts';
 import { SharedContentWriter } from './shared-content-writer.ts';
-import { Turns } from './turns.ts';
 import type { UnderWay } from './under-way.ts';
 
 export interface ContentWriterOptions {

@@ -2,6 +2,7 @@ import type { StorageClass } from '../../storage-class/storage-class.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { type PackKind, packName, parsePackOrigin } from '../log/names.ts';
 import { MetaPacks } from '../meta/meta-packs.ts';
+import { putManifest, type WrittenFooter } from '../pack/manifests.ts';
 import { PackStream, type SealedFrame, type SegmentIdentity } from '../pack/pack-stream.ts';
 import type { RepositoryPorts } from '../ports.ts';
 import { newPrefixKey } from '../segment/segment-key.ts';
@@ -72,6 +73,13 @@ export class SessionPacks {
     this.#stored.add(pack.name);
     this.countPack(length);
     return length;
+  }
+
+  /** Of a pack that cannot be read as it lies. */
+  async putManifest(footer: WrittenFooter): Promise<void> {
+    const { ports, keys } = this.#options;
+    await putManifest({ ...ports, footerKey: keys.derived.footers }, footer);
+    this.countPuts(1);
   }
 
   /** Whether a pack of this attempt is finished. */

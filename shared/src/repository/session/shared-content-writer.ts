@@ -2,10 +2,10 @@ import type { ContentAddress } from '../index/address.ts';
 import type { ObjectKey } from '../keys/key-ring.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
 import type { SharedChunk } from '../shared-chunks/shared-chunks.ts';
+import type { Turns } from '../turns.ts';
 import type { Claimant, FleetingContent, SettledClaim } from './content-claims.ts';
 import type { PlacedContents, SegmentEvents, SegmentWriter } from './segment-writer.ts';
 import type { SessionSharedChunks } from './session-shared-chunks.ts';
-import type { Turns } from './turns.ts';
 
 export interface SharedContentWriterOptions extends SegmentEvents {
   readonly shared: SessionSharedChunks;

@@ -14,9 +14,9 @@ import {
 import { utf8 } from '../bytes.ts';
 import { checkRepository } from '../check/check-repository.ts';
 import { standardLimits } from '../consolidation/choose-packs.ts';
+import { maintainRepository } from '../maintenance/maintain-repository.ts';
 import { repairRepository } from '../repair/repair-repository.ts';
 import type { Repository } from '../repository.ts';
-import { maintainRepository } from '../retention/maintain-repository.ts';
 import { MemorySharedChunkIndex } from './memory-shared-chunk-index.ts';
 
 const file = someBytes('attachment', 300_001);

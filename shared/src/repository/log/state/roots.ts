@@ -23,6 +23,12 @@ export function rootsOf(state: LogState): ReadonlySet<string> {
   return roots;
 }
 
+/** What somebody may be reading just now. */
+export function pinnedRoots(state: LogState): ReadonlySet<string> {
+  const points = activePins(state).flatMap((pin) => pin.points);
+  return new Set(points.map(({ root }) => root));
+}
+
 /** Roots that may be replaced: all but the newest of an object whose job has an open session. */
 export function mendableRoots(state: LogState): ReadonlySet<string> {
   const roots = new Set(rootsOf(state));

@@ -1,4 +1,5 @@
 import type { StorageClass } from '../../storage-class/storage-class.ts';
+import { sum } from '../bytes.ts';
 import {
   type ConsolidationLimits,
   type ListedPack,
@@ -23,8 +24,10 @@ import {
 import { keptBy, packPrefixes } from '../log/names.ts';
 import { rootsOf } from '../log/state/roots.ts';
 import type { OpenContext } from '../open-context.ts';
-import { applyRetention, foreseeRetention } from './apply-retention.ts';
-import { type JobPlan, type PolicyOf, planJobs } from './plan-jobs.ts';
+import { applyRetention, foreseeRetention } from '../retention/apply-retention.ts';
+import { type JobPlan, type PolicyOf, planJobs } from '../retention/plan-jobs.ts';
+import { type Sealed, type Sealing, sealTails } from '../sealing/seal-tails.ts';
+import { MaintenanceSession } from './maintenance-session.ts';
 
 export interface MaintainRepository {
   /** Names the packs that consolidation writes. */
@@ -34,11 +37,13 @@ export interface MaintainRepository {
   readonly graceMs?: number;
   /** Default standardLimits. */
   readonly limits?: ConsolidationLimits;
+  /** Of a copy: where its tails go. Default: it has none. */
+  readonly sealing?: Sealing | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onPhase?: (phase: MaintenancePhase) => void;
 }
 
-export type MaintenancePhase = 'expiring' | 'marking' | 'sweeping' | 'consolidating';
+export type MaintenancePhase = 'expiring' | 'marking' | 'sweeping' | 'consolidating' | 'sealing';
 
 export interface ExpiringPoint {
   readonly jobId: string;
@@ -72,13 +77,14 @@ export interface Maintained {
   /** Due, but locked by the storage. */
   readonly kept: readonly PackBytes[];
   readonly consolidated: Consolidated;
+  readonly sealed: Sealed | undefined;
   readonly uploadsAborted: UploadsAborted;
 }
 
 type Listed = ReadonlyMap<string, ListedPack>;
 
 /**
- * Retention, garbage and consolidation, in this order. Whatever happens between
+ * Retention, garbage, consolidation and the sealing of tails, in this order. Whatever happens between
  * two steps, the next run goes on. Needs ownership.
  */
 export async function maintainRepository(
@@ -87,7 +93,7 @@ export async function maintainRepository(
 ): Promise<Maintained> {
   const { log, ports } = context;
   const { store } = ports;
-  const { graceMs = sweepGraceMs, limits = standardLimits, onPhase, signal } = options;
+  const { graceMs = sweepGraceMs, onPhase, signal } = options;
   onPhase?.('expiring');
   const nowMs = await storageNowMs(store);
   const plans = planJobs(await log.refresh(), options.policyOf, nowMs);
@@ -106,25 +112,40 @@ export async function maintainRepository(
   await destroyUnneededKeys(context, marker);
   const uploadsAborted = await abortStrayUploads(store, nowMs, signal);
   signal?.throwIfAborted();
-  onPhase?.('consolidating');
-  const { uses } = marker;
-  const { sessionId } = options;
-  const consolidated = await consolidate(context, {
-    sessionId,
-    listed,
-    uses,
-    limits,
-    nowMs,
-    signal,
-  });
+  const moved = await moveSegments(context, { ...options, marker, listed, nowMs });
   return {
     points: pointsOf(plans),
     condemned: byClass(listed, condemned),
     swept: byClass(listed, deleted),
     kept: byClass(listed, kept),
-    consolidated,
+    ...moved,
     uploadsAborted,
   };
+}
+
+type Moving = MaintainRepository & {
+  readonly marker: PackMarker;
+  readonly listed: Listed;
+  readonly nowMs: number;
+};
+
+/** By what was marked: under one session of the log. */
+function moveSegments(
+  context: OpenContext,
+  options: Moving,
+): Promise<Pick<Maintained, 'consolidated' | 'sealed'>> {
+  const { listed, nowMs, signal, onPhase, sealing, limits = standardLimits } = options;
+  const { uses } = options.marker;
+  return MaintenanceSession.run(context, options, async (session) => {
+    onPhase?.('consolidating');
+    const consolidating = { session, listed, uses, limits, nowMs, signal };
+    const consolidated = await consolidate(context, consolidating);
+    if (sealing === undefined) return { consolidated, sealed: undefined };
+    onPhase?.('sealing');
+    const liveBytes = sum([...uses.values()].map((use) => use.liveBytes));
+    const sealed = await sealTails(context, { ...sealing, session, liveBytes, nowMs, signal });
+    return { consolidated, sealed };
+  });
 }
 
 /** What maintainRepository would expire, and what that would free. Writes nothing but the clock hint. */
