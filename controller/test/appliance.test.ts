@@ -56,7 +56,7 @@ beforeEach(async () => {
   await client.call('createCopyJob', {
     body: { name: 'by-appliance', jobId: 'all', repositoryId: 'cold', repackBy: 'appliance' },
   });
-  await client.call('startCopyJob', { params: { copyJob: 'by-appliance' } });
+  await client.call('startCopyJob', { params: { copyJob: 'by-appliance' }, body: {} });
 });
 
 afterEach(async () => {

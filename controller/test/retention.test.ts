@@ -9,6 +9,7 @@ const done = {
   ...{ dryRun: false, pointsExpired: 1, points: [], condemned: [], deleted: [], kept: [] },
   ...{ consolidatedPacks: 0n, consolidatedBytes: 0n, consolidatedSegments: 0n },
   ...{ writtenPacks: 0n, writtenBytes: 0n, uploadsAborted: 0n },
+  ...{ sealedPacks: 0n, sealedBytes: 0n, tailBytes: 0n },
 };
 
 const days = (count: number) => ({ count, unit: 'days' as const });

@@ -84,7 +84,7 @@ describe('rules of the product', () => {
   });
 
   it('does not copy before there is a restore point', async () => {
-    const start = controller.client.call('startCopyJob', { params: { copyJob: 'copy' } });
+    const start = controller.client.call('startCopyJob', { params: { copyJob: 'copy' }, body: {} });
     await expect(start).rejects.toMatchObject({ code: 'E_NO_RESTORE_POINT' });
   });
 });

@@ -203,7 +203,7 @@ describe('copy, retrieval and restore', () => {
     const { link } = ready;
     await startJob();
     const pointId = await runToEnd(link, true);
-    const copy = await client.call('startCopyJob', { params: { copyJob: 'copy' } });
+    const copy = await client.call('startCopyJob', { params: { copyJob: 'copy' }, body: {} });
     expect(copy.restorePointId).toBe(pointId);
     const copyPointId = await runToEnd(link, true);
     const restore = (body: { restorePointId: string; retrievalId?: string }) =>

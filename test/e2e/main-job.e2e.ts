@@ -105,6 +105,7 @@ describe('the main job, with the agent killed in the middle', () => {
   it('finishes a copy whose agent was killed', async () => {
     const started = await story.client.call('startCopyJob', {
       params: { copyJob: names.copyJob },
+      body: { seal: true },
       idempotencyKey: idempotencyKey(),
     });
     const killed = await killDuring(story, started, {

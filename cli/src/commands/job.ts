@@ -151,10 +151,12 @@ export function addCopyJobCommands(program: Command, run: Runner): void {
     .command('start <id-or-name>')
     .description('copy the newest restore point now')
     .option(...detachOption)
-    .action((idOrName: string, options: { detach?: boolean }, command: Command) =>
+    .option('--seal', 'leave nothing in hot tails: packs of the class need not be full then')
+    .action((idOrName: string, options: { detach?: boolean; seal?: boolean }, command: Command) =>
       run(command, async (context) => {
         const session = await context.client.call('startCopyJob', {
           params: { copyJob: idOrName },
+          body: { seal: options.seal ?? false },
           idempotencyKey: idempotencyKey(),
         });
         await finishWork(context, session, options);

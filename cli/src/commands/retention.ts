@@ -120,6 +120,11 @@ export function describeResult(result: RetentionResult): string[] {
     }
   }
   if (result.consolidatedPacks > 0) lines.push(describeConsolidation(result));
+  if (result.sealedPacks > 0) {
+    const sealed = formatCounted(result.sealedPacks, 'pack');
+    lines.push(`sealed: ${sealed} (${formatBytes(result.sealedBytes)})`);
+  }
+  if (result.tailBytes > 0) lines.push(`in hot tails: ${formatBytes(result.tailBytes)}`);
   if (result.uploadsAborted > 0) lines.push(`unfinished uploads ended: ${result.uploadsAborted}`);
   return lines;
 }

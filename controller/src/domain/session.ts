@@ -51,6 +51,8 @@ export interface SessionDetails {
   /** erase: whose objects, and which ones beside. */
   readonly eraseUsers?: readonly string[];
   readonly eraseObjects?: readonly string[];
+  /** copy: leave no tails in a hot class. */
+  readonly seal?: boolean;
   /** storage-test: also how fast it is. */
   readonly measuresSpeed?: boolean;
   /** restore: empty or absent means all objects. */
@@ -119,6 +121,9 @@ export interface RetentionResult {
   readonly writtenBytes: number;
   readonly consolidatedBytes: number;
   readonly uploadsAborted: number;
+  readonly sealedPacks: number;
+  readonly sealedBytes: number;
+  readonly tailBytes: number;
 }
 
 export interface StorageFinding {

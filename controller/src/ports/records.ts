@@ -60,7 +60,8 @@ export interface RepositoryRecords extends NamedRecords<Repository, NewRepositor
   setRetention(id: string, retention: Retention): Promise<void>;
   /**
    * Ready ones, at least as old as this, in which a backup or copy ended since
-   * retention was last run, and it was not run for so long.
+   * retention was last run, and it was not run for so long. Copies that are not hot for
+   * 40 days after they ended: their tails grow old.
    */
   dueForRetention(everyMs: number): Promise<readonly Pick<Repository, 'id' | 'proxyId'>[]>;
   setNextRootKey(id: string, sealed: Uint8Array): Promise<void>;
@@ -70,6 +71,8 @@ export interface RepositoryRecords extends NamedRecords<Repository, NewRepositor
   copiesOf(
     id: string,
   ): Promise<readonly { copyJob: string; repositoryId: string; repository: string }[]>;
+  /** Of copy jobs that write to it, the largest; undefined: there is none. */
+  packSizeMib(id: string): Promise<number | undefined>;
   /** Only ever forward. */
   setLogHead(id: string, head: number, digest: Uint8Array): Promise<void>;
 }

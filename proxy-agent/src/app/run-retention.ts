@@ -7,7 +7,6 @@ import type {
 import type { Consolidated } from '@firn/shared/repository/consolidation/consolidate';
 import { extendRetention } from '@firn/shared/repository/immutability/extend-retention';
 import type { Immutability } from '@firn/shared/repository/immutability/generation';
-import type { Repository } from '@firn/shared/repository/repository';
 import {
   type ExpiringPoint,
   foreseeMaintenance,
@@ -15,8 +14,12 @@ import {
   maintainRepository,
   type PackBytes,
 } from '@firn/shared/repository/maintenance/maintain-repository';
+import type { Repository } from '@firn/shared/repository/repository';
 import type { PolicyOf } from '@firn/shared/repository/retention/plan-jobs';
+import type { Sealed, Sealing } from '@firn/shared/repository/sealing/seal-tails';
+import { storageClassOf } from '@firn/shared/rpc/storage-class';
 import { keptPoints } from './kept-points.ts';
+import { required } from './repositories.ts';
 import { decodePolicy } from './retention-policy.ts';
 import type { SessionContext } from './session-context.ts';
 
@@ -69,16 +72,18 @@ async function maintain(
   const repository = await repositories.owned(work.repository, secrets, signal);
   const { sessionId } = key;
   const onPhase = (phase: MaintenancePhase) => progress.set({ phase });
-  const options = { sessionId, policyOf, signal, onPhase };
+  const sealing = sealingOf(work);
+  const options = { sessionId, policyOf, signal, onPhase, sealing };
   const done = await maintainRepository(repository.context, options);
-  const { points, condemned, swept, kept, consolidated, uploadsAborted } = done;
+  const { points, condemned, swept, kept, consolidated, sealed, uploadsAborted } = done;
   await tellKept(repository, events);
   await prolong(repository, work, { signal, events });
   await events.log(
     'info',
     `${points.length} restore points expired, ${count(condemned)} packs condemned, ` +
       `${count(swept)} deleted, ${count(kept)} kept by the storage, ` +
-      `${consolidated.packs} consolidated`,
+      `${consolidated.packs} consolidated` +
+      (sealed === undefined ? '' : `, ${sealed.packs} packs of tails sealed`),
   );
   if (uploadsAborted === undefined) {
     await events.log('warning', 'the storage does not let uploads be listed: strays stay billed');
@@ -90,6 +95,21 @@ async function maintain(
     kept: kept.map(encodeTotals),
     uploadsAborted: BigInt(uploadsAborted ?? 0),
     ...encodeConsolidated(consolidated),
+    ...encodeSealed(sealed),
+  };
+}
+
+function sealingOf({ repository, sealing }: RetentionWork): Sealing | undefined {
+  if (sealing === undefined) return undefined;
+  const storageClass = storageClassOf(required(repository?.storage, 'storage'));
+  return { storageClass, packBytes: Number(sealing.packBytes), all: false };
+}
+
+function encodeSealed(sealed: Sealed | undefined) {
+  return {
+    sealedPacks: BigInt(sealed?.packs ?? 0),
+    sealedBytes: BigInt(sealed?.bytes ?? 0),
+    tailBytes: BigInt(sealed?.tailBytes ?? 0),
   };
 }
 
@@ -146,6 +166,7 @@ function nothingDone(points: readonly ExpiringPoint[]): RetentionDone {
     ...{ condemned: [], deleted: [], kept: [] },
     ...{ consolidatedPacks: 0n, consolidatedBytes: 0n, consolidatedSegments: 0n },
     ...{ writtenPacks: 0n, writtenBytes: 0n, uploadsAborted: 0n },
+    ...encodeSealed(undefined),
   };
 }
 

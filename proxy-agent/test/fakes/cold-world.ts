@@ -52,6 +52,7 @@ export function copy({ world, hot, cold }: ColdWorld, n = 1) {
     restorePointId: `backup-${n}`,
     packBytes: 1n << 20n,
     byAppliance: false,
+    seal: true,
   };
   return world.controller.assign(`copy-${n}`, { $case: 'copy', value }, world.secrets);
 }

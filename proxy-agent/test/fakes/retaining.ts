@@ -25,7 +25,13 @@ export async function retain(
   repository: RepositoryRef,
   { sessionId, dryRun = false, policy, jobId = 'job-1' }: RunRetention,
 ) {
-  const value = { repository, jobs: [{ jobId, policy }], defaultPolicy: policy, dryRun };
+  const value = {
+    repository,
+    jobs: [{ jobId, policy }],
+    defaultPolicy: policy,
+    dryRun,
+    sealing: undefined,
+  };
   const end = await controller.assign(sessionId, { $case: 'retention', value }, secrets);
   expect(end).toMatchObject({ status: 'success' });
   const [done] = controller.of(sessionId, 'retention');

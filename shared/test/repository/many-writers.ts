@@ -4,9 +4,9 @@ import { utf8 } from '../../src/repository/bytes.ts';
 import { checkRepository } from '../../src/repository/check/check-repository.ts';
 import { PackMarker } from '../../src/repository/garbage/pack-marker.ts';
 import { rootsOf } from '../../src/repository/log/state/roots.ts';
+import { maintainRepository } from '../../src/repository/maintenance/maintain-repository.ts';
 import type { PointReader } from '../../src/repository/point/point-reader.ts';
 import type { Repository } from '../../src/repository/repository.ts';
-import { maintainRepository } from '../../src/repository/maintenance/maintain-repository.ts';
 import type {
   NewItem,
   ObjectWriter,

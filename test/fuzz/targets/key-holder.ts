@@ -6,9 +6,9 @@ import { initializeRepository } from '../../../shared/src/repository/header/head
 import { createHeader } from '../../../shared/src/repository/header/repository-header.ts';
 import { writeCheckpoint } from '../../../shared/src/repository/log/checkpoint.ts';
 import { rootsOf } from '../../../shared/src/repository/log/state/roots.ts';
+import { maintainRepository } from '../../../shared/src/repository/maintenance/maintain-repository.ts';
 import { repairRepository } from '../../../shared/src/repository/repair/repair-repository.ts';
 import type { Repository } from '../../../shared/src/repository/repository.ts';
-import { maintainRepository } from '../../../shared/src/repository/maintenance/maintain-repository.ts';
 import {
   anItem,
   anObject,

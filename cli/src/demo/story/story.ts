@@ -50,6 +50,7 @@ export async function startJob(story: Story, jobId: string): Promise<Session> {
 export async function startCopyJob(story: Story, copyJobId: string): Promise<Session> {
   const session = await story.client.call('startCopyJob', {
     params: { copyJob: copyJobId },
+    body: { seal: true },
     idempotencyKey: idempotencyKey(),
   });
   return succeed(story, session);

@@ -3,10 +3,12 @@ import type {
   RepositoryRef,
   RetentionPolicy,
   S3Place,
+  Sealing,
   StorageRef,
   ObjectSelection as WireSelection,
   Work,
 } from '@firn/shared/gen/firn/link/v1/work';
+import { packSizeMibOf } from '../../domain/pack-size.ts';
 import type {
   Job,
   ObjectStorage,
@@ -107,7 +109,22 @@ async function retentionWork(
   }));
   const defaultPolicy = encodeRetention(retention);
   const dryRun = session.details.dryRun ?? false;
-  return { $case: 'retention', value: { repository, jobs, defaultPolicy, dryRun } };
+  const sealing = await sealingOf(records, repository);
+  return { $case: 'retention', value: { repository, jobs, defaultPolicy, dryRun, sealing } };
+}
+
+/** Undefined: it has no tails. */
+async function sealingOf(
+  records: Records,
+  { repositoryId, storage }: RepositoryRef,
+): Promise<Sealing | undefined> {
+  if (storage === undefined || storage.storageClass === 'hot') return undefined;
+  const sizeMib = await records.repositories.packSizeMib(repositoryId);
+  return { packBytes: bytesOf(sizeMib ?? packSizeMibOf(storage.provider)) };
+}
+
+function bytesOf(sizeMib: number): bigint {
+  return BigInt(sizeMib) * 1024n * 1024n;
 }
 
 function encodeRetention({ type, keepFor, keepLast }: Retention): RetentionPolicy {
@@ -170,7 +187,8 @@ async function copyWork(
       jobId: copyJob.id,
       sourceJobId: jobIdOf(point),
       restorePointId: point.id,
-      packBytes: BigInt(copyJob.packSizeMib) * 1024n * 1024n,
+      packBytes: bytesOf(copyJob.packSizeMib),
+      seal: session.details.seal ?? false,
       byAppliance: copyJob.repackBy === 'appliance',
     },
   };

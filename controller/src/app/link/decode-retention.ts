@@ -23,6 +23,9 @@ export function decodeRetention(done: RetentionDone): RetentionResult {
     writtenBytes: Number(done.writtenBytes),
     consolidatedBytes: Number(done.consolidatedBytes),
     uploadsAborted: Number(done.uploadsAborted),
+    sealedPacks: Number(done.sealedPacks),
+    sealedBytes: Number(done.sealedBytes),
+    tailBytes: Number(done.tailBytes),
   };
 }
 

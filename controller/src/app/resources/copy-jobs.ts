@@ -58,7 +58,11 @@ export async function findCopyJob(context: AppContext, key: string): Promise<Cop
 }
 
 /** Copies the newest restore point of the job. E_NO_RESTORE_POINT, E_SESSION_OPEN */
-export async function startCopyJob(context: AppContext, key: string): Promise<Session> {
+export async function startCopyJob(
+  context: AppContext,
+  key: string,
+  { seal = false }: { readonly seal?: boolean } = {},
+): Promise<Session> {
   const { database, secrets } = context;
   const copyJob = await findCopyJob(context, key);
   const job = found('backup job', copyJob.jobId, await database.jobs.find(copyJob.jobId));
@@ -76,6 +80,7 @@ export async function startCopyJob(context: AppContext, key: string): Promise<Se
       jobId: job.id,
       copyJobId: copyJob.id,
       restorePointId: point.id,
+      details: { seal },
     }),
   );
   announceSession(context, session);

@@ -1,5 +1,7 @@
 import type { AppError } from '@firn/shared/errors/app-error';
 import type { CopyWork } from '@firn/shared/gen/firn/link/v1/work';
+import { storageNowMs } from '@firn/shared/repository/log/garbage';
+import { MaintenanceSession } from '@firn/shared/repository/maintenance/maintenance-session';
 import type { PointReader } from '@firn/shared/repository/point/point-reader';
 import { openPointCopy } from '@firn/shared/repository/repack/open-point-copy';
 import type {
@@ -10,6 +12,7 @@ import type {
   RepackTask,
 } from '@firn/shared/repository/repack/point-copy';
 import type { Repository } from '@firn/shared/repository/repository';
+import { sealTails } from '@firn/shared/repository/sealing/seal-tails';
 import { storageClassOf } from '@firn/shared/rpc/storage-class';
 import type { RepackExecutor } from '../../ports/repack-executor.ts';
 import { objectResult } from '../end-of-object.ts';
@@ -66,6 +69,25 @@ async function copyPoint(
     await run.told();
   });
   await executor.finish();
+  if (work.seal) await sealAll(context, { work, target });
+}
+
+/** Whoever asks for it wants no part of the copy to stay hot. Safe to repeat. */
+async function sealAll(
+  { key, signal, progress, events }: SessionContext,
+  { work, target }: Pick<CopyBetween, 'work' | 'target'>,
+): Promise<void> {
+  progress.set({ phase: 'sealing' });
+  const { context } = target;
+  const storageClass = storageClassOf(required(work.target?.storage, 'storage'));
+  if (storageClass === 'hot') return;
+  const sealing = { storageClass, packBytes: Number(work.packBytes), all: true };
+  const sessionId = `${key.sessionId}-seal-${key.attempt}`;
+  const nowMs = await storageNowMs(context.ports.store);
+  const sealed = await MaintenanceSession.run(context, { sessionId, signal }, (session) =>
+    sealTails(context, { ...sealing, session, liveBytes: 0, nowMs, signal }),
+  );
+  await events.log('info', `${sealed.packs} packs of tails sealed`);
 }
 
 interface CopyRunOptions {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { chooseObjects, type SealingNeed, tailAgeMsMax, type TailedObject } from './choose-objects.ts';
+import {
+  chooseObjects,
+  type SealingNeed,
+  type TailedObject,
+  tailAgeMsMax,
+} from './choose-objects.ts';
 
 const nowMs = 100 * 86_400_000;
 const need: SealingNeed = { packBytes: 1_000, liveBytes: 100_000, nowMs, all: false };

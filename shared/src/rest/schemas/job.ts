@@ -62,6 +62,20 @@ export const JobUpdate = closed(
 );
 export type JobUpdate = Static<typeof JobUpdate>;
 
+export const CopyJobStart = closed(
+  {
+    seal: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          'Leave nothing in hot tails: all of it goes into the class, in packs that may not be full',
+      }),
+    ),
+  },
+  'CopyJobStart',
+);
+export type CopyJobStart = Static<typeof CopyJobStart>;
+
 export const JobStart = closed(
   { full: Type.Optional(Type.Boolean({ default: false, description: 'Read everything again' })) },
   'JobStart',

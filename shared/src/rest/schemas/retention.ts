@@ -65,5 +65,8 @@ export const RetentionResult = open('RetentionResult', {
   writtenPacks: Type.Integer({ minimum: 0, description: '0 in a dry run: not known' }),
   writtenBytes: Type.Integer({ minimum: 0, description: 'Dry run: what of them is needed' }),
   uploadsAborted: Type.Integer({ minimum: 0, description: 'In parts, that nobody would end' }),
+  sealedPacks: Type.Integer({ minimum: 0, description: 'Of a copy: written into its class' }),
+  sealedBytes: Count,
+  tailBytes: Type.Integer({ minimum: 0, description: 'Of a copy: what waits in a hot class' }),
 });
 export type RetentionResult = Static<typeof RetentionResult>;

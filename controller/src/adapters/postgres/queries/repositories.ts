@@ -32,6 +32,7 @@ export function makeRepositoryRecords(db: Db): RepositoryRecords {
     dueForRetention: (everyMs) =>
       db.rows(
         `SELECT r.id, r.proxy_id FROM repositories r
+          JOIN object_storages o ON o.id = r.object_storage_id
           LEFT JOIN LATERAL (SELECT max(s.created_at) AS at FROM sessions s
             WHERE s.repository_id = r.id AND s.kind = 'retention'
               AND coalesce((s.details->>'dryRun')::boolean, false) = false) last ON true
@@ -39,7 +40,8 @@ export function makeRepositoryRecords(db: Db): RepositoryRecords {
             AND greatest(last.at, r.created_at) < now() - $1 * interval '1 millisecond'
             AND EXISTS (SELECT 1 FROM sessions s
               WHERE s.repository_id = r.id AND s.kind IN ('backup', 'copy')
-                AND s.ended_at > coalesce(last.at, r.created_at))
+                AND s.ended_at > coalesce(last.at, r.created_at) - CASE o.storage_class
+                  WHEN 'hot' THEN interval '0' ELSE interval '40 days' END)
           ORDER BY r.position`,
         [everyMs],
       ),
@@ -51,6 +53,11 @@ export function makeRepositoryRecords(db: Db): RepositoryRecords {
       await db.rows(sql, [id, sealed]);
     },
     setHeader: (id, changed) => setHeader(db, id, changed),
+    packSizeMib: async (id) => {
+      const sql = 'SELECT max(pack_size_mib) AS size FROM copy_jobs WHERE repository_id = $1';
+      const [row] = await db.rows<{ size: number | null }>(sql, [id]);
+      return row?.size ?? undefined;
+    },
     copiesOf: (id) => db.rows(copiesSql, [id]),
     setLogHead: (id, head, digest) => setLogHead(db, id, head, digest),
   };

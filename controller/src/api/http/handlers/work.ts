@@ -57,8 +57,8 @@ export const copyJobHandlers: Handlers<CopyJobs> = {
     encodePage(await context.database.copyJobs.list(pageRequest(query)), encodeCopyJob),
   getCopyJob: async ({ context, params }) =>
     encodeCopyJob(await findCopyJob(context, params.copyJob)),
-  startCopyJob: async ({ context, params }) =>
-    encodeSession(await startCopyJob(context, params.copyJob)),
+  startCopyJob: async ({ context, params, body }) =>
+    encodeSession(await startCopyJob(context, params.copyJob, body)),
   deleteCopyJob: async ({ context, params }) => {
     await deleteCopyJob(context, params.copyJob);
     return undefined;

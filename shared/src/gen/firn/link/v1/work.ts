@@ -148,6 +148,13 @@ export interface RetentionWork {
     | undefined;
   /** Tell what would go, and write nothing. */
   dryRun: boolean;
+  /** Absent: the repository's packs are hot, and it has no tails. */
+  sealing: Sealing | undefined;
+}
+
+/** How tails of a copy move into packs of the repository's class. */
+export interface Sealing {
+  packBytes: bigint;
 }
 
 export interface CopyWork {
@@ -162,6 +169,8 @@ export interface CopyWork {
   restorePointId: string;
   packBytes: bigint;
   byAppliance: boolean;
+  /** When it is done, all tails go into the repository's class, full or not. */
+  seal: boolean;
 }
 
 export interface ObjectSelection {
@@ -445,6 +454,10 @@ export interface RetentionDone {
   consolidatedBytes: bigint;
   /** Uploads in parts that nobody would have ended any more. */
   uploadsAborted: bigint;
+  /** Of a copy: what moved from tails into its class, and what is left in them. */
+  sealedPacks: bigint;
+  sealedBytes: bigint;
+  tailBytes: bigint;
 }
 
 /**
@@ -2123,7 +2136,7 @@ export const JobRetention: MessageFns<JobRetention> = {
 };
 
 function createBaseRetentionWork(): RetentionWork {
-  return { repository: undefined, jobs: [], defaultPolicy: undefined, dryRun: false };
+  return { repository: undefined, jobs: [], defaultPolicy: undefined, dryRun: false, sealing: undefined };
 }
 
 export const RetentionWork: MessageFns<RetentionWork> = {
@@ -2139,6 +2152,9 @@ export const RetentionWork: MessageFns<RetentionWork> = {
     }
     if (message.dryRun !== false) {
       writer.uint32(32).bool(message.dryRun);
+    }
+    if (message.sealing !== undefined) {
+      Sealing.encode(message.sealing, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -2188,6 +2204,14 @@ export const RetentionWork: MessageFns<RetentionWork> = {
             message.dryRun = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.sealing = Sealing.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2214,6 +2238,7 @@ export const RetentionWork: MessageFns<RetentionWork> = {
         : isSet(object.dry_run)
         ? globalThis.Boolean(object.dry_run)
         : false,
+      sealing: isSet(object.sealing) ? Sealing.fromJSON(object.sealing) : undefined,
     };
   },
 
@@ -2231,6 +2256,9 @@ export const RetentionWork: MessageFns<RetentionWork> = {
     if (message.dryRun !== false) {
       obj.dryRun = message.dryRun;
     }
+    if (message.sealing !== undefined) {
+      obj.sealing = Sealing.toJSON(message.sealing);
+    }
     return obj;
   },
 
@@ -2247,6 +2275,85 @@ export const RetentionWork: MessageFns<RetentionWork> = {
       ? RetentionPolicy.fromPartial(object.defaultPolicy)
       : undefined;
     message.dryRun = object.dryRun ?? false;
+    message.sealing = (object.sealing !== undefined && object.sealing !== null)
+      ? Sealing.fromPartial(object.sealing)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSealing(): Sealing {
+  return { packBytes: 0n };
+}
+
+export const Sealing: MessageFns<Sealing> = {
+  encode(message: Sealing, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.packBytes !== 0n) {
+      if (BigInt.asUintN(64, message.packBytes) !== message.packBytes) {
+        throw new globalThis.Error("value provided for field message.packBytes of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.packBytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Sealing {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSealing();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.packBytes = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Sealing {
+    return {
+      packBytes: isSet(object.packBytes)
+        ? BigInt(object.packBytes)
+        : isSet(object.pack_bytes)
+        ? BigInt(object.pack_bytes)
+        : 0n,
+    };
+  },
+
+  toJSON(message: Sealing): unknown {
+    const obj: any = {};
+    if (message.packBytes !== 0n) {
+      obj.packBytes = message.packBytes.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Sealing>): Sealing {
+    return Sealing.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Sealing>): Sealing {
+    const message = createBaseSealing();
+    message.packBytes = (object.packBytes !== undefined && object.packBytes !== null) ? BigInt(object.packBytes) : 0n;
     return message;
   },
 };
@@ -2260,6 +2367,7 @@ function createBaseCopyWork(): CopyWork {
     restorePointId: "",
     packBytes: 0n,
     byAppliance: false,
+    seal: false,
   };
 }
 
@@ -2288,6 +2396,9 @@ export const CopyWork: MessageFns<CopyWork> = {
     }
     if (message.byAppliance !== false) {
       writer.uint32(56).bool(message.byAppliance);
+    }
+    if (message.seal !== false) {
+      writer.uint32(64).bool(message.seal);
     }
     return writer;
   },
@@ -2361,6 +2472,14 @@ export const CopyWork: MessageFns<CopyWork> = {
             message.byAppliance = reader.bool();
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.seal = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2402,6 +2521,7 @@ export const CopyWork: MessageFns<CopyWork> = {
         : isSet(object.by_appliance)
         ? globalThis.Boolean(object.by_appliance)
         : false,
+      seal: isSet(object.seal) ? globalThis.Boolean(object.seal) : false,
     };
   },
 
@@ -2428,6 +2548,9 @@ export const CopyWork: MessageFns<CopyWork> = {
     if (message.byAppliance !== false) {
       obj.byAppliance = message.byAppliance;
     }
+    if (message.seal !== false) {
+      obj.seal = message.seal;
+    }
     return obj;
   },
 
@@ -2447,6 +2570,7 @@ export const CopyWork: MessageFns<CopyWork> = {
     message.restorePointId = object.restorePointId ?? "";
     message.packBytes = (object.packBytes !== undefined && object.packBytes !== null) ? BigInt(object.packBytes) : 0n;
     message.byAppliance = object.byAppliance ?? false;
+    message.seal = object.seal ?? false;
     return message;
   },
 };
@@ -6015,6 +6139,9 @@ function createBaseRetentionDone(): RetentionDone {
     writtenBytes: 0n,
     consolidatedBytes: 0n,
     uploadsAborted: 0n,
+    sealedPacks: 0n,
+    sealedBytes: 0n,
+    tailBytes: 0n,
   };
 }
 
@@ -6073,6 +6200,24 @@ export const RetentionDone: MessageFns<RetentionDone> = {
         throw new globalThis.Error("value provided for field message.uploadsAborted of type uint64 too large");
       }
       writer.uint32(96).uint64(message.uploadsAborted);
+    }
+    if (message.sealedPacks !== 0n) {
+      if (BigInt.asUintN(64, message.sealedPacks) !== message.sealedPacks) {
+        throw new globalThis.Error("value provided for field message.sealedPacks of type uint64 too large");
+      }
+      writer.uint32(104).uint64(message.sealedPacks);
+    }
+    if (message.sealedBytes !== 0n) {
+      if (BigInt.asUintN(64, message.sealedBytes) !== message.sealedBytes) {
+        throw new globalThis.Error("value provided for field message.sealedBytes of type uint64 too large");
+      }
+      writer.uint32(112).uint64(message.sealedBytes);
+    }
+    if (message.tailBytes !== 0n) {
+      if (BigInt.asUintN(64, message.tailBytes) !== message.tailBytes) {
+        throw new globalThis.Error("value provided for field message.tailBytes of type uint64 too large");
+      }
+      writer.uint32(120).uint64(message.tailBytes);
     }
     return writer;
   },
@@ -6186,6 +6331,30 @@ export const RetentionDone: MessageFns<RetentionDone> = {
             message.uploadsAborted = reader.uint64() as bigint;
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.sealedPacks = reader.uint64() as bigint;
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.sealedBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.tailBytes = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -6246,6 +6415,21 @@ export const RetentionDone: MessageFns<RetentionDone> = {
         : isSet(object.uploads_aborted)
         ? BigInt(object.uploads_aborted)
         : 0n,
+      sealedPacks: isSet(object.sealedPacks)
+        ? BigInt(object.sealedPacks)
+        : isSet(object.sealed_packs)
+        ? BigInt(object.sealed_packs)
+        : 0n,
+      sealedBytes: isSet(object.sealedBytes)
+        ? BigInt(object.sealedBytes)
+        : isSet(object.sealed_bytes)
+        ? BigInt(object.sealed_bytes)
+        : 0n,
+      tailBytes: isSet(object.tailBytes)
+        ? BigInt(object.tailBytes)
+        : isSet(object.tail_bytes)
+        ? BigInt(object.tail_bytes)
+        : 0n,
     };
   },
 
@@ -6287,6 +6471,15 @@ export const RetentionDone: MessageFns<RetentionDone> = {
     if (message.uploadsAborted !== 0n) {
       obj.uploadsAborted = message.uploadsAborted.toString();
     }
+    if (message.sealedPacks !== 0n) {
+      obj.sealedPacks = message.sealedPacks.toString();
+    }
+    if (message.sealedBytes !== 0n) {
+      obj.sealedBytes = message.sealedBytes.toString();
+    }
+    if (message.tailBytes !== 0n) {
+      obj.tailBytes = message.tailBytes.toString();
+    }
     return obj;
   },
 
@@ -6319,6 +6512,13 @@ export const RetentionDone: MessageFns<RetentionDone> = {
     message.uploadsAborted = (object.uploadsAborted !== undefined && object.uploadsAborted !== null)
       ? BigInt(object.uploadsAborted)
       : 0n;
+    message.sealedPacks = (object.sealedPacks !== undefined && object.sealedPacks !== null)
+      ? BigInt(object.sealedPacks)
+      : 0n;
+    message.sealedBytes = (object.sealedBytes !== undefined && object.sealedBytes !== null)
+      ? BigInt(object.sealedBytes)
+      : 0n;
+    message.tailBytes = (object.tailBytes !== undefined && object.tailBytes !== null) ? BigInt(object.tailBytes) : 0n;
     return message;
   },
 };
