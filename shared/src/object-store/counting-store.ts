@@ -1,7 +1,9 @@
 import type {
   Blob,
+  BlobComposer,
   BlobInfo,
   BlobLocks,
+  BlobPlace,
   BlobStore,
   BlobThawing,
   ByteRange,
@@ -53,6 +55,23 @@ export class CountingStore implements BlobStore {
 
   get thawing(): BlobThawing | undefined {
     return this.#store.thawing;
+  }
+
+  get place(): BlobPlace | undefined {
+    return this.#store.place;
+  }
+
+  /** Each blob counts as a copy. */
+  composerFrom(place: BlobPlace): BlobComposer | undefined {
+    const composer = this.#store.composerFrom?.(place);
+    if (composer === undefined) return undefined;
+    return {
+      compose: async (name, parts, options) => {
+        await composer.compose(name, parts, options);
+        const sent = parts.map((part) => ('bytes' in part ? part.bytes.length : 0));
+        this.#add({ copies: 1, putBytes: sent.reduce((sum, bytes) => sum + bytes, 0) });
+      },
+    };
   }
 
   async put(name: string, body: Uint8Array, options?: PutOptions): Promise<void> {

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BlobInfo, BlobStore, ThawState } from '../repository/ports.ts';
+import { AppError } from '../errors/app-error.ts';
+import {
+  type BlobInfo,
+  type BlobStore,
+  partBytesMin,
+  type ThawState,
+} from '../repository/ports.ts';
 import { thawingOf } from '../repository/retrieve/thawing-of.ts';
 
 export interface StoreUnderTest {
@@ -29,6 +35,7 @@ export function describeBlobStore(name: string, make: () => Promise<StoreUnderTe
     describeStreams(() => store);
     describeReading(() => store);
     describeListing(() => store);
+    describeComposing(() => store);
     describeArchive(() => store, its);
     describeThawing(() => store, its);
   });
@@ -126,6 +133,68 @@ function describeStreams(store: () => BlobStore): void {
     await expect(store().putStream('stream/broken', breaking())).rejects.toBe(broken);
     expect(await store().head('stream/broken')).toBeUndefined();
     expect(await names(store().list('stream/broken'))).toEqual([]);
+  });
+}
+
+function describeComposing(store: () => BlobStore): void {
+  const megabyte = 1024 * 1024;
+  const long = Uint8Array.from({ length: 12 * megabyte }, (_, at) => (at * 7 + (at >> 12)) % 256);
+
+  /** Of the store and itself: where it can do that at all. */
+  const composer = (skip: () => void) => {
+    const { place } = store();
+    const found = place && store().composerFrom?.(place);
+    if (found === undefined) skip();
+    return found;
+  };
+
+  it('puts a blob together of ranges of others and of bytes, where it can', async ({ skip }) => {
+    const composing = composer(skip);
+    await store().put('compose/long', long);
+    const range = { offset: 3 * megabyte + 17, length: 6 * megabyte };
+    const parts = [
+      { from: 'compose/long', range },
+      { bytes: long.subarray(0, 5 * megabyte) },
+      { from: 'compose/long', range: { offset: 0, length: partBytesMin } },
+      { bytes: text('the end') },
+    ];
+    await composing?.compose('compose/made', parts, { ifAbsent: true });
+    const { bytes, info } = await store().get('compose/made');
+    const expected = [
+      long.subarray(range.offset, range.offset + range.length),
+      long.subarray(0, 5 * megabyte),
+      long.subarray(0, partBytesMin),
+      text('the end'),
+    ];
+    expect(Buffer.compare(bytes, Buffer.concat(expected))).toBe(0);
+    expect(info.storageClass).toBe('hot');
+    await expect(
+      composing?.compose('compose/made', parts, { ifAbsent: true }),
+    ).rejects.toMatchObject({
+      code: 'E_BLOB_EXISTS',
+    });
+  });
+
+  it('leaves nothing of a blob that it could not put together', async ({ skip }) => {
+    const composing = composer(skip);
+    const parts = [
+      { from: 'compose/nowhere', range: { offset: 0, length: partBytesMin } },
+      { bytes: text('the end') },
+    ];
+    await expect(composing?.compose('compose/none', parts)).rejects.toBeInstanceOf(AppError);
+    expect(await store().head('compose/none')).toBeUndefined();
+  });
+
+  it('puts it into the class that is asked for', async ({ skip }) => {
+    const composing = composer(skip);
+    await store().put('compose/cold', long);
+    const range = { offset: 0, length: partBytesMin };
+    const parts = [{ from: 'compose/cold', range }, { bytes: text('the end') }];
+    await composing?.compose('compose/archived', parts, { storageClass: 'archive' });
+    expect(await store().head('compose/archived')).toMatchObject({
+      size: partBytesMin + 7,
+      storageClass: 'archive',
+    });
   });
 }
 

@@ -1,8 +1,10 @@
 import { isAppError } from '../errors/app-error.ts';
 import type {
   Blob,
+  BlobComposer,
   BlobInfo,
   BlobLocks,
+  BlobPlace,
   BlobStore,
   BlobThawing,
   ByteRange,
@@ -34,6 +36,15 @@ export class RetryingStore implements BlobStore {
   constructor(store: BlobStore, options: RetryingStoreOptions) {
     this.#store = store;
     this.#options = options;
+  }
+
+  get place(): BlobPlace | undefined {
+    return this.#store.place;
+  }
+
+  /** Composing goes through once, as a stream does. */
+  composerFrom(place: BlobPlace): BlobComposer | undefined {
+    return this.#store.composerFrom?.(place);
   }
 
   async put(name: string, body: Uint8Array, options: PutOptions = {}): Promise<void> {

@@ -103,6 +103,32 @@ export interface BlobStore {
   readonly locks?: BlobLocks | undefined;
   /** Present when archived blobs thaw where they lie; elsewhere a copy thaws. */
   readonly thawing?: BlobThawing | undefined;
+  /** For stores that can copy out of this one by themselves; absent: none can. */
+  readonly place?: BlobPlace | undefined;
+  /** Undefined: this one cannot copy out of that place by itself. Whether it may shows in the first try. */
+  composerFrom?(place: BlobPlace): BlobComposer | undefined;
+}
+
+/** Where the blobs of a store lie: adapters of one provider understand one another's. */
+export interface BlobPlace {
+  readonly provider: string;
+}
+
+/** A part of a blob: sent, or copied by the storage out of a blob of another store. */
+export type BlobPart =
+  | { readonly bytes: Uint8Array }
+  | { readonly from: string; readonly range: ByteRange };
+
+/** All parts but the last have as many. [AWS: qfacts, 5 MiB] */
+export const partBytesMin = 5 * 1024 * 1024;
+
+/** Puts blobs together of what the storage has, without moving it through this machine. */
+export interface BlobComposer {
+  /**
+   * As putStream, of parts in their order: all but the last of partBytesMin at least, none of
+   * more than 4,000 MiB, at most 10,000.
+   */
+  compose(name: string, parts: readonly BlobPart[], options?: PutOptions): Promise<void>;
 }
 
 export interface ThawRequest {

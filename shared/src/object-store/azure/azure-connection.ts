@@ -30,11 +30,13 @@ const slowestBytesPerMs = 256;
 /** Calls to one container: credentials, deadlines, errors, its clock. Never repeats a call. */
 export class AzureConnection {
   readonly clock = new StorageClock();
+  readonly endpoint: string;
   readonly #options: AzureConnectionOptions;
   #current: { readonly sas: string; readonly container: ContainerClient } | undefined;
 
   constructor(options: AzureConnectionOptions) {
     this.#options = options;
+    this.endpoint = options.endpoint;
   }
 
   /** @param bytes moved by the call at most: they lengthen its deadline */
@@ -56,6 +58,11 @@ export class AzureConnection {
     } catch (error) {
       throw toAzureError(error, call);
     }
+  }
+
+  /** Of a blob, with the SAS of now: who has it may read the blob. */
+  async urlOf(path: string): Promise<string> {
+    return (await this.#container()).getBlobClient(path).url;
   }
 
   async #container(): Promise<ContainerClient> {

@@ -4,8 +4,10 @@ import { gathered } from '../../memory/byte-collector.ts';
 import { passing } from '../../memory/discard.ts';
 import type {
   Blob,
+  BlobComposer,
   BlobInfo,
   BlobLocks,
+  BlobPlace,
   BlobStore,
   ByteRange,
   CopyOptions,
@@ -16,6 +18,7 @@ import { systemClock } from '../../time/system-clock.ts';
 import { blobLocked, blobNotFound, blobTooShort } from '../blob-errors.ts';
 import { checkBlobName } from '../blob-name.ts';
 import { BlockPool } from '../block-pool.ts';
+import { composeBlob } from '../compose-blob.ts';
 import type { LockMode } from '../lock-mode.ts';
 import { putStreamed } from '../stream-put.ts';
 import { AzureConnection, type AzureConnectionOptions } from './azure-connection.ts';
@@ -84,12 +87,7 @@ export class AzureStore implements BlobStore {
     body: AsyncIterable<Uint8Array>,
     options: PutOptions = {},
   ): Promise<void> {
-    const begin = async () =>
-      new AzureUpload(this.#connection, {
-        path: this.#path(name),
-        options: writeOptions(options, this.#lockMode),
-        call: putCall(name, options),
-      });
+    const begin = async () => this.#upload(name, options);
     await putStreamed(body, {
       pool: this.#blocks,
       put: (bytes) => this.put(name, bytes, options),
@@ -97,6 +95,30 @@ export class AzureStore implements BlobStore {
       begin,
       signal: options.signal,
     });
+  }
+
+  get place(): AzurePlace {
+    return {
+      provider: 'azure-blob',
+      account: new URL(this.#connection.endpoint).host,
+      urlOf: (name) => this.#connection.urlOf(this.#path(name)),
+    };
+  }
+
+  /** Within an account: between accounts each block is read over the network of the storage. */
+  composerFrom(place: BlobPlace): BlobComposer | undefined {
+    const { host } = new URL(this.#connection.endpoint);
+    if (!isAzurePlace(place) || place.account !== host) return undefined;
+    return {
+      compose: async (name, parts, options = {}) => {
+        const sources = await Promise.all(
+          parts.map(async (part) =>
+            'bytes' in part ? part : { ...part, from: await place.urlOf(part.from) },
+          ),
+        );
+        await composeBlob(sources, async () => this.#upload(name, options), options.signal);
+      },
+    };
   }
 
   /** Azure may let a locked blob become an earlier version, which hides it. */
@@ -212,10 +234,30 @@ export class AzureStore implements BlobStore {
     });
   }
 
+  #upload(name: string, options: PutOptions): AzureUpload {
+    return new AzureUpload(this.#connection, {
+      path: this.#path(name),
+      options: writeOptions(options, this.#lockMode),
+      call: putCall(name, options),
+    });
+  }
+
   #path(name: string): string {
     checkBlobName(name);
     return this.#root + name;
   }
+}
+
+interface AzurePlace extends BlobPlace {
+  readonly provider: 'azure-blob';
+  /** Host of the account's endpoint. */
+  readonly account: string;
+  /** With a SAS. */
+  urlOf(name: string): Promise<string>;
+}
+
+function isAzurePlace(place: BlobPlace): place is AzurePlace {
+  return place.provider === 'azure-blob';
 }
 
 /** The body; a connection that broke under way is no error of the SDK's own kind. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { BlockUpload } from '../stream-put.ts';
+import type { ByteRange } from '../../repository/ports.ts';
+import type { ComposingUpload } from '../compose-blob.ts';
 import type { AzureConnection } from './azure-connection.ts';
 import type { AzureCall } from './azure-errors.ts';
 import type { AzureWriteOptions } from './azure-write.ts';
@@ -12,7 +13,7 @@ export interface AzureTarget {
 }
 
 /** Blocks of one blob, then the list that makes the blob of them. A block's staging is its id. */
-export class AzureUpload implements BlockUpload<string> {
+export class AzureUpload implements ComposingUpload<string> {
   readonly #connection: AzureConnection;
   readonly #target: AzureTarget;
   readonly #id = randomBytes(12);
@@ -30,6 +31,17 @@ export class AzureUpload implements BlockUpload<string> {
     const staging = { operation, isWrite: false, signal };
     await this.#connection.run(staging, bytes.length, async ({ blob, abortSignal }) => {
       await blob(path).stageBlock(id, buffer, buffer.length, { abortSignal });
+    });
+    return id;
+  }
+
+  /** @param source a URL that this account may read. At most 4,000 MiB. [Microsoft: put-block-from-url] */
+  async stageCopy(source: string, { offset, length }: ByteRange, index: number): Promise<string> {
+    const { path, call } = this.#target;
+    const id = blockId(this.#id, index);
+    const staging = { operation: call.operation, isWrite: false, signal: call.signal };
+    await this.#connection.run(staging, length, async ({ blob, abortSignal }) => {
+      await blob(path).stageBlockFromURL(id, source, offset, length, { abortSignal });
     });
     return id;
   }

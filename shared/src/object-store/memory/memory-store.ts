@@ -1,7 +1,9 @@
 import type {
   Blob,
+  BlobComposer,
   BlobInfo,
   BlobLocks,
+  BlobPlace,
   BlobStore,
   ByteRange,
   CopyOptions,
@@ -25,6 +27,15 @@ export interface MemoryStoreOptions {
   readonly clock?: Clock;
   /** How long a copy out of the archive class takes, by the clock. Default 0: at once. */
   readonly rehydrateMs?: number;
+}
+
+interface MemoryPlace extends BlobPlace {
+  readonly provider: 'memory';
+  readonly store: MemoryStore;
+}
+
+function isMemoryPlace(place: BlobPlace): place is MemoryPlace {
+  return place.provider === 'memory';
 }
 
 /**
@@ -64,6 +75,25 @@ export class MemoryStore implements BlobStore {
     const chunks: Uint8Array[] = [];
     for await (const chunk of body) chunks.push(Uint8Array.from(chunk));
     await this.put(name, Buffer.concat(chunks), options);
+  }
+
+  get place(): MemoryPlace {
+    return { provider: 'memory', store: this };
+  }
+
+  composerFrom(place: BlobPlace): BlobComposer | undefined {
+    if (!isMemoryPlace(place)) return undefined;
+    const { store } = place;
+    return {
+      compose: async (name, parts, options = {}) => {
+        async function* bytes() {
+          for (const part of parts) {
+            yield 'bytes' in part ? part.bytes : (await store.get(part.from, part.range)).bytes;
+          }
+        }
+        await this.putStream(name, bytes(), options);
+      },
+    };
   }
 
   async get(name: string, range?: ByteRange, signal?: AbortSignal): Promise<Blob> {

@@ -46,6 +46,9 @@ const socketsMax = 64;
 /** Calls to one bucket: credentials, deadlines, errors, the storage's clock. */
 export class S3Connection {
   readonly bucket: string;
+  /** Undefined: AWS itself. */
+  readonly endpoint: string | undefined;
+  readonly region: string;
   readonly clock = new StorageClock();
   /** Whether bodies carry a CRC-32. */
   readonly sumsAlways: boolean;
@@ -56,6 +59,8 @@ export class S3Connection {
   constructor(options: S3ConnectionOptions) {
     this.#options = options;
     this.bucket = options.bucket;
+    this.endpoint = options.endpoint;
+    this.region = options.region ?? 'us-east-1';
     const checksums = options.checksums ?? (options.endpoint === undefined ? 'always' : 'required');
     this.sumsAlways = checksums === 'always';
     this.#agent = new Agent({
@@ -106,7 +111,8 @@ export class S3Connection {
   }
 
   #makeClient(credentials: S3Credentials): S3Client {
-    const { endpoint, region = 'us-east-1', pathStyle = endpoint !== undefined } = this.#options;
+    const { endpoint, region } = this;
+    const { pathStyle = endpoint !== undefined } = this.#options;
     const checksums = this.sumsAlways ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED';
     const client = new S3Client({
       region,

@@ -11,8 +11,10 @@ import { gathered } from '../../memory/byte-collector.ts';
 import { passing } from '../../memory/discard.ts';
 import type {
   Blob,
+  BlobComposer,
   BlobInfo,
   BlobLocks,
+  BlobPlace,
   BlobStore,
   BlobThawing,
   ByteRange,
@@ -23,6 +25,7 @@ import { mustThaw } from '../../storage-class/storage-class.ts';
 import { blobArchived, blobNotFound, blobTooShort } from '../blob-errors.ts';
 import { checkBlobName } from '../blob-name.ts';
 import { BlockPool } from '../block-pool.ts';
+import { composeBlob } from '../compose-blob.ts';
 import type { LockMode } from '../lock-mode.ts';
 import type { BucketState } from '../storage-test/storage-check.ts';
 import { putStreamed } from '../stream-put.ts';
@@ -98,12 +101,7 @@ export class S3Store implements BlobStore {
     body: AsyncIterable<Uint8Array>,
     options: PutOptions = {},
   ): Promise<void> {
-    const begin = () =>
-      S3Upload.begin(this.#connection, {
-        key: this.#place(name).Key,
-        members: writeMembers(options, this.#lockMode),
-        call: putCall(name, options),
-      });
+    const begin = () => this.#beginUpload(name, options);
     await putStreamed(body, {
       pool: this.#blocks,
       put: (bytes) => this.put(name, bytes, options),
@@ -189,6 +187,25 @@ export class S3Store implements BlobStore {
     });
   }
 
+  get place(): S3Place {
+    const { bucket, endpoint, region } = this.#connection;
+    return { provider: 's3', bucket, endpoint, region, root: this.#root };
+  }
+
+  /** Buckets of one region: across regions S3 copies too, but bills the traffic. */
+  composerFrom(place: BlobPlace): BlobComposer | undefined {
+    const { endpoint, region } = this.#connection;
+    if (!isS3Place(place) || place.endpoint !== endpoint || place.region !== region) return;
+    return {
+      compose: (name, parts, options = {}) => {
+        const sources = parts.map((part) =>
+          'bytes' in part ? part : { ...part, from: `${place.bucket}/${place.root}${part.from}` },
+        );
+        return composeBlob(sources, () => this.#beginUpload(name, options), options.signal);
+      },
+    };
+  }
+
   async abortStrays(prefix: string, beforeMs: number, signal?: AbortSignal): Promise<number> {
     const keyPrefix = this.#root + prefix;
     return await abortStrayUploads(this.#connection, { keyPrefix, beforeMs, signal });
@@ -206,6 +223,14 @@ export class S3Store implements BlobStore {
     return { info, bytes: new Uint8Array() };
   }
 
+  #beginUpload(name: string, options: PutOptions): Promise<S3Upload> {
+    return S3Upload.begin(this.#connection, {
+      key: this.#place(name).Key,
+      members: writeMembers(options, this.#lockMode),
+      call: putCall(name, options),
+    });
+  }
+
   #hasVersions(): Promise<boolean> {
     this.#versioned ??= isVersioned(this.#connection).catch((error: unknown) => {
       this.#versioned = undefined;
@@ -218,6 +243,19 @@ export class S3Store implements BlobStore {
     checkBlobName(name);
     return { Bucket: this.#connection.bucket, Key: this.#root + name };
   }
+}
+
+interface S3Place extends BlobPlace {
+  readonly provider: 's3';
+  readonly bucket: string;
+  readonly endpoint: string | undefined;
+  readonly region: string;
+  /** Of its keys. */
+  readonly root: string;
+}
+
+function isS3Place(place: BlobPlace): place is S3Place {
+  return place.provider === 's3';
 }
 
 function rangeHeader({ offset, length }: ByteRange): string {

@@ -8,9 +8,11 @@ import {
   ListMultipartUploadsCommand,
   type ListMultipartUploadsCommandOutput,
   UploadPartCommand,
+  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { AppError } from '../../errors/app-error.ts';
-import type { BlockUpload } from '../stream-put.ts';
+import type { ByteRange } from '../../repository/ports.ts';
+import type { ComposingUpload } from '../compose-blob.ts';
 import type { S3Connection } from './s3-connection.ts';
 import { type S3Call, serviceCodeOf } from './s3-errors.ts';
 import type { WriteMembers } from './s3-write.ts';
@@ -28,7 +30,7 @@ export interface UploadTarget {
 }
 
 /** A multipart upload: parts in any order, then the object exists at once or not at all. */
-export class S3Upload implements BlockUpload<CompletedPart> {
+export class S3Upload implements ComposingUpload<CompletedPart> {
   readonly #connection: S3Connection;
   readonly #target: UploadTarget;
   readonly #mark: string;
@@ -72,6 +74,23 @@ export class S3Upload implements BlockUpload<CompletedPart> {
       client.send(new UploadPartCommand(input), sent),
     );
     const { ETag, ChecksumCRC32 } = reply;
+    if (ETag === undefined) throw refused(call, `gave part ${PartNumber} no tag`);
+    return { PartNumber, ETag, ...(ChecksumCRC32 !== undefined && { ChecksumCRC32 }) };
+  }
+
+  /** @param source `<bucket>/<key>` */
+  async stageCopy(source: string, range: ByteRange, index: number): Promise<CompletedPart> {
+    const PartNumber = index + 1;
+    const { offset, length } = range;
+    const input = {
+      ...{ ...this.#place, PartNumber, CopySource: source },
+      CopySourceRange: `bytes=${offset}-${offset + length - 1}`,
+    };
+    const call = { ...this.#target.call, isWrite: false };
+    const { CopyPartResult } = await this.#connection.run(call, length, ({ client, sent }) =>
+      client.send(new UploadPartCopyCommand(input), sent),
+    );
+    const { ETag, ChecksumCRC32 } = CopyPartResult ?? {};
     if (ETag === undefined) throw refused(call, `gave part ${PartNumber} no tag`);
     return { PartNumber, ETag, ...(ChecksumCRC32 !== undefined && { ChecksumCRC32 }) };
   }

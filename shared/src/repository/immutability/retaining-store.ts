@@ -1,7 +1,9 @@
 import type {
   Blob,
+  BlobComposer,
   BlobInfo,
   BlobLocks,
+  BlobPlace,
   BlobStore,
   BlobThawing,
   ByteRange,
@@ -26,6 +28,19 @@ export class RetainingStore implements BlobStore {
 
   get thawing(): BlobThawing | undefined {
     return this.#store.thawing;
+  }
+
+  get place(): BlobPlace | undefined {
+    return this.#store.place;
+  }
+
+  composerFrom(place: BlobPlace): BlobComposer | undefined {
+    const composer = this.#store.composerFrom?.(place);
+    if (composer === undefined) return undefined;
+    return {
+      compose: async (name, parts, options = {}) =>
+        composer.compose(name, parts, await this.#retaining(name, options)),
+    };
   }
 
   async put(name: string, body: Uint8Array, options: PutOptions = {}): Promise<void> {
