@@ -3,7 +3,7 @@ import type { EraseWork } from '@firn/shared/gen/firn/link/v1/work';
 import { finding } from '@firn/shared/repository/check/finding';
 import { eraseObjects } from '@firn/shared/repository/erase/erase-objects';
 import { objectsOfUsers } from '@firn/shared/repository/erase/objects-of-users';
-import type { Remainder } from '@firn/shared/repository/erase/remainder';
+import type { Remainder, StillReadable } from '@firn/shared/repository/erase/remainder';
 import type { Repository } from '@firn/shared/repository/repository';
 import { encodeFinding } from './check-findings.ts';
 import type { SessionContext } from './session-context.ts';
@@ -71,10 +71,17 @@ const reasons: Readonly<Record<Remainder['reason'], string>> = {
   'open-session': 'a session that has not ended may need it',
 };
 
+const leftReadable: Readonly<Record<StillReadable, string>> = {
+  nothing: 'what it holds of the objects is unreadable',
+  'shared-contents':
+    'what it holds of the objects is unreadable, but for contents that other objects have as well',
+  records: 'of the objects it tells ids and counts, and no names',
+  key: 'what lies under this key can still be read',
+};
+
 function encodeRemainder(remainder: Remainder) {
   const { reason, blob, bytes, storageClass, untilMs, readable } = remainder;
   const until = untilMs === undefined ? '' : `, until ${new Date(untilMs).toISOString()}`;
-  const what = readable ? 'can still be read with the keys of the repository' : 'is unreadable';
-  const message = `${reasons[reason]}${until}; ${bytes} bytes, class ${storageClass}; what it holds of the objects ${what}`;
+  const message = `${reasons[reason]}${until}; ${bytes} bytes, class ${storageClass}; ${leftReadable[readable]}`;
   return encodeFinding(finding({ blob, severity: 'note' }, 'E_ERASED_DATA_LEFT', message));
 }

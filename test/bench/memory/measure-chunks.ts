@@ -24,10 +24,16 @@ function contentIdOf(n: number, of: number): string {
 /** Contents of one pack: two in each segment. */
 function chunksOf(contentIds: readonly string[]): SharedChunk[] {
   const pack = `packs/1-${'session'.repeat(4)}-1-${randomBytes(16).toString('hex')}`;
+  const keyId = randomBytes(16).toString('hex');
   let segment = '';
+  let segmentKey = '';
   return contentIds.map((contentId, n) => {
-    if (n % 2 === 0) segment = randomBytes(16).toString('hex');
-    const place = { pack, offset: n * 100_000, length: 200_000, keyId: 'shared-1', packLength: 0 };
+    if (n % 2 === 0) {
+      segment = randomBytes(16).toString('hex');
+      segmentKey = randomBytes(48).toString('base64');
+    }
+    const location = { pack, offset: n * 100_000, length: 200_000, packLength: 0 };
+    const place = { ...location, keyId, segmentKey };
     const within = { frame: n % 2, frameOffset: 0, frameLength: 90_000, offset: 0, length: 99_000 };
     return { contentId, address: { segment, ...within }, place };
   });

@@ -4,7 +4,10 @@ import { decodeJson } from '../../../shared/src/repository/json.ts';
 import { isStoredKey } from '../../../shared/src/repository/keys/stored-key.ts';
 import { decodeRecord } from '../../../shared/src/repository/object/decode-record.ts';
 import { decodeRoot } from '../../../shared/src/repository/object/object-record.ts';
-import { decodePlace } from '../../../shared/src/repository/object/segment-place.ts';
+import {
+  decodeLocation,
+  decodePlace,
+} from '../../../shared/src/repository/object/segment-place.ts';
 import {
   decodeRelocationRecord,
   decodeRelocationRoot,
@@ -42,12 +45,13 @@ const item = {
 };
 
 const folder = { folderId: 'f', parentId: 'p', name: 'n', type: 't', properties: {} };
-const place = { pack, offset: 8, length: 9, keyId: id, packLength: 100 };
+const location = { pack, offset: 8, length: 9, packLength: 100 };
+const place = { ...location, keyId: id };
+const sharedPlace = { ...place, segmentKey: 'AAAA' };
 
 const stored = [
   { type: 'object', id, objectId: 'o', key: '07'.repeat(32) },
   { type: 'content-ids', repositoryId: 'r', key: '07'.repeat(32) },
-  { type: 'shared', id: 'shared-1-00', key: '07'.repeat(32) },
 ];
 
 const erasure = {
@@ -64,7 +68,8 @@ export function objectTargets(): readonly FuzzTarget[] {
     ofJson('object record', [whole, touched], (bytes) => decodeRecord(asText(bytes))),
     ofJson('item row', [item], decodeItem),
     ofJson('folder row', [folder], decodeFolder),
-    ofJson('segment place', [place], decodePlace),
+    ofJson('segment place', [place, sharedPlace], decodePlace),
+    ofJson('segment location', [location], decodeLocation),
     ofJson('stored key', stored, (bytes) => decodeJson(bytes, isStoredKey)),
     ofJson('erasure', [erasure], (bytes) => decodeJson(bytes, isErasurePlan)),
     ofJson('relocation record', [{ format: 1, table: [[run]] }], decodeRelocationRecord),

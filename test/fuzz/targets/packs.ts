@@ -16,7 +16,8 @@ const opening = { key, kind: 'footer' } as const;
 
 export function packTargets(): readonly FuzzTarget[] {
   const segment = { id, kind: 'data', offset: 8, frames: [100, 200], keyId: id } as const;
-  const segments = [{ ...segment, objectId: 'o' }];
+  const shared = { ...segment, objectId: '', segmentKey: 'AAAA' };
+  const segments = [{ ...segment, objectId: 'o' }, shared];
   const record = encodeContentRecord({ contentId, segment: 0, frame: 1, offset: 0, length: 5 });
   const footer = encodeFooter({ pack, segments }, [record, record]);
   const trailer = encodeTrailer({ footerBytes: 9, segments: 1 });

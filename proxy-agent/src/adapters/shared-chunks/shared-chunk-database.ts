@@ -5,7 +5,7 @@ import type { IndexMark } from '@firn/shared/repository/shared-chunks/shared-chu
 import type { SharedChunk } from '@firn/shared/repository/shared-chunks/shared-chunks';
 
 /** Changes with the tables: a file of another version is thrown away. */
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 /** Without fsync: after a crash of the machine the file may hold less, or be thrown away. */
 const settings = `
@@ -21,7 +21,7 @@ const schema = `
   CREATE TABLE segments (
     number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, pack TEXT NOT NULL,
     offset INTEGER NOT NULL, length INTEGER NOT NULL, pack_length INTEGER NOT NULL,
-    key_id TEXT NOT NULL, checksum INTEGER NOT NULL
+    key_id TEXT NOT NULL, segment_key TEXT, checksum INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX segments_of_pack ON segments (pack);
   CREATE TABLE mark (
@@ -76,7 +76,7 @@ export class SharedChunkDatabase {
     const id = Buffer.from(contentId, 'hex');
     const row = this.#statement(
       `SELECT c.address, c.checksum AS chunk_checksum, s.id, s.pack, s.offset, s.length,
-              s.pack_length, s.key_id, s.checksum
+              s.pack_length, s.key_id, s.segment_key, s.checksum
        FROM chunks c JOIN segments s ON s.number = c.segment WHERE c.id = ?`,
     ).get(id);
     if (row === undefined) return undefined;
@@ -86,8 +86,9 @@ export class SharedChunkDatabase {
       pack: row['pack'] as string,
       offset: row['offset'] as number,
       length: row['length'] as number,
-      keyId: row['key_id'] as string,
       packLength: row['pack_length'] as number,
+      keyId: row['key_id'] as string,
+      segmentKey: (row['segment_key'] as string | null) ?? undefined,
     };
     const chunk = { contentId, address, place };
     const isSound =
@@ -151,16 +152,17 @@ export class SharedChunkDatabase {
   }
 
   #putSegment(chunk: SharedChunk): number {
-    const { pack, offset, length, packLength, keyId } = chunk.place;
+    const { pack, offset, length, packLength, keyId, segmentKey = null } = chunk.place;
     const id = Buffer.from(chunk.address.segment, 'hex');
     const row = this.#statement(
-      `INSERT INTO segments (id, pack, offset, length, pack_length, key_id, checksum)
-       VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO segments (id, pack, offset, length, pack_length, key_id, segment_key, checksum)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET pack = excluded.pack, offset = excluded.offset,
          length = excluded.length, pack_length = excluded.pack_length,
-         key_id = excluded.key_id, checksum = excluded.checksum
+         key_id = excluded.key_id, segment_key = excluded.segment_key,
+         checksum = excluded.checksum
        RETURNING number`,
-    ).get(id, pack, offset, length, packLength, keyId, placeChecksum(chunk));
+    ).get(id, pack, offset, length, packLength, keyId, segmentKey, placeChecksum(chunk));
     return row?.['number'] as number;
   }
 
@@ -193,6 +195,7 @@ export class SharedChunkDatabase {
 }
 
 function placeChecksum({ address, place }: SharedChunk): number {
-  const { pack, offset, length, packLength, keyId } = place;
-  return crc32(JSON.stringify([address.segment, pack, offset, length, packLength, keyId]));
+  const { pack, offset, length, packLength, keyId, segmentKey } = place;
+  const where = [address.segment, pack, offset, length, packLength];
+  return crc32(JSON.stringify([...where, keyId, segmentKey]));
 }

@@ -90,6 +90,9 @@ describe('an index of shared contents in SQLite', () => {
         "UPDATE chunks SET address = CAST(substr(address, 1, 35) || x'77' AS BLOB)",
         'UPDATE segments SET offset = offset + 1',
         "UPDATE segments SET pack = 'packs/1-other-1-x'",
+        "UPDATE segments SET key_id = 'key-of-another'",
+        "UPDATE segments SET segment_key = 'another'",
+        'UPDATE segments SET segment_key = NULL',
       ]) {
         const before = open(path).index;
         await before.clear();

@@ -15,7 +15,7 @@ import type {
 export interface SqliteSharedChunkIndexOptions {
   /** Of a file; made when it is not there, and thrown away when it cannot be read. */
   readonly path: string;
-  /** Bounds the file, at about 220 bytes each. */
+  /** Bounds the file, at about 260 bytes each. */
   readonly chunksMax?: number;
   /** Nothing is found or kept any more; the backup goes on. */
   readonly onFailure: (cause: unknown) => void;

@@ -12,7 +12,7 @@ export function filledChunk(n: number): SharedChunk {
   return {
     contentId: hash('sha256', `content ${n}`),
     address: { segment, frame: n & 1, frameOffset: 0, frameLength: 9, offset: 0, length: 9 },
-    place: { pack, offset: 8, length: 99, keyId: 'shared-1', packLength: 0 },
+    place: { pack, offset: 8, length: 99, packLength: 0, keyId: 'key-1', segmentKey: 'wrapped' },
   };
 }
 

@@ -27,12 +27,12 @@ export async function* checkHeaderAndKeys(context: OpenContext): AsyncGenerator<
   }
 }
 
-const objectKeyName = /^keys\/(shared-\d+-)?[0-9a-f]{32}$/;
+const objectKeyName = /^keys\/[0-9a-f]{32}$/;
 
 /** When nobody can tell. */
 const everyKey: ReadonlySet<string> = new Set();
 
-/** Names of the keys of objects and of shared contents that a restore point needs. */
+/** Names of the object keys that a restore point needs. */
 async function neededKeys(context: OpenContext): Promise<ReadonlySet<string>> {
   const { state } = context.log;
   const needed = new Set<string>();

@@ -7,12 +7,14 @@ import { type Finding, finding, messageOf } from './finding.ts';
 import type { BadPart } from './name-affected.ts';
 import type { BadFrame } from './pack-frames.ts';
 import { referredInMeta } from './referred-meta.ts';
+import type { SharedSegmentKeys } from './shared-segment-keys.ts';
 import { verifyPack } from './verify-pack.ts';
 import type { WholeMeta } from './whole-meta.ts';
 
 export interface PackCheck {
   readonly context: OpenContext;
   readonly contentIdSecrets: readonly Uint8Array[];
+  readonly sharedKeys: SharedSegmentKeys;
 }
 
 /** Meta packs are hot, and always read in full: in one request. */

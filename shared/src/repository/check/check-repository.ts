@@ -6,7 +6,7 @@ import { checkErasures } from './check-erasures.ts';
 import { checkHeaderAndKeys } from './check-keys.ts';
 import { type KnownHead, LogCheck } from './check-log.ts';
 import { addPacks, checkObject, type ReferredPacks } from './check-objects.ts';
-import { checkMetaPack } from './check-packs.ts';
+import { checkMetaPack, type PackCheck } from './check-packs.ts';
 import { readContentIdSecrets } from './content-id-secrets.ts';
 import { type DataSample, dataStage } from './data-stage.ts';
 import { type Finding, finding, problemOf } from './finding.ts';
@@ -18,6 +18,7 @@ import {
   isStageDone,
 } from './position.ts';
 import { ownedObjects } from './root-owners.ts';
+import { SharedSegmentKeys } from './shared-segment-keys.ts';
 import { WholeMeta } from './whole-meta.ts';
 
 export type { Finding } from './finding.ts';
@@ -78,12 +79,19 @@ class RepositoryCheck {
     if (!isStageDone('log', after)) yield* checkErasures(this.#context);
     yield* this.#relocations();
     yield* this.#objects();
-    const contentIdSecrets = await readContentIdSecrets(this.#context);
-    yield* this.#metaPacks(contentIdSecrets);
+    const check = await this.#packCheck();
+    yield* this.#metaPacks(check);
     if (isStageDone('data', after)) return;
-    yield* this.#dataPacks(contentIdSecrets);
+    yield* this.#dataPacks(check);
     const { size } = this.#packs.data;
     await this.#tell({ stage: 'end', name: '' }, size, size);
+  }
+
+  async #packCheck(): Promise<PackCheck> {
+    const context = this.#context;
+    const contentIdSecrets = await readContentIdSecrets(context);
+    const sharedKeys = new SharedSegmentKeys({ context, moved: context.relocations });
+    return { context, contentIdSecrets, sharedKeys };
   }
 
   /** Without the table nobody knows where moved segments lie. */
@@ -118,9 +126,9 @@ class RepositoryCheck {
     }
   }
 
-  async *#metaPacks(contentIdSecrets: readonly Uint8Array[]): AsyncGenerator<Finding> {
+  async *#metaPacks(packCheck: PackCheck): AsyncGenerator<Finding> {
     const packs = [...this.#packs.meta].sort().filter((pack) => !this.#isDone('meta', pack));
-    const check = { context: this.#context, meta: this.#meta, contentIdSecrets };
+    const check = { ...packCheck, meta: this.#meta };
     let done = this.#packs.meta.size - packs.length;
     const checks = ahead(packs, metaPacksAtOnce, async (pack) => {
       return { pack, findings: await checkMetaPack(check, pack) };
@@ -132,10 +140,10 @@ class RepositoryCheck {
     }
   }
 
-  async *#dataPacks(contentIdSecrets: readonly Uint8Array[]): AsyncGenerator<Finding> {
+  async *#dataPacks(check: PackCheck): AsyncGenerator<Finding> {
     const { readData, sample = everything, signal } = this.#options;
     const stage = dataStage({
-      ...{ context: this.#context, contentIdSecrets, packs: this.#packs.data, signal },
+      ...{ ...check, packs: this.#packs.data, signal },
       sample: readData ? sample : undefined,
       isDone: (pack) => this.#isDone('data', pack),
     });

@@ -30,7 +30,6 @@ import { maintainRepository } from '../maintenance/maintain-repository.ts';
  * - the newest log entry: whoever kept the head of the log finds it (the controller)
  * - a checkpoint that is gone: it only makes opening faster
  * - a header below the highest: it opens nothing any more
- * - a key of shared contents while no content is shared
  * - the hint of the storage's time, which holds nothing
  */
 type Damage = (store: TestStore, name: string, others: readonly string[]) => void;

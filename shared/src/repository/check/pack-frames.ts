@@ -4,6 +4,7 @@ import type { OpenContext } from '../open-context.ts';
 import type { PackContent, PackFooter, PackSegment } from '../pack/pack-layout.ts';
 import type { BlobStore } from '../ports.ts';
 import { deriveSegmentKey, type SegmentKey, segmentIdBytes } from '../segment/segment-key.ts';
+import type { SharedSegmentKeys } from './shared-segment-keys.ts';
 
 /** A frame, and what the footer says of it. */
 export interface PackFrame {
@@ -30,9 +31,13 @@ export interface PackReading {
   /** Of the pack, or its bytes alone. */
   readonly store: Pick<BlobStore, 'get' | 'readInto'>;
   readonly pack: string;
+  readonly sharedKeys: Pick<SharedSegmentKeys, 'find'>;
 }
 
-/** All frames in their order; a segment that has no key is bad as a whole, unless it was erased. */
+/**
+ * All frames in their order. A segment that has no key is bad as a whole; unless it was erased,
+ * or is one that objects shared and of which nobody knows any more.
+ */
 export async function* framesOf(
   options: PackReading,
   footer: PackFooter,
@@ -40,6 +45,7 @@ export async function* framesOf(
   const contents = contentsByFrame(footer);
   for (const [at, segment] of footer.segments.entries()) {
     const key = await segmentKey(options, segment).catch(messageOf);
+    if (key === undefined) continue;
     if (typeof key === 'string') {
       if (isErased(options.context, segment)) continue;
       yield { segment, frame: undefined, message: key };
@@ -63,11 +69,13 @@ function startOf({ kind, offset }: PackSegment): number {
   return offset + (kind === 'data' ? 0 : segmentIdBytes);
 }
 
+/** Undefined: no object has it that could be read. Who lost the key is told by its rows. */
 async function segmentKey(
-  { context, store, pack }: PackReading,
+  { context, store, pack, sharedKeys }: PackReading,
   segment: PackSegment,
-): Promise<SegmentKey> {
+): Promise<SegmentKey | undefined> {
   const { keys, ports } = context;
+  if (segment.segmentKey !== undefined) return (await sharedKeys.find(pack, segment))?.key;
   if (segment.kind !== 'data') {
     const { bytes } = await store.get(pack, {
       offset: segment.offset,

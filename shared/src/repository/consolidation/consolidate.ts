@@ -6,7 +6,7 @@ import { parsePackOrigin } from '../log/names.ts';
 import { rootsOf } from '../log/state/roots.ts';
 import type { LogState } from '../log/state.ts';
 import type { MaintenanceSession } from '../maintenance/maintenance-session.ts';
-import type { SegmentPlace } from '../object/segment-place.ts';
+import type { SegmentLocation } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import { hotPackBytes } from '../session/hot-pack.ts';
 import type { SessionPacks } from '../session/session-packs.ts';
@@ -134,7 +134,7 @@ class Consolidation {
 
   /** Each class for itself. */
   async #moveAll(live: readonly LiveSegment[], packs: SessionPacks) {
-    const moved = new Map<string, SegmentPlace>();
+    const moved = new Map<string, SegmentLocation>();
     const classes = new Set(live.map(({ place }) => this.#listed(place.pack).storageClass));
     for (const storageClass of classes) {
       for (const entry of await this.#moveClass(live, packs, storageClass)) moved.set(...entry);
@@ -146,7 +146,7 @@ class Consolidation {
     live: readonly LiveSegment[],
     packs: SessionPacks,
     storageClass: StorageClass,
-  ): Promise<ReadonlyMap<string, SegmentPlace>> {
+  ): Promise<ReadonlyMap<string, SegmentLocation>> {
     const mover = new SegmentMover(this.#context, packs, { storageClass, packBytes: hotPackBytes });
     try {
       for (const segment of live) {

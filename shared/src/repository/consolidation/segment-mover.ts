@@ -1,6 +1,6 @@
 import { mustThaw, type StorageClass } from '../../storage-class/storage-class.ts';
 import { damaged, isDamage } from '../damaged.ts';
-import type { SegmentPlace } from '../object/segment-place.ts';
+import type { SegmentLocation, SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { PackSegment } from '../pack/pack-layout.ts';
 import type { FrameContent, PackStream, SealedFrame } from '../pack/pack-stream.ts';
@@ -36,7 +36,7 @@ export class SegmentMover {
   readonly #context: OpenContext;
   readonly #packs: SessionPacks;
   readonly #target: TargetPacks;
-  readonly #moved = new Map<string, SegmentPlace>();
+  readonly #moved = new Map<string, SegmentLocation>();
   readonly #footers = new Map<string, ReadonlyMap<string, KnownSegment> | undefined>();
   #open: { readonly stream: PackStream; readonly segments: string[] } | undefined;
 
@@ -54,17 +54,18 @@ export class SegmentMover {
     if (frames === undefined) return;
     this.#open ??= { stream: await this.#packs.openPack(this.#target.storageClass), segments: [] };
     const { stream, segments } = this.#open;
+    // The object that stored a shared segment may be gone: of this one's key a repair can make use.
+    const { keyId, segmentKey, length } = place;
+    const identity = { ...known.identity, keyId, segmentKey };
     let offset = 0;
-    for (const frame of frames) {
-      offset = (await stream.append(known.identity, frame)).segmentOffset;
-    }
+    for (const frame of frames) offset = (await stream.append(identity, frame)).segmentOffset;
     segments.push(segment);
-    this.#moved.set(segment, { ...place, pack: stream.name, offset, packLength: 0 });
+    this.#moved.set(segment, { pack: stream.name, offset, length, packLength: 0 });
     if (stream.length >= this.#target.packBytes) await this.#endPack();
   }
 
   /** Where everything lies now that was moved. */
-  async finish(): Promise<ReadonlyMap<string, SegmentPlace>> {
+  async finish(): Promise<ReadonlyMap<string, SegmentLocation>> {
     await this.#endPack();
     return this.#moved;
   }

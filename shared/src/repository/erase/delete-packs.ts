@@ -7,7 +7,7 @@ import type { OpenContext } from '../open-context.ts';
 import { readFooter } from '../pack/read-footer.ts';
 import type { BlobInfo } from '../ports.ts';
 import type { ErasurePlan, PlannedPack } from './erasure-plan.ts';
-import type { Remainder } from './remainder.ts';
+import type { Remainder, StillReadable } from './remainder.ts';
 
 /** What became of a pack; undefined: it is not there any more. */
 export type PackOutcome = { readonly deletedBytes: number } | Remainder | undefined;
@@ -23,20 +23,20 @@ export class PackEraser {
   }
 
   async dataPack(planned: PlannedPack): Promise<PackOutcome> {
-    const readable = planned.sharedBytes > 0;
+    const readable = planned.sharedBytes > 0 ? 'shared-contents' : 'nothing';
     const bytes = planned.bytes + planned.sharedBytes;
     return this.#erase({ pack: planned.pack, bytes, readable });
   }
 
   /** Records in it open with the repository's keys: ids and counts, no names. */
   metaPack(pack: string): Promise<PackOutcome> {
-    return this.#erase({ pack, bytes: 0, readable: true });
+    return this.#erase({ pack, bytes: 0, readable: 'records' });
   }
 
   async #erase(found: {
     readonly pack: string;
     readonly bytes: number;
-    readonly readable: boolean;
+    readonly readable: StillReadable;
   }): Promise<PackOutcome> {
     const { store } = this.#context.ports;
     const { pack, bytes, readable } = found;
@@ -55,12 +55,12 @@ export class PackEraser {
 
   #needed(
     pack: string,
-    { readable, bytes }: { readonly readable: boolean; readonly bytes: number },
+    { readable }: Pick<Remainder, 'readable'>,
   ): Pick<Remainder, 'reason' | 'untilMs'> {
     const sessionId = parsePackOrigin(pack)?.sessionId ?? '';
     const isOpen = this.#context.log.state.sessions.get(sessionId)?.phase === 'open';
     if (isOpen) return { reason: 'open-session', untilMs: undefined };
-    const isShared = readable && bytes > 0;
+    const isShared = readable === 'shared-contents';
     return { reason: isShared ? 'shared-content' : 'other-objects', untilMs: undefined };
   }
 

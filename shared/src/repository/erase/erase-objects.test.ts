@@ -145,22 +145,22 @@ describe('erasing an object', () => {
     const { remains } = await erase(stored, ['ann']);
     expect(remains.map(({ reason, readable }) => ({ reason, readable }))).toEqual(
       expect.arrayContaining([
-        { reason: 'archive', readable: false },
-        { reason: 'locked', readable: false },
+        { reason: 'archive', readable: 'nothing' },
+        { reason: 'locked', readable: 'nothing' },
       ]),
     );
     const locked = remains.find(({ reason }) => reason === 'locked');
     expect(locked?.untilMs).toBeGreaterThan(9_000_000_000_000);
   });
 
-  it('leaves contents that others share, says that they can be read, and harms nobody', async () => {
+  it('leaves contents that others share, says so, and harms nobody', async () => {
     const stored = await aRepository();
     const attachment = someBytes('attachment', 300_000);
     await backUp(await owned(stored), 's1', { ann: attachment, bob: attachment });
     const { remains } = await erase(stored, ['ann']);
     const shared = remains.filter(({ reason }) => reason === 'shared-content');
     expect(shared).toHaveLength(1);
-    expect(shared[0]).toMatchObject({ readable: true });
+    expect(shared[0]).toMatchObject({ readable: 'shared-contents' });
     const point = await (await opened(stored)).openPoint({ jobId: 'job', pointId: 's1' });
     const reader = await point.object('bob');
     for await (const { content } of reader.readInPackOrder()) {

@@ -97,7 +97,7 @@ async function lockedKey({ ports }: OpenContext, id: string): Promise<Remainder>
   const blob = `keys/${id}`;
   const info = await ports.store.head(blob);
   const { storageClass = 'hot', lockedUntilMs: untilMs } = info ?? {};
-  return { reason: 'locked', blob, bytes: 0, storageClass, untilMs, readable: true };
+  return { reason: 'locked', blob, bytes: 0, storageClass, untilMs, readable: 'key' };
 }
 
 async function erasePacks(context: OpenContext, plan: ErasurePlan, tally: Tally): Promise<void> {

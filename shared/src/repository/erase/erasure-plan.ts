@@ -4,9 +4,9 @@ import { toHex } from '../bytes.ts';
 import { damaged, naming } from '../damaged.ts';
 import { livePlaces } from '../garbage/live-places.ts';
 import { decodeJson, encodeJson } from '../json.ts';
-import { isSharedKey } from '../keys/shared-key.ts';
 import type { LogState } from '../log/state.ts';
 import { keyIdsOf, readRecordOrLost } from '../object/object-record.ts';
+import { isSharedPlace, type SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import { openBox, sealBox } from '../segment/box.ts';
 import { isCount, isListOf, isOneOf, isRecordOf, isText } from '../shape.ts';
@@ -14,9 +14,9 @@ import { isCount, isListOf, isOneOf, isRecordOf, isText } from '../shape.ts';
 /** A data pack that points of the objects reach. */
 export interface PlannedPack {
   readonly pack: string;
-  /** Under keys of the objects. */
+  /** Under keys of the objects alone. */
   readonly bytes: number;
-  /** Under shared keys: other objects may need them. */
+  /** Under keys that other objects may have in their rows, too. */
   readonly sharedBytes: number;
 }
 
@@ -62,12 +62,12 @@ export async function planErasure(
   const seen = new Set<string>();
   for await (const reached of livePlaces(context, roots, log.state)) {
     if (reached.type === 'meta') metaPacks.add(reached.pack);
-    if (reached.type !== 'segment' || seen.has(reached.segment)) continue;
+    if (reached.type !== 'segment') continue;
+    // Of one segment each object, and each of its keys, has a row of its own.
+    keyIds.add(reached.place.keyId);
+    if (seen.has(reached.segment)) continue;
     seen.add(reached.segment);
-    const { keyId } = reached.place;
-    const isShared = isSharedKey(keyId);
-    if (!isShared) keyIds.add(keyId);
-    addSegment(packs, reached.place, isShared);
+    addSegment(packs, reached.place);
   }
   const lists = { keyIds: [...keyIds], packs: [...packs.values()], metaPacks: [...metaPacks] };
   return { format: 1, erasureId, objects, ...lists };
@@ -110,9 +110,9 @@ export function rootsOfObjects(state: LogState, objects: ReadonlySet<string>): S
 
 function addSegment(
   packs: Map<string, PlannedPack>,
-  { pack, length }: { readonly pack: string; readonly length: number },
-  isShared: boolean,
+  { pack, length, segmentKey }: SegmentPlace,
 ): void {
+  const isShared = isSharedPlace({ segmentKey });
   const { bytes, sharedBytes } = packs.get(pack) ?? { bytes: 0, sharedBytes: 0 };
   packs.set(pack, {
     pack,

@@ -2,7 +2,7 @@ import type { StorageClass } from '../../storage-class/storage-class.ts';
 
 /** Why a blob that held data of erased objects is still there. */
 export type RemainderReason =
-  /** Contents under a shared key, which other objects may need: still readable. */
+  /** Contents that other objects may have as well, and then need. */
   | 'shared-content'
   /** Segments of other objects lie in the same pack. */
   | 'other-objects'
@@ -15,6 +15,16 @@ export type RemainderReason =
   /** A session that has not ended may still need it. */
   | 'open-session';
 
+/** What of the erased objects in a blob can still be opened with the repository's keys. */
+export type StillReadable =
+  | 'nothing'
+  /** Contents that other objects have as well: under keys of these. */
+  | 'shared-contents'
+  /** Ids, counts and addresses in records; no names. */
+  | 'records'
+  /** It is a key itself: what lies under it. */
+  | 'key';
+
 export interface Remainder {
   readonly reason: RemainderReason;
   readonly blob: string;
@@ -23,6 +33,5 @@ export interface Remainder {
   readonly storageClass: StorageClass;
   /** When it goes, by the storage's clock; undefined: when nobody needs it any more. */
   readonly untilMs: number | undefined;
-  /** Something of the objects in it can still be opened with the repository's keys. */
-  readonly readable: boolean;
+  readonly readable: StillReadable;
 }

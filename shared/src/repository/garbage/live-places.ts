@@ -7,7 +7,7 @@ import {
   type ObjectRecord,
   readRecordOrLost,
 } from '../object/object-record.ts';
-import { decodePlace, type SegmentPlace } from '../object/segment-place.ts';
+import { decodePlace, movedTo, type SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { RunRef } from '../run/run-layout.ts';
 
@@ -78,8 +78,8 @@ class ObjectWalk {
     for (const pack of besidePacks) yield { type: 'meta', pack };
     for (const { pack } of [catalog, index, table].flat(2)) yield { type: 'meta', pack };
     for (const segment of await this.#unread(index.flat())) {
-      const moved = await this.#readers.relocations.place(segment);
-      const place = moved ?? (await this.#placeIn(table, segment));
+      const row = await this.#placeIn(table, segment);
+      const place = movedTo(row, await this.#readers.relocations.place(segment));
       yield { type: 'segment', segment, place, objectId };
     }
   }

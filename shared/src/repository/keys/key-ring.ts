@@ -6,7 +6,6 @@ import type { RepositoryPorts } from '../ports.ts';
 import { openBox, sealBox } from '../segment/box.ts';
 import { EpochKeys, epochOfId, newIdBytes } from '../segment/epoch-keys.ts';
 import type { DerivedKeys } from './derived-keys.ts';
-import { sharedKeyPrefix } from './shared-key.ts';
 import { isStoredKey, type StoredKey } from './stored-key.ts';
 
 export interface ObjectKey {
@@ -37,8 +36,6 @@ export class KeyRing {
   readonly #ports: RepositoryPorts;
   readonly #repositoryId: string;
   readonly #read = new Map<string, Promise<Uint8Array>>();
-  /** By key epoch. */
-  readonly #shared = new Map<number, Promise<ObjectKey>>();
 
   constructor(ports: RepositoryPorts, repositoryId: string, derived: DerivedKeys) {
     this.#ports = ports;
@@ -111,20 +108,6 @@ export class KeyRing {
     this.#read.delete(id);
   }
 
-  /**
-   * Seals contents that objects share, of the newest key epoch; made when none
-   * is there that opens.
-   */
-  sharedKey(): Promise<ObjectKey> {
-    const epoch = this.derived.keys.newest;
-    const known = this.#shared.get(epoch);
-    if (known !== undefined) return known;
-    const opening = this.#openShared(sharedKeyPrefix(epoch));
-    this.#shared.set(epoch, opening);
-    opening.catch(() => this.#shared.delete(epoch));
-    return opening;
-  }
-
   /** The secret behind the content ids of content that was first stored in that repository. */
   contentIdSecret(repositoryId: string): Promise<Uint8Array> {
     if (repositoryId === this.#repositoryId) return Promise.resolve(this.derived.contentIds);
@@ -147,19 +130,6 @@ export class KeyRing {
   /** Any stored key by the id in its name, read anew. E_REPOSITORY_DAMAGED. */
   read(id: string): Promise<Uint8Array> {
     return this.#load(id);
-  }
-
-  async #openShared(prefix: string): Promise<ObjectKey> {
-    const { store, entropy } = this.#ports;
-    for await (const { name } of store.list(`keys/${prefix}`)) {
-      const id = name.slice('keys/'.length);
-      if (await this.isReadable(id)) return { id, key: await this.#once(id) };
-    }
-    const id = `${prefix}${toHex(entropy.randomBytes(keyIdBytes))}`;
-    const key = entropy.randomBytes(keyBytes);
-    await this.#store(id, { type: 'shared', id, key: toHex(key) });
-    this.#read.set(id, Promise.resolve(key));
-    return { id, key };
   }
 
   async #store(id: string, stored: StoredKey): Promise<void> {

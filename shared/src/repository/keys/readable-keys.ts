@@ -11,7 +11,7 @@ export class ReadableKeys {
     this.#keys = keys;
   }
 
-  /** Why the key, of an object or shared, is lost; undefined: it can be read. */
+  /** Why the key is lost; undefined: it can be read. */
   problemOf(id: string): Promise<AppError | undefined> {
     const known = this.#problems.get(id);
     if (known !== undefined) return known;

@@ -15,14 +15,8 @@ interface StoredSecret {
   readonly key: string;
 }
 
-interface StoredSharedKey {
-  readonly type: 'shared';
-  readonly id: string;
-  readonly key: string;
-}
-
 /** The plaintext of `keys/<id>`. docs/repository-format.md, "Keys". */
-export type StoredKey = StoredObjectKey | StoredSecret | StoredSharedKey;
+export type StoredKey = StoredObjectKey | StoredSecret;
 
 const isKey = isHexOf(32);
 
@@ -34,8 +28,5 @@ export const isStoredKey = isEither(
     sessionId: isOptional(isText),
     key: isKey,
   }),
-  isEither(
-    isRecordOf<StoredSecret>({ type: isOneOf('content-ids'), repositoryId: isText, key: isKey }),
-    isRecordOf<StoredSharedKey>({ type: isOneOf('shared'), id: isText, key: isKey }),
-  ),
+  isRecordOf<StoredSecret>({ type: isOneOf('content-ids'), repositoryId: isText, key: isKey }),
 );

@@ -7,7 +7,7 @@ import {
   type SessionAttempt,
 } from '../log/sessions.ts';
 import type { LogState } from '../log/state.ts';
-import type { SegmentPlace } from '../object/segment-place.ts';
+import type { SegmentLocation } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import { writeRelocations } from '../relocation/write-relocations.ts';
 import { SessionPacks } from '../session/session-packs.ts';
@@ -69,7 +69,7 @@ export class MaintenanceSession {
    * @returns whether they were moved
    */
   async relocate(
-    moved: ReadonlyMap<string, SegmentPlace>,
+    moved: ReadonlyMap<string, SegmentLocation>,
     isWanted?: (state: LogState) => Promise<boolean>,
   ): Promise<boolean> {
     if (moved.size === 0) return false;

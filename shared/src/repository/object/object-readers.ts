@@ -3,20 +3,20 @@ import type { MetaReader } from '../meta/meta-packs.ts';
 import type { Compute } from '../ports.ts';
 import { RunReader } from '../run/run-reader.ts';
 import type { SealingKey } from '../segment/epoch-keys.ts';
-import type { SegmentPlace } from './segment-place.ts';
+import type { SegmentLocation } from './segment-place.ts';
 
 /** The readers of an object's three kinds of run. */
 export interface ObjectReaders {
   readonly catalog: RunReader;
   readonly index: RunReader;
   readonly table: RunReader;
-  /** Before the table: where consolidation has moved segments to. */
+  /** Beside the table: where consolidation has moved segments to. */
   readonly relocations: PlaceLookup;
 }
 
 /** Undefined: the segment lies where its object's table says. */
 export interface PlaceLookup {
-  place(segment: string): Promise<SegmentPlace | undefined>;
+  place(segment: string): Promise<SegmentLocation | undefined>;
 }
 
 /** What it takes to find places. */

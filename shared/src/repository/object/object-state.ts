@@ -18,7 +18,7 @@ import { openBox } from '../segment/box.ts';
 import { type ObjectNames, openNames } from './object-names.ts';
 import { type ObjectReaders, openReaders } from './object-readers.ts';
 import { decodeRoot, type ObjectRecord, type ReadRecord, readRecord } from './object-record.ts';
-import { decodePlace, type SegmentPlace } from './segment-place.ts';
+import { decodePlace, movedTo, type SegmentPlace } from './segment-place.ts';
 
 export interface OpenObject extends ReadRecord {
   readonly relocations: Relocations;
@@ -131,12 +131,13 @@ export class ObjectState {
 
   /** By the log as it was last read: consolidation moves segments. E_REPOSITORY_DAMAGED */
   async place(segment: string): Promise<SegmentPlace> {
-    const moved = await this.#context.relocations.newestPlace(segment);
-    if (moved !== undefined) return moved;
     const value = await this.readers.table.get(this.record.table, segment);
-    if (value !== undefined) return decodePlace(value);
-    const { objectId } = this.record;
-    throw damaged(`the table of object ${objectId} does not know segment ${segment}`, { objectId });
+    if (value === undefined) {
+      const { objectId } = this.record;
+      const message = `the table of object ${objectId} does not know segment ${segment}`;
+      throw damaged(message, { objectId });
+    }
+    return movedTo(decodePlace(value), await this.#context.relocations.newestPlace(segment));
   }
 
   /** Every segment that the index refers to: what keeps packs from being collected. */

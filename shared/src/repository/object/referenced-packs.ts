@@ -1,7 +1,7 @@
 import { mergeLevels, referredSegments } from '../run/merge-levels.ts';
 import type { PlaceReaders } from './object-readers.ts';
 import { type ObjectLevels, runsOf } from './object-record.ts';
-import { decodePlace, type SegmentPlace } from './segment-place.ts';
+import { decodePlace, movedTo, type SegmentPlace } from './segment-place.ts';
 
 /** Places of all segments that the index refers to, by segment. Reads lists and the table, no rows. */
 export async function* referencedPlaces(
@@ -11,8 +11,7 @@ export async function* referencedPlaces(
   const segments = await referredSegments(readers.index, levels.index);
   for await (const { key, value } of mergeLevels(readers.table, levels.table)) {
     if (value === undefined || !segments.has(key)) continue;
-    const moved = await readers.relocations.place(key);
-    yield [key, moved ?? decodePlace(value)];
+    yield [key, movedTo(decodePlace(value), await readers.relocations.place(key))];
   }
 }
 

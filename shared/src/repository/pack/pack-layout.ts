@@ -3,7 +3,7 @@ import { concatBytes, fromHex, fromUtf8, readU32, toHex, u32, utf8 } from '../by
 import { damaged, decoding } from '../damaged.ts';
 import { decodeJson, encodeJson } from '../json.ts';
 import { type SegmentKind, segmentKinds } from '../segment/kinds.ts';
-import { isCount, isHexOf, isListOf, isOneOf, isRecordOf, isText } from '../shape.ts';
+import { isCount, isHexOf, isListOf, isOneOf, isOptional, isRecordOf, isText } from '../shape.ts';
 
 export const packMagic = utf8('FIRNPK1\n');
 const endMagic = 'FIRNEND1';
@@ -24,6 +24,8 @@ export interface PackSegment {
   readonly keyId: string;
   /** Empty: of no object alone. */
   readonly objectId: string;
+  /** The segment's key, wrapped under that one, base64; undefined: it follows from that one. */
+  readonly segmentKey?: string | undefined;
 }
 
 /** Where one content lies in a pack. */
@@ -82,6 +84,7 @@ const isSegment = isRecordOf<PackSegment>({
   frames: isListOf(isCount),
   keyId: isText,
   objectId: isText,
+  segmentKey: isOptional(isText),
 });
 
 const isFooterHead = isRecordOf<Omit<PackFooter, 'contents'>>({

@@ -2,12 +2,11 @@ import type { StorageClass } from '../../storage-class/storage-class.ts';
 import { toHex } from '../bytes.ts';
 import type { BlobStore, Compute, Entropy } from '../ports.ts';
 import { sealBoxAs } from '../segment/box.ts';
-import type { SegmentKind } from '../segment/kinds.ts';
 import { newSegmentUnder, type PrefixKey } from '../segment/segment-key.ts';
 import { ByteChannel } from './byte-channel.ts';
 import { ContentRecords } from './content-records.ts';
 import type { WrittenFooter } from './manifests.ts';
-import { encodeFooter, encodeTrailer, packMagic } from './pack-layout.ts';
+import { encodeFooter, encodeTrailer, type PackSegment, packMagic } from './pack-layout.ts';
 
 export interface PackStreamOptions {
   readonly store: BlobStore;
@@ -22,12 +21,7 @@ export interface PackStreamOptions {
 }
 
 /** Whose frames are appended. */
-export interface SegmentIdentity {
-  readonly id: string;
-  readonly kind: SegmentKind;
-  readonly keyId: string;
-  readonly objectId: string;
-}
+export type SegmentIdentity = Omit<PackSegment, 'offset' | 'frames'>;
 
 /** One content in an opened frame. */
 export interface FrameContent {

@@ -1,8 +1,8 @@
 import type { CatalogFolder, CatalogItem } from '../catalog/row.ts';
 import { undefinedWhenDamaged } from '../damaged.ts';
-import { isSharedKey } from '../keys/shared-key.ts';
 import { catalogOf, type ObjectCatalog } from '../object/object-catalog.ts';
 import type { ObjectState } from '../object/object-state.ts';
+import { isSharedPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { ByteRange } from '../ports.ts';
 import type { FrameAccess } from '../read/frame-access.ts';
@@ -18,7 +18,7 @@ import {
 } from '../read/pack-order.ts';
 import { SegmentKeys } from '../read/segment-keys.ts';
 import { isItemKept, keptItems } from '../retention/item-cutoff.ts';
-import { deriveSegmentKey } from '../segment/segment-key.ts';
+import { openSegmentKey } from '../segment/wrapped-key.ts';
 import { ItemPageBuilder } from './item-page.ts';
 import type {
   ItemFilter,
@@ -123,8 +123,8 @@ export class StoredObjectReader implements ObjectReader {
     const frames = new FrameReader({
       ...{ access, objectId },
       placeAgain: (content) => locator.locateAgain(content),
-      onDamaged: async ({ keyId, pack }) => {
-        if (isSharedKey(keyId)) await context.sharedChunks.forgetPacks([pack]);
+      onDamaged: async (place) => {
+        if (isSharedPlace(place)) await context.sharedChunks.forgetPacks([place.pack]);
       },
     });
     return { objectId, access, frames, locator };
@@ -134,9 +134,11 @@ export class StoredObjectReader implements ObjectReader {
     const { context, packs, state } = this.#options;
     const { keys, ports } = context;
     const { compute } = ports;
-    const segmentKeys = new SegmentKeys(async ({ address, place }) =>
-      deriveSegmentKey(compute, await keys.objectKey(place.keyId), address.segment),
-    );
+    const segmentKeys = new SegmentKeys(async ({ address, place }) => {
+      const { keyId, segmentKey } = place;
+      const segment = { id: address.segment, segmentKey };
+      return openSegmentKey(compute, await keys.objectKey(keyId), segment);
+    });
     // Where the secret of a copy is lost, which check tells, its items can still be read.
     const contentIdSecrets = async () => {
       const secret = await keys

@@ -4,7 +4,7 @@ import type { KeyRing } from '../keys/key-ring.ts';
 import type { RepositoryLog } from '../log/repository-log.ts';
 import type { LogState, RelocationState } from '../log/state.ts';
 import type { MetaReader, MetaRef } from '../meta/meta-packs.ts';
-import { decodePlace, type SegmentPlace } from '../object/segment-place.ts';
+import { decodeLocation, type SegmentLocation } from '../object/segment-place.ts';
 import type { Compute } from '../ports.ts';
 import { isLevels } from '../run/decode-directory.ts';
 import { mergeLevels, type RunScanner } from '../run/merge-levels.ts';
@@ -33,11 +33,11 @@ export interface RelocationTable {
   readonly levels: Levels;
   /** Packs that hold it. */
   readonly holders: ReadonlySet<string>;
-  place(segment: string): Promise<SegmentPlace | undefined>;
+  place(segment: string): Promise<SegmentLocation | undefined>;
   /** In order of segments. */
-  rows(): AsyncIterable<readonly [segment: string, place: SegmentPlace]>;
+  rows(): AsyncIterable<readonly [segment: string, place: SegmentLocation]>;
   /** As rows, past what is damaged; older rows of the same segments may show through. */
-  soundRows(onLost: () => void): AsyncIterable<readonly [segment: string, place: SegmentPlace]>;
+  soundRows(onLost: () => void): AsyncIterable<readonly [segment: string, place: SegmentLocation]>;
 }
 
 /** Nothing was moved. */
@@ -64,7 +64,7 @@ export class Relocations {
   }
 
   /** Undefined: the segment lies where the tables of its objects say. E_REPOSITORY_DAMAGED */
-  async place(segment: string): Promise<SegmentPlace | undefined> {
+  async place(segment: string): Promise<SegmentLocation | undefined> {
     return (await this.tableOf(this.#options.log.state)).place(segment);
   }
 
@@ -72,7 +72,7 @@ export class Relocations {
    * As place, for readers: a table that is gone was followed by another, which
    * the log, read on, names. MUST NOT be called while something is appended.
    */
-  async newestPlace(segment: string): Promise<SegmentPlace | undefined> {
+  async newestPlace(segment: string): Promise<SegmentLocation | undefined> {
     const { version } = this;
     try {
       return await this.place(segment);
@@ -122,7 +122,7 @@ function openedTable(reader: RunReader, levels: Levels, recordIn: string): Reloc
     holders: new Set([recordIn, ...levels.flat().map(({ pack }) => pack)]),
     place: async (segment) => {
       const value = await reader.get(levels, segment);
-      return value && decodePlace(value);
+      return value && decodeLocation(value);
     },
     rows: () => placesIn(mergeLevels(reader, levels)),
     soundRows: (onLost) => {
@@ -134,7 +134,7 @@ function openedTable(reader: RunReader, levels: Levels, recordIn: string): Reloc
 
 async function* placesIn(entries: AsyncIterable<RunEntry>) {
   for await (const { key, value } of entries) {
-    if (value !== undefined) yield [key, decodePlace(value)] as const;
+    if (value !== undefined) yield [key, decodeLocation(value)] as const;
   }
 }
 

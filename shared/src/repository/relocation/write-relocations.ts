@@ -2,7 +2,7 @@ import { toHex } from '../bytes.ts';
 import { encodeJson } from '../json.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { MetaPacks, MetaRef } from '../meta/meta-packs.ts';
-import type { SegmentPlace } from '../object/segment-place.ts';
+import type { SegmentLocation } from '../object/segment-place.ts';
 import type { RepositoryPorts } from '../ports.ts';
 import type { Level } from '../run/run-layout.ts';
 import { RunWriter } from '../run/run-writer.ts';
@@ -19,7 +19,7 @@ export interface WriteRelocations {
   readonly meta: MetaPacks;
   /** The newest table so far. */
   readonly before: RelocationTable;
-  readonly moved: ReadonlyMap<string, SegmentPlace>;
+  readonly moved: ReadonlyMap<string, SegmentLocation>;
   /** Asked for each pack of the table when levels are merged. */
   readonly keeps: (pack: string) => Promise<boolean>;
 }
@@ -47,7 +47,7 @@ export async function writeRelocations(options: WriteRelocations): Promise<Writt
 
 async function writeLevel(
   { ports, keys, meta }: WriteRelocations,
-  rows: AsyncIterable<readonly [string, SegmentPlace]>,
+  rows: AsyncIterable<readonly [string, SegmentLocation]>,
 ): Promise<Level> {
   const key = keys.derived.meta;
   const writer = new RunWriter({ ports, meta, kind: 'table', key, keyId: '', objectId: '' });
@@ -57,7 +57,7 @@ async function writeLevel(
   return writer.finish();
 }
 
-async function* inOrder(moved: ReadonlyMap<string, SegmentPlace>) {
+async function* inOrder(moved: ReadonlyMap<string, SegmentLocation>) {
   for (const segment of [...moved.keys()].sort()) {
     const place = moved.get(segment);
     if (place !== undefined) yield [segment, place] as const;

@@ -11,6 +11,8 @@ export interface AdoptedSegment {
   readonly offset: number;
   readonly length: number;
   readonly keyId: string;
+  /** As a row has it. */
+  readonly segmentKey: string | undefined;
   readonly contents: readonly (readonly [contentId: string, address: ContentAddress])[];
 }
 
@@ -120,9 +122,9 @@ function segmentsOf({ segments, contents }: PackFooter, objectId: string): Adopt
   const wanted = new Map<number, AdoptedSegment & { contents: [string, ContentAddress][] }>();
   for (const [at, segment] of segments.entries()) {
     if (segment.objectId !== objectId) continue;
-    const { id, offset, keyId, frames } = segment;
+    const { id, offset, keyId, segmentKey, frames } = segment;
     const length = frames.reduce((sum, frame) => sum + frame, 0);
-    wanted.set(at, { id, offset, length, keyId, contents: [] });
+    wanted.set(at, { id, offset, length, keyId, segmentKey, contents: [] });
   }
   for (const { contentId, segment: at, frame, offset, length } of contents) {
     const frames = segments[at]?.frames ?? [];

@@ -86,9 +86,9 @@ export class ObjectCopy {
 
   async #adopt({ pack, packLength, segments }: AdoptedPack): Promise<void> {
     const writer = await this.writer();
-    for (const { id, offset, length, keyId, contents } of segments) {
+    for (const { id, offset, length, keyId, segmentKey, contents } of segments) {
       if (keyId !== writer.key.id) continue;
-      const place = { pack, offset, length, keyId, packLength };
+      const place = { pack, offset, length, packLength, keyId, segmentKey };
       await writer.acceptSegment(id, place, contents);
     }
   }

@@ -5,7 +5,8 @@ import type { ObjectKey } from '../keys/key-ring.ts';
 import type { OpenContext } from '../open-context.ts';
 import { frameId } from '../read/placed-content.ts';
 import { sharedFrameBytes } from '../segment/frame-groups.ts';
-import { deriveSegmentKey, newPrefixKey } from '../segment/segment-key.ts';
+import { newPrefixKey } from '../segment/segment-key.ts';
+import { openSegmentKey } from '../segment/wrapped-key.ts';
 import type { NeededContent } from './object-plan.ts';
 import type {
   PlannedContent,
@@ -134,9 +135,10 @@ export class TaskBuilder {
     const known = this.#sources.get(address.segment);
     if (known !== undefined) return known.at;
     const { ports, keys } = this.#options.source;
-    const objectKey = await keys.objectKey(place.keyId);
-    const { key } = await deriveSegmentKey(ports.compute, objectKey, address.segment);
-    const { pack, offset } = place;
+    const { pack, offset, keyId, segmentKey } = place;
+    const objectKey = await keys.objectKey(keyId);
+    const segment = { id: address.segment, segmentKey };
+    const { key } = await openSegmentKey(ports.compute, objectKey, segment);
     const at = this.#sources.size;
     const source = { segment: address.segment, pack, offset, key: toHex(key) };
     this.#sources.set(address.segment, { at, source });

@@ -1,8 +1,8 @@
 import { mustThaw } from '../../storage-class/storage-class.ts';
 import { sum } from '../bytes.ts';
+import type { SharedSegmentKeys } from '../check/shared-segment-keys.ts';
 import { isDamage } from '../damaged.ts';
-import type { ReadableKeys } from '../keys/readable-keys.ts';
-import { isSharedKey } from '../keys/shared-key.ts';
+import { isSharedPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { PackContent, PackFooter, PackSegment } from '../pack/pack-layout.ts';
 import { readFooter } from '../pack/read-footer.ts';
@@ -12,7 +12,10 @@ import type { StoredPacks } from './stored-packs.ts';
 
 /** Where contents lie by the word of the packs themselves. */
 export interface FooterIndex {
-  /** Any of the places that lies under one of the keys and can be used. None lies under a lost shared key. */
+  /**
+   * Any of the places that can be used, and lies under one of the keys or in a shared segment:
+   * that one's key opens with the key that its place names, which may be another object's.
+   */
   find(contentId: string, isOwnKey: (keyId: string) => boolean): PlacedContent | undefined;
   /** Packs whose footers could not be read: cold ones. */
   readonly coldPacks: number;
@@ -21,7 +24,7 @@ export interface FooterIndex {
 export interface WantedContents {
   /** Ids. */
   readonly needed: ReadonlySet<string>;
-  readonly keys: ReadableKeys;
+  readonly sharedKeys: SharedSegmentKeys;
 }
 
 /** Reads the footers of all packs, two requests each, and keeps what is needed. */
@@ -30,37 +33,52 @@ export async function readFooters(
   packs: StoredPacks,
   wanted: WantedContents,
 ): Promise<FooterIndex> {
-  const { needed } = wanted;
+  const { needed, sharedKeys } = wanted;
   const found = new Map<string, PlacedContent[]>();
   let coldPacks = 0;
   for (const info of needed.size === 0 ? [] : packs.infos.values()) {
     if (context.log.state.condemned.has(info.name)) continue;
     if (mustThaw(info.storageClass)) coldPacks += 1;
-    else
-      for (const [id, placed] of await contentsOf(context, info, wanted)) keep(found, id, placed);
+    else {
+      for await (const [id, placed] of contentsOf(context, info, needed)) {
+        const keyed = await withKey(sharedKeys, placed);
+        if (keyed !== undefined) keep(found, id, keyed);
+      }
+    }
   }
   const find: FooterIndex['find'] = (contentId, isOwnKey) =>
-    found.get(contentId)?.find((placed) => isOwnKey(placed.place.keyId) && packs.isUsable(placed));
+    found.get(contentId)?.find((placed) => {
+      const { place } = placed;
+      return (isSharedPlace(place) || isOwnKey(place.keyId)) && packs.isUsable(placed);
+    });
   return { find, coldPacks };
 }
 
-async function contentsOf(
+/** By the row of any object whose key is there; undefined: it is lost. */
+async function withKey(
+  sharedKeys: SharedSegmentKeys,
+  { address, place }: PlacedContent,
+): Promise<PlacedContent | undefined> {
+  if (!isSharedPlace(place)) return { address, place };
+  const { keyId, segmentKey } = place;
+  const found = await sharedKeys.find(place.pack, { id: address.segment, keyId, segmentKey });
+  if (found === undefined) return undefined;
+  return { address, place: { ...place, keyId: found.keyId, segmentKey: found.segmentKey } };
+}
+
+async function* contentsOf(
   context: OpenContext,
   { name: pack, size }: BlobInfo,
-  { needed, keys }: WantedContents,
-): Promise<readonly (readonly [string, PlacedContent])[]> {
+  needed: ReadonlySet<string>,
+): AsyncGenerator<readonly [string, PlacedContent]> {
   const { store, compute } = context.ports;
   const footerKey = context.keys.derived.footers;
   try {
     const footer = await readFooter({ store, compute, footerKey, pack, length: size });
-    const shared = footer.segments.map(({ keyId }) => keyId).filter(isSharedKey);
-    const lost = await keys.lostAmong(shared);
-    const placed = [...placedContents(footer, size, needed)];
-    return placed.filter(([, { place }]) => !lost.has(place.keyId));
+    yield* placedContents(footer, size, needed);
   } catch (error) {
     // A pack without its footer tells nothing.
     if (!isDamage(error)) throw error;
-    return [];
   }
 }
 
@@ -72,8 +90,9 @@ function* placedContents(
   for (const content of contents) {
     const segment = segments[content.segment];
     if (segment?.kind !== 'data' || !needed.has(content.contentId)) continue;
-    const { keyId, offset } = segment;
-    const place = { pack, offset, length: sum(segment.frames), keyId, packLength };
+    const { keyId, segmentKey, offset } = segment;
+    const length = sum(segment.frames);
+    const place = { pack, offset, length, packLength, keyId, segmentKey };
     yield [content.contentId, { address: addressOf(segment, content), place }];
   }
 }

@@ -1,4 +1,3 @@
-import { isSharedKey } from '../keys/shared-key.ts';
 import { keyIdsOf } from '../object/object-record.ts';
 import type { PlacedContent } from '../read/placed-content.ts';
 import type { FooterIndex } from './footer-index.ts';
@@ -7,6 +6,8 @@ import type { ObjectSurvey } from './survey-object.ts';
 /** Where the contents lie that states of an object have lost track of. */
 export interface FoundContents {
   readonly places: ReadonlyMap<string, PlacedContent>;
+  /** Keys of the object that can be read: what lies under others is to be wrapped under one of these. */
+  readonly ownKeyIds: ReadonlySet<string>;
   /** Nobody knows where they lay, and there are archived packs whose footers cannot be read. */
   readonly unsure: ReadonlySet<string>;
 }
@@ -17,8 +18,8 @@ export async function findContents(
   footers: FooterIndex,
 ): Promise<FoundContents> {
   const keyIds = states.flatMap(({ record }) => keyIdsOf(record));
-  const own = new Set(keyIds.filter((id) => !runs.lostKeys.has(id)));
-  const isOwnKey = (id: string) => own.has(id) || isSharedKey(id);
+  const ownKeyIds = new Set(keyIds.filter((id) => !runs.lostKeys.has(id)));
+  const isOwnKey = (id: string) => ownKeyIds.has(id);
   const places = new Map<string, PlacedContent>();
   const unsure = new Set<string>();
   const lost = new Set(damaged.flatMap(({ unplaced }) => [...unplaced]));
@@ -29,5 +30,5 @@ export async function findContents(
     if (placed !== undefined) places.set(contentId, placed);
     else if (!known.isKnown && footers.coldPacks > 0) unsure.add(contentId);
   }
-  return { places, unsure };
+  return { places, ownKeyIds, unsure };
 }

@@ -55,7 +55,9 @@ export class ObjectMend {
   constructor(options: MendObjectOptions) {
     this.#options = options;
     const { objectId } = options.survey.object;
-    this.#runs = new MendedRuns({ ...options, objectId, runs: options.survey.runs });
+    const { runs } = options.survey;
+    const ownKey = () => this.#keyFor({ keyId: this.#newestKeyId, objectId });
+    this.#runs = new MendedRuns({ ...options, objectId, runs, ownKey });
   }
 
   async mend({ damaged, lost }: StatePlan): Promise<MendedState> {
@@ -90,6 +92,11 @@ export class ObjectMend {
     return sealed;
   }
 
+  /** Empty: no state can be read. */
+  get #newestKeyId(): string {
+    return this.#options.survey.states.at(-1)?.record.keyId ?? '';
+  }
+
   get #lostKeys(): ReadonlyMap<string, AppError> {
     return this.#options.survey.runs.lostKeys;
   }
@@ -107,8 +114,7 @@ export class ObjectMend {
   /** The state's own while it is of the current key epoch and not lost; else the newest state's, or a new one. */
   async #keyFor({ keyId, objectId }: Pick<ObjectRecord, 'keyId' | 'objectId'>): Promise<ObjectKey> {
     const { keys } = this.#options.context;
-    const newest = this.#options.survey.states.at(-1)?.record.keyId ?? keyId;
-    for (const id of [keyId, newest]) {
+    for (const id of [keyId, this.#newestKeyId]) {
       if (this.#lostKeys.has(id) || !keys.isCurrent(id)) continue;
       return { id, key: await keys.objectKey(id) };
     }

@@ -2,10 +2,11 @@ import { encodeAddress } from '../index/address.ts';
 import { encodeJson } from '../json.ts';
 import type { ObjectKey } from '../keys/key-ring.ts';
 import type { ObjectState } from '../object/object-state.ts';
-import type { SegmentPlace } from '../object/segment-place.ts';
+import { decodePlace, isSharedPlace, type SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { Level, Levels, RunEntry, RunKind, RunRef } from '../run/run-layout.ts';
 import { RunWriter } from '../run/run-writer.ts';
+import { openSegmentKey, wrapSegmentKey } from '../segment/wrapped-key.ts';
 import type { SessionPacks } from '../session/session-packs.ts';
 import type { FoundContents } from './found-contents.ts';
 import type { ObjectRuns } from './object-runs.ts';
@@ -16,6 +17,8 @@ export interface MendedRunsOptions {
   readonly objectId: string;
   readonly runs: ObjectRuns;
   readonly found: FoundContents;
+  /** Under which the object's new rows lie. */
+  readonly ownKey: () => Promise<ObjectKey>;
 }
 
 interface FoundLevels {
@@ -79,7 +82,7 @@ export class MendedRuns {
     if (known !== undefined) return known;
     const writer = await this.writer(kind, key);
     for await (const entry of state.readers[kind].scanSound(run, '', () => {})) {
-      if (kind !== 'index' || isUsable(runs, entry)) await writer.add(entry);
+      if (isKept(runs, kind, entry)) await writer.add(entry);
     }
     const level = await writer.finish();
     this.#replaced.set(id, level);
@@ -103,18 +106,40 @@ export class MendedRuns {
   /** Where a table is damaged, also all that the others tell. */
   async #foundTable(): Promise<Level> {
     const { found, runs } = this.#options;
-    const rows = new Map<string, SegmentPlace>(runs.isTableDamaged ? runs.places : []);
-    for (const { address, place } of found.places.values()) rows.set(address.segment, place);
+    const rows = new Map<string, SegmentPlace>();
+    for (const { address, place } of found.places.values()) {
+      const { segment } = address;
+      if (!rows.has(segment)) rows.set(segment, await this.#ownRow(segment, place));
+    }
+    for (const [segment, place] of runs.isTableDamaged ? runs.places : []) {
+      if (!rows.has(segment) && !runs.lostKeys.has(place.keyId)) rows.set(segment, place);
+    }
     const writer = await this.writer('table');
     for (const [segment, place] of inOrder(rows)) {
       await writer.add({ key: segment, value: encodeJson(place) });
     }
     return writer.finish();
   }
+
+  /** What was found by the key of another object comes under one of the object's own. */
+  async #ownRow(id: string, place: SegmentPlace): Promise<SegmentPlace> {
+    const { context, found, ownKey } = this.#options;
+    const { keyId, segmentKey } = place;
+    if (!isSharedPlace(place) || found.ownKeyIds.has(keyId)) return place;
+    const { compute } = context.ports;
+    const othersKey = await context.keys.objectKey(keyId);
+    const segment = await openSegmentKey(compute, othersKey, { id, segmentKey });
+    const own = await ownKey();
+    const wrapped = await wrapSegmentKey(compute, own.key, segment);
+    return { ...place, keyId: own.id, segmentKey: wrapped };
+  }
 }
 
-function isUsable(runs: ObjectRuns, { value }: RunEntry): boolean {
-  return value !== undefined && runs.usable(value) !== undefined;
+/** Of an index what can be read, of a table what lies under a key that is there. */
+function isKept(runs: ObjectRuns, kind: RunKind, { value }: RunEntry): boolean {
+  if (kind === 'index') return value !== undefined && runs.usable(value) !== undefined;
+  if (kind === 'table') return value !== undefined && !runs.isLostRow(decodePlace(value));
+  return true;
 }
 
 function onTop(level: Level, levels: Levels): Levels {

@@ -5,7 +5,7 @@ import type { ReadableKeys } from '../keys/readable-keys.ts';
 import type { PlaceLookup } from '../object/object-readers.ts';
 import { keyIdsOf, runsOf } from '../object/object-record.ts';
 import type { ObjectState } from '../object/object-state.ts';
-import { decodePlace, type SegmentPlace } from '../object/segment-place.ts';
+import { decodePlace, movedTo, type SegmentPlace } from '../object/segment-place.ts';
 import type { PlacedContent } from '../read/placed-content.ts';
 import type { RunKind, RunRef } from '../run/run-layout.ts';
 import type { StoredPacks } from './stored-packs.ts';
@@ -40,6 +40,8 @@ export class ObjectRuns {
   };
   readonly #damages = new Map<string, readonly AppError[]>();
   readonly #unsound = new Set<string>();
+  /** That rows name. */
+  readonly #lostKeyIds = new Set<string>();
   #lostKeys: ReadonlyMap<string, AppError> = new Map();
 
   private constructor(packs: StoredPacks) {
@@ -50,14 +52,14 @@ export class ObjectRuns {
   static async read(states: readonly ObjectState[], sources: RunSources): Promise<ObjectRuns> {
     const runs = new ObjectRuns(sources.packs);
     for (const state of states) runs.#collect(state);
-    await runs.#readTables(sources.moved);
+    await runs.#readTables(sources);
     await runs.#readKeys(states, sources.keys);
     await runs.#readIndexes();
     for (const run of runs.#runs.catalog.values()) await runs.#readThrough('catalog', run);
     return runs;
   }
 
-  /** By tables that can be read, and by what was moved. */
+  /** By tables that can be read, and by what was moved: rows under keys that are there before others. */
   get places(): ReadonlyMap<string, SegmentPlace> {
     return this.#places;
   }
@@ -72,7 +74,7 @@ export class ObjectRuns {
     return [...this.#runs.table.keys()].some((segment) => this.#unsound.has(segment));
   }
 
-  /** A part of it cannot be read; or it is of an index, and names what cannot be read. */
+  /** It can be read; and of an index or a table, what it names can be, too. */
   isSound({ segment }: RunRef): boolean {
     return !this.#unsound.has(segment);
   }
@@ -119,18 +121,30 @@ export class ObjectRuns {
     }
   }
 
-  async #readTables(moved: PlaceLookup): Promise<void> {
+  async #readTables({ moved, keys }: RunSources): Promise<void> {
+    const isLost = async (keyId: string) => (await keys.problemOf(keyId)) !== undefined;
     for (const run of this.#runs.table.values()) {
       await this.#readThrough('table', run, async (segment, value) => {
-        if (this.#places.has(segment)) return;
-        this.#places.set(segment, (await moved.place(segment)) ?? decodePlace(value));
+        const row = decodePlace(value);
+        const known = this.#places.get(segment);
+        if (await isLost(row.keyId)) {
+          this.#lostKeyIds.add(row.keyId);
+          this.#unsound.add(run.ref.segment);
+          if (known !== undefined) return;
+        } else if (known !== undefined && !(await isLost(known.keyId))) return;
+        this.#places.set(segment, movedTo(row, await moved.place(segment)));
       });
     }
   }
 
+  /** Its key cannot be read. */
+  isLostRow({ keyId }: SegmentPlace): boolean {
+    return this.#lostKeys.has(keyId);
+  }
+
   async #readKeys(states: readonly ObjectState[], keys: ReadableKeys): Promise<void> {
     const ids = new Set(states.flatMap(({ record }) => [...keyIdsOf(record)]));
-    for (const { keyId } of this.#places.values()) ids.add(keyId);
+    for (const id of this.#lostKeyIds) ids.add(id);
     this.#lostKeys = await keys.lostAmong(ids);
   }
 

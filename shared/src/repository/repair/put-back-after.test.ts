@@ -33,7 +33,6 @@ describe('blobs that come back after a repair', () => {
     ['data packs', (name: string) => name.startsWith('packs/')],
     ['records and catalogs', (name: string) => name.startsWith('meta/') && name.includes('-s2-')],
     ['keys', (name: string) => /^keys\/[0-9a-f]{32}$/.test(name)],
-    ['the key of shared contents', (name: string) => name.startsWith('keys/shared-')],
   ])('change nothing that is shown, and become garbage: %s', async (_, isLost) => {
     const broken = await lostAndPutBack(stored, isLost);
     const shown = await listedByAll(broken);

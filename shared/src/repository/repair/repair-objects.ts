@@ -1,5 +1,6 @@
 import { type Finding, finding } from '../check/finding.ts';
 import { type OwnedObject, ownedObjects } from '../check/root-owners.ts';
+import { SharedSegmentKeys } from '../check/shared-segment-keys.ts';
 import type { ReadableKeys } from '../keys/readable-keys.ts';
 import type { PlaceLookup } from '../object/object-readers.ts';
 import type { OpenContext } from '../open-context.ts';
@@ -54,7 +55,8 @@ export class ObjectsRepair {
       if (survey.damaged.length + survey.lost.length > 0) damaged.push(object);
       for (const { unplaced } of survey.damaged) addUpTo(needed, unplaced);
     }
-    const footers = await readFooters(context, packs, { needed, keys: this.#options.keys });
+    const sharedKeys = new SharedSegmentKeys(this.#options);
+    const footers = await readFooters(context, packs, { needed, sharedKeys });
     for (const object of damaged) {
       signal?.throwIfAborted();
       yield* this.#repair(object, footers);

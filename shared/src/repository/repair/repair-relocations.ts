@@ -5,8 +5,7 @@ import { parsePackOrigin } from '../log/names.ts';
 import { relocateSegments } from '../log/sessions.ts';
 import { maintenanceJobId } from '../maintenance/maintenance-session.ts';
 import type { PlaceLookup } from '../object/object-readers.ts';
-import type { SegmentPlace } from '../object/segment-place.ts';
-import { fitsSegment } from '../object/segment-place.ts';
+import { fitsSegment, type SegmentLocation } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import { readFooter } from '../pack/read-footer.ts';
 import type { BlobInfo } from '../ports.ts';
@@ -26,7 +25,7 @@ export interface RepairRelocationsOptions {
 /** Rebuilds the relocation table when it cannot be read. docs/repository-format.md, "Rebuilding". */
 export class RelocationsRepair {
   readonly #options: RepairRelocationsOptions;
-  #rebuilt: ReadonlyMap<string, SegmentPlace> | undefined;
+  #rebuilt: ReadonlyMap<string, SegmentLocation> | undefined;
 
   constructor(options: RepairRelocationsOptions) {
     this.#options = options;
@@ -53,9 +52,9 @@ export class RelocationsRepair {
     yield finding({ blob: 'meta/', severity: 'note' }, 'E_REPAIR_DONE', message);
   }
 
-  async #rebuild(): Promise<ReadonlyMap<string, SegmentPlace>> {
+  async #rebuild(): Promise<ReadonlyMap<string, SegmentLocation>> {
     const { context, packs } = this.#options;
-    const places = new Map<string, SegmentPlace>();
+    const places = new Map<string, SegmentLocation>();
     for (const info of this.#writtenByMaintenance()) {
       for (const [segment, place] of await placesOf(context, info)) places.set(segment, place);
     }
@@ -84,7 +83,7 @@ export class RelocationsRepair {
   }
 
   async #write(
-    moved: ReadonlyMap<string, SegmentPlace>,
+    moved: ReadonlyMap<string, SegmentLocation>,
     { packs, attempt }: RepairSession,
   ): Promise<void> {
     const { ports, keys, log } = this.#options.context;
@@ -104,11 +103,11 @@ export class RelocationsRepair {
 async function placesOf(
   { ports, keys }: OpenContext,
   { name: pack, size: packLength }: BlobInfo,
-): Promise<readonly (readonly [string, SegmentPlace])[]> {
+): Promise<readonly (readonly [string, SegmentLocation])[]> {
   const { store, compute } = ports;
   const reading = { store, compute, footerKey: keys.derived.footers, pack, length: packLength };
   const footer = await readFooter(reading).catch(undefinedWhenDamaged);
-  return (footer?.segments ?? []).map(({ id, keyId, offset, frames }) => {
-    return [id, { pack, offset, length: sum(frames), keyId, packLength }] as const;
+  return (footer?.segments ?? []).map(({ id, offset, frames }) => {
+    return [id, { pack, offset, length: sum(frames), packLength }] as const;
   });
 }

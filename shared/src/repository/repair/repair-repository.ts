@@ -1,5 +1,6 @@
 import { readContentIdSecrets } from '../check/content-id-secrets.ts';
 import { type Finding, finding } from '../check/finding.ts';
+import { SharedSegmentKeys } from '../check/shared-segment-keys.ts';
 import { ReadableKeys } from '../keys/readable-keys.ts';
 import { writeCheckpoint } from '../log/checkpoint.ts';
 import { logName } from '../log/names.ts';
@@ -42,7 +43,8 @@ export async function* repairRepository(
   const { dryRun, readData, signal } = options;
   yield* repairLog(repository, options);
   const contentIdSecrets = await readContentIdSecrets(context);
-  const packs = await StoredPacks.open({ context, contentIdSecrets }, readData, signal);
+  const sharedKeys = new SharedSegmentKeys({ context, moved: context.relocations });
+  const packs = await StoredPacks.open({ context, contentIdSecrets, sharedKeys }, readData, signal);
   // Else the next backup would take them for stored.
   await context.sharedChunks.forgetPacks(packs.damaged);
   const session = new LazySession(() => RepairSession.begin(context, options));

@@ -7,7 +7,7 @@ import { isTail } from '../log/names.ts';
 import { pinnedRoots, rootsOf } from '../log/state/roots.ts';
 import type { LogState } from '../log/state.ts';
 import type { MaintenanceSession } from '../maintenance/maintenance-session.ts';
-import type { SegmentPlace } from '../object/segment-place.ts';
+import type { SegmentLocation } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { BlobInfo } from '../ports.ts';
 import { chooseObjects, type TailedObject } from './choose-objects.ts';
@@ -133,7 +133,7 @@ class SealingRun {
     onPack?.(bytes);
   }
 
-  async #written(segments: readonly TailSegment[]): Promise<ReadonlyMap<string, SegmentPlace>> {
+  async #written(segments: readonly TailSegment[]): Promise<ReadonlyMap<string, SegmentLocation>> {
     const { session, signal, storageClass } = this.#options;
     const target = { storageClass, packBytes: Number.POSITIVE_INFINITY };
     const mover = new SegmentMover(this.#context, await session.packs(), target);

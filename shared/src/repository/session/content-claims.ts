@@ -1,4 +1,4 @@
-import type { SharedChunk } from '../shared-chunks/shared-chunks.ts';
+import type { OpenChunk } from '../shared-chunks/shared-chunks.ts';
 
 /** Who stores a content that others may want. */
 export interface Claimant {
@@ -14,7 +14,7 @@ export interface FleetingContent {
 }
 
 /** What became of a claim: the content has a place, or whoever waited has to store it. */
-export type SettledClaim = { readonly chunk: SharedChunk } | { readonly givenUp: Uint8Array };
+export type SettledClaim = { readonly chunk: OpenChunk } | { readonly givenUp: Uint8Array };
 
 /** Of one content, by one claimant. */
 interface Claim {
@@ -50,7 +50,7 @@ export class ContentClaims {
   }
 
   /** It has a place, whoever stored it. */
-  settle(chunk: SharedChunk): void {
+  settle(chunk: OpenChunk): void {
     this.#end(chunk.contentId)?.resolve({ chunk });
   }
 

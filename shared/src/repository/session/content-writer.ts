@@ -1,13 +1,14 @@
 import type { ObjectKey } from '../keys/key-ring.ts';
 import type { ObjectDraft } from '../object/object-draft.ts';
-import type { SegmentPlace } from '../object/segment-place.ts';
 import type { RepositoryPorts } from '../ports.ts';
 import { frameGroups } from '../segment/frame-groups.ts';
-import type { SharedChunk } from '../shared-chunks/shared-chunks.ts';
+import { wrapSegmentKey } from '../segment/wrapped-key.ts';
+import type { OpenChunk } from '../shared-chunks/shared-chunks.ts';
 import { Turns } from '../turns.ts';
 import { ContentBatch, placedIn, type StoringContent } from './content-batch.ts';
 import {
   type PlacedContents,
+  type PlacedSegment,
   type ReservedFrame,
   type SegmentEvents,
   SegmentWriter,
@@ -59,14 +60,14 @@ export class ContentWriter {
   readonly #underWay = new Set<Promise<void>>();
   readonly #noting: SegmentEvents = {
     onFrame: (contents) => this.#noteAddresses(contents),
-    onSegment: (id, place) => this.#notePlace(id, place),
+    onSegment: (segment) => this.#notePlace(segment),
   };
   #storedBytes = 0;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: ContentWriterOptions) {
     this.#options = options;
-    this.#own = this.#openWriter(options.key, options.objectId);
+    this.#own = this.#openWriter(options.objectId);
     this.#shared = options.shared && this.#openShared(options.shared);
   }
 
@@ -170,7 +171,7 @@ export class ContentWriter {
     for (const then of batch.thens) await then();
     const planned = await reserveFrames(this.#own, own);
     if (this.#shared === undefined || lacking.length === 0) return planned;
-    return [...planned, ...(await reserveFrames(await this.#shared.writer(), lacking))];
+    return [...planned, ...(await reserveFrames(this.#shared.writer(), lacking))];
   }
 
   /** Contents of which the object does not know, each once. Nobody looks for them again. */
@@ -212,8 +213,8 @@ export class ContentWriter {
     }
   }
 
-  #openWriter(key: ObjectKey, objectId: string | undefined, events = this.#noting): SegmentWriter {
-    const { ports, packs } = this.#options;
+  #openWriter(objectId: string | undefined, events = this.#noting): SegmentWriter {
+    const { ports, packs, key } = this.#options;
     return new SegmentWriter({ ports, packs, key, objectId, ...events });
   }
 
@@ -223,16 +224,17 @@ export class ContentWriter {
       shared,
       turns: this.turns,
       placing: this.#placing,
-      openWriter: (key, events) => this.#openWriter(key, undefined, events),
+      openWriter: (events) => this.#openWriter(undefined, events),
       onFound: (chunk) => this.#noteChunk(chunk),
       onGivenUp: (contentId) => this.#unplaced.delete(contentId),
     });
   }
 
-  /** In a turn. */
-  async #noteChunk({ contentId, address, place }: SharedChunk): Promise<void> {
-    const { draft } = this.#options;
-    draft.putPlace(address.segment, place);
+  /** In a turn. Its segment's key comes under the object's own. */
+  async #noteChunk({ contentId, address, place, key: segment }: OpenChunk): Promise<void> {
+    const { ports, draft, key } = this.#options;
+    const segmentKey = await wrapSegmentKey(ports.compute, key.key, segment);
+    draft.putPlace(address.segment, { ...place, keyId: key.id, segmentKey });
     await draft.putAddress(contentId, address);
     this.#unplaced.delete(contentId);
   }
@@ -246,8 +248,8 @@ export class ContentWriter {
     });
   }
 
-  #notePlace(segment: string, place: SegmentPlace): Promise<void> {
-    return this.turns.run(async () => this.#options.draft.putPlace(segment, place));
+  #notePlace({ id, place }: PlacedSegment): Promise<void> {
+    return this.turns.run(async () => this.#options.draft.putPlace(id, place));
   }
 
   #fail(error: unknown): void {

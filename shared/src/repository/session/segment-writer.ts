@@ -1,10 +1,11 @@
 import { toHex } from '../bytes.ts';
 import type { ContentAddress } from '../index/address.ts';
 import type { ObjectKey } from '../keys/key-ring.ts';
-import type { SegmentPlace } from '../object/segment-place.ts';
+import type { SegmentLocation, SegmentPlace } from '../object/segment-place.ts';
 import type { PackStream, SealedFrame } from '../pack/pack-stream.ts';
 import type { RepositoryPorts } from '../ports.ts';
 import { newSegment, type SegmentKey } from '../segment/segment-key.ts';
+import { newSharedSegment, wrapSegmentKey } from '../segment/wrapped-key.ts';
 import { HeldFrames } from './held-frames.ts';
 import { hotPackBytes } from './hot-pack.ts';
 import type { SessionPacks } from './session-packs.ts';
@@ -14,12 +15,20 @@ export interface SegmentEvents {
   /** Where the contents of a frame lie in their segment. */
   readonly onFrame: (contents: readonly PlacedContents[]) => Promise<void>;
   /** A segment is in its pack, of which a shared one may still be open. */
-  readonly onSegment: (id: string, place: SegmentPlace) => Promise<void>;
+  readonly onSegment: (segment: PlacedSegment) => Promise<void>;
+}
+
+export interface PlacedSegment {
+  readonly id: string;
+  /** For the object's table. */
+  readonly place: SegmentPlace;
+  readonly key: SegmentKey;
 }
 
 export interface SegmentWriterOptions extends SegmentEvents {
   readonly ports: RepositoryPorts;
   readonly packs: SessionPacks;
+  /** Of the object. */
   readonly key: ObjectKey;
   /** Undefined: its contents are shared by objects. */
   readonly objectId: string | undefined;
@@ -37,6 +46,8 @@ export interface ReservedFrame {
 interface OpenSegment {
   readonly key: SegmentKey;
   readonly id: string;
+  /** Wrapped under the object's key; undefined: it follows from that one. */
+  readonly segmentKey: string | undefined;
   /** Numbers that are taken. */
   frames: number;
   /** Of the frames that are placed. */
@@ -56,8 +67,7 @@ const ownPackBytesMin = 1024 * 1024;
 const sharedSegmentBytes = 128 * 1024;
 
 /**
- * Puts frames that are sealed under one key into segments, and segments into
- * packs. Frames are reserved one after the other, and placed in the same order;
+ * Puts frames of one object into segments, and segments into packs. Frames are reserved one after the other, and placed in the same order;
  * between the two any number of them may be being sealed.
  */
 export class SegmentWriter {
@@ -127,10 +137,14 @@ export class SegmentWriter {
   }
 
   async #newSegment(): Promise<OpenSegment> {
-    const key = await newSegment(this.#options.ports, this.#options.key.key);
+    const { ports, key: objectKey } = this.#options;
+    const { compute, entropy } = ports;
+    const isShared = this.#isShared;
+    const key = isShared ? newSharedSegment(entropy) : await newSegment(ports, objectKey.key);
+    const segmentKey = isShared ? await wrapSegmentKey(compute, objectKey.key, key) : undefined;
     const empty = { frames: 0, length: 0, reservedBytes: 0, isFull: false };
-    const held = new HeldFrames(this.#options.ports.compute.batches);
-    return { key, id: toHex(key.id), ...empty, held, pack: undefined };
+    const held = new HeldFrames(compute.batches);
+    return { key, id: toHex(key.id), segmentKey, ...empty, held, pack: undefined };
   }
 
   async #append(segment: OpenSegment, frame: SealedFrame): Promise<void> {
@@ -175,16 +189,17 @@ export class SegmentWriter {
   }
 
   async #end(segment: OpenSegment): Promise<void> {
-    const { packs, key, onSegment } = this.#options;
-    const { id, length, pack } = segment;
-    if (pack === undefined) {
-      const stored = await this.#storeHeld(segment);
-      await onSegment(id, { ...stored, length, keyId: key.id, packLength: 0 });
-      return;
-    }
-    const packLength = await packs.finishPack(pack.stream);
-    const { name } = pack.stream;
-    await onSegment(id, { pack: name, offset: pack.offset, length, keyId: key.id, packLength });
+    const { key: objectKey, onSegment } = this.#options;
+    const { id, key, segmentKey } = segment;
+    const location = await this.#store(segment);
+    await onSegment({ id, key, place: { ...location, keyId: objectKey.id, segmentKey } });
+  }
+
+  async #store(segment: OpenSegment): Promise<SegmentLocation> {
+    const { length, pack } = segment;
+    if (pack === undefined) return { ...(await this.#storeHeld(segment)), length, packLength: 0 };
+    const packLength = await this.#options.packs.finishPack(pack.stream);
+    return { pack: pack.stream.name, offset: pack.offset, length, packLength };
   }
 
   /** With others in a pack. */
@@ -200,8 +215,8 @@ export class SegmentWriter {
     }
   }
 
-  #identity({ id }: OpenSegment) {
+  #identity({ id, segmentKey }: OpenSegment) {
     const { key, objectId = '' } = this.#options;
-    return { id, kind: 'data', keyId: key.id, objectId } as const;
+    return { id, kind: 'data', keyId: key.id, segmentKey, objectId } as const;
   }
 }

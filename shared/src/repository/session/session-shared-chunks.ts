@@ -1,5 +1,4 @@
-import type { ObjectKey } from '../keys/key-ring.ts';
-import type { SharedChunk, SharedChunks } from '../shared-chunks/shared-chunks.ts';
+import type { OpenChunk, SharedChunks } from '../shared-chunks/shared-chunks.ts';
 import {
   type Claimant,
   ContentClaims,
@@ -9,14 +8,13 @@ import {
 
 export interface SessionSharedChunksOptions {
   readonly chunks: SharedChunks;
-  readonly key: () => Promise<ObjectKey>;
   /** Whether a pack of this session is stored. */
   readonly isStored: (pack: string) => boolean;
 }
 
 /** A content that is stored, or that another object of the session is storing. */
 export type FoundContent =
-  | { readonly chunk: SharedChunk }
+  | { readonly chunk: OpenChunk }
   | { readonly awaited: Promise<SettledClaim> };
 
 /**
@@ -28,16 +26,11 @@ export type FoundContent =
 export class SessionSharedChunks {
   readonly #options: SessionSharedChunksOptions;
   /** In open packs: bounded by their size. */
-  readonly #placed = new Map<string, SharedChunk>();
+  readonly #placed = new Map<string, OpenChunk>();
   readonly #claims = new ContentClaims();
 
   constructor(options: SessionSharedChunksOptions) {
     this.#options = options;
-  }
-
-  /** Under which they are sealed. */
-  key(): Promise<ObjectKey> {
-    return this.#options.key();
   }
 
   /** By content id; what is not in it the claimant has to store: others may wait for it from now on. */
@@ -74,7 +67,7 @@ export class SessionSharedChunks {
   }
 
   /** They are in a pack, which may still be open. */
-  async placed(chunks: readonly SharedChunk[]): Promise<void> {
+  async placed(chunks: readonly OpenChunk[]): Promise<void> {
     for (const chunk of chunks) {
       this.#placed.set(chunk.contentId, chunk);
       this.#claims.settle(chunk);
@@ -88,7 +81,9 @@ export class SessionSharedChunks {
       this.#options.isStored(place.pack),
     );
     if (stored.length === 0) return;
-    await this.#options.chunks.add(stored);
+    // Rows alone: no opened key leaves the session.
+    const rows = stored.map(({ contentId, address, place }) => ({ contentId, address, place }));
+    await this.#options.chunks.add(rows);
     for (const { contentId } of stored) this.#placed.delete(contentId);
   }
 }

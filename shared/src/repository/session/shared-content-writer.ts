@@ -1,7 +1,4 @@
-import type { ContentAddress } from '../index/address.ts';
-import type { ObjectKey } from '../keys/key-ring.ts';
-import type { SegmentPlace } from '../object/segment-place.ts';
-import type { SharedChunk } from '../shared-chunks/shared-chunks.ts';
+import type { OpenChunk } from '../shared-chunks/shared-chunks.ts';
 import type { Turns } from '../turns.ts';
 import type { Claimant, FleetingContent, SettledClaim } from './content-claims.ts';
 import type { PlacedContents, SegmentEvents, SegmentWriter } from './segment-writer.ts';
@@ -9,13 +6,13 @@ import type { SessionSharedChunks } from './session-shared-chunks.ts';
 
 export interface SharedContentWriterOptions extends SegmentEvents {
   readonly shared: SessionSharedChunks;
-  readonly openWriter: (key: ObjectKey, events: SegmentEvents) => SegmentWriter;
+  readonly openWriter: (events: SegmentEvents) => SegmentWriter;
   /** Of everything that uses the draft. */
   readonly turns: Turns;
   /** Of everything that places frames. */
   readonly placing: Turns;
   /** In a turn: a content that this object does not have to store. */
-  readonly onFound: (chunk: SharedChunk) => Promise<void>;
+  readonly onFound: (chunk: OpenChunk) => Promise<void>;
   /** In a turn: it was to be stored by another object, which gave up. */
   readonly onGivenUp: (contentId: string) => void;
 }
@@ -53,8 +50,8 @@ export class SharedContentWriter implements Claimant {
   }
 
   /** Of what is lacking: it opens a segment. */
-  async writer(): Promise<SegmentWriter> {
-    this.#writer ??= this.#newWriter(await this.#options.shared.key());
+  writer(): SegmentWriter {
+    this.#writer ??= this.#newWriter();
     return this.#writer;
   }
 
@@ -100,10 +97,10 @@ export class SharedContentWriter implements Claimant {
   }
 
   /** Tells the session of each segment as soon as it is in a pack. */
-  #newWriter(key: ObjectKey): SegmentWriter {
+  #newWriter(): SegmentWriter {
     const { shared, openWriter, onFrame, onSegment } = this.#options;
     const placed = new Map<string, PlacedContents[]>();
-    return openWriter(key, {
+    return openWriter({
       onFrame: async (contents) => {
         for (const content of contents) {
           const { segment } = content[1];
@@ -111,16 +108,15 @@ export class SharedContentWriter implements Claimant {
         }
         await onFrame(contents);
       },
-      onSegment: async (id, place) => {
-        await onSegment(id, place);
+      onSegment: async (segment) => {
+        await onSegment(segment);
+        const { id, place, key } = segment;
         const contents = placed.get(id) ?? [];
         placed.delete(id);
-        await shared.placed(contents.map(([each, address]) => toChunk(each, address, place)));
+        await shared.placed(
+          contents.map(([contentId, address]) => ({ contentId, address, place, key })),
+        );
       },
     });
   }
-}
-
-function toChunk(contentId: string, address: ContentAddress, place: SegmentPlace): SharedChunk {
-  return { contentId, address, place };
 }

@@ -68,7 +68,6 @@ export class StoredSession implements RepositorySession {
     this.packs = new SessionPacks({ ports, keys, epoch, sessionId, attempt });
     this.#shared = new SessionSharedChunks({
       chunks: new LiveSharedChunks(context, epoch),
-      key: () => keys.sharedKey(),
       isStored: (pack) => this.packs.isStored(pack),
     });
   }

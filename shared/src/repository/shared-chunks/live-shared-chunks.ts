@@ -1,9 +1,12 @@
+import { undefinedWhenDamaged } from '../damaged.ts';
 import { isIndexUsable } from '../log/state.ts';
-import { fitsSegment, type SegmentPlace } from '../object/segment-place.ts';
+import { fitsSegment, movedTo, type SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
+import type { SegmentKey } from '../segment/segment-key.ts';
+import { openSegmentKey } from '../segment/wrapped-key.ts';
 import { rebuildIndex } from './rebuild-index.ts';
 import type { SharedChunkIndex } from './shared-chunk-index.ts';
-import type { SharedChunk, SharedChunks } from './shared-chunks.ts';
+import type { OpenChunk, SharedChunk, SharedChunks } from './shared-chunks.ts';
 
 /**
  * The index of shared contents as one session may use it: brought in line with
@@ -26,7 +29,7 @@ export class LiveSharedChunks implements SharedChunks {
     this.#epoch = epoch;
   }
 
-  async find(contentIds: readonly string[]): Promise<ReadonlyMap<string, SharedChunk>> {
+  async find(contentIds: readonly string[]): Promise<ReadonlyMap<string, OpenChunk>> {
     await this.#whenReady();
     const known = await this.#index.find(contentIds);
     const usable = await Promise.all([...known.values()].map((chunk) => this.#usable(chunk)));
@@ -35,12 +38,23 @@ export class LiveSharedChunks implements SharedChunks {
   }
 
   /** Where it lies now; undefined: it may be collected, or it is lost. */
-  async #usable(found: SharedChunk): Promise<SharedChunk | undefined> {
+  async #usable(found: SharedChunk): Promise<OpenChunk | undefined> {
     const { log, relocations } = this.#context;
-    const place = (await relocations.place(found.address.segment)) ?? found.place;
+    const { segment } = found.address;
+    const place = movedTo(found.place, await relocations.place(segment));
     const isCondemned = log.rules.condemnedAmong(log.state, [place.pack]).length > 0;
     if (isCondemned || !(await this.#isStored(place))) return undefined;
-    return (await this.#isReadable(place.keyId)) ? { ...found, place } : undefined;
+    const key = await this.#keyOf(segment, place);
+    return key && { ...found, place, key };
+  }
+
+  /** Undefined: the object that told of it was erased, or its key is lost. */
+  async #keyOf(id: string, { keyId, segmentKey }: SegmentPlace): Promise<SegmentKey | undefined> {
+    const { keys, ports } = this.#context;
+    if (!(await this.#isReadable(keyId))) return undefined;
+    const opening = async () =>
+      openSegmentKey(ports.compute, await keys.objectKey(keyId), { id, segmentKey });
+    return opening().catch(undefinedWhenDamaged);
   }
 
   async add(chunks: readonly SharedChunk[]): Promise<void> {

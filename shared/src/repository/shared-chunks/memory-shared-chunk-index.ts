@@ -1,7 +1,7 @@
 import type { IndexMark, SharedChunkIndex } from './shared-chunk-index.ts';
 import type { SharedChunk } from './shared-chunks.ts';
 
-/** About 400 bytes each. */
+/** About 500 bytes each. */
 const chunksMaxDefault = 100_000;
 
 /** For tests, and for processes that keep nothing: forgets what is oldest. */

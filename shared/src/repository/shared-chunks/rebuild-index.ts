@@ -1,9 +1,8 @@
 import { isDamage } from '../damaged.ts';
 import { decodeAddress } from '../index/address.ts';
-import { isSharedKey } from '../keys/shared-key.ts';
 import { openPlaceReaders, type PlaceReaders } from '../object/object-readers.ts';
 import { type ObjectRecord, readRecord } from '../object/object-record.ts';
-import { decodePlace, type SegmentPlace } from '../object/segment-place.ts';
+import { decodePlace, isSharedPlace, type SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import { mergeLevels } from '../run/merge-levels.ts';
 import type { SharedChunkIndex } from './shared-chunk-index.ts';
@@ -78,7 +77,7 @@ async function sharedPlaces(
   const places = new Map<string, SegmentPlace>();
   for await (const { key, value } of mergeLevels(table, record.table)) {
     const place = value && decodePlace(value);
-    if (place !== undefined && isSharedKey(place.keyId)) places.set(key, place);
+    if (place !== undefined && isSharedPlace(place)) places.set(key, place);
   }
   return places;
 }

@@ -48,6 +48,18 @@ export function describeSharedChunkIndex(name: string, make: () => Promise<Index
         expect(await findOne(index, before.contentId)).toEqual({ ...before, place });
       }));
 
+    it('knows a segment as the object says that told of it last', () =>
+      withIndex(async (index) => {
+        const before = aChunk(1, 1);
+        await index.add([before, aChunk(2, 1)]);
+        const place = { ...before.place, ...aKeyOf('object-2') };
+        await index.add([{ ...before, place }]);
+        expect(await findOne(index, before.contentId)).toEqual({ ...before, place });
+        const neighbour = await findOne(index, aChunk(2, 1).contentId);
+        // The same segment: either object's key opens it.
+        expect([before.place, place]).toContainEqual(neighbour?.place);
+      }));
+
     it('forgets packs, and takes in again what is stored anew', () =>
       withIndex(async (index) => {
         await index.add([aChunk(1, 1), aChunk(2, 2), aChunk(3, 1)]);
@@ -115,10 +127,15 @@ export function aChunk(n: number, segment: number): SharedChunk {
       pack: `packs/1-session-1-${segment}`,
       offset: segment * 10,
       length: 5_000_000_000,
-      keyId: 'shared-1',
       packLength: 0,
+      ...aKeyOf('object-1'),
     },
   };
+}
+
+/** As the row of an object says it. */
+function aKeyOf(objectId: string) {
+  return { keyId: `key-of-${objectId}`, segmentKey: `wrapped-for-${objectId}` };
 }
 
 /** Spread as random ids are. */
