@@ -1,9 +1,11 @@
+import { undefinedWhenDamaged } from '../../src/repository/damaged.ts';
 import type { OpenContext } from '../../src/repository/open-context.ts';
 import type { PackSegment } from '../../src/repository/pack/pack-layout.ts';
 import { readFooter } from '../../src/repository/pack/read-footer.ts';
 import type { SealingKey } from '../../src/repository/segment/epoch-keys.ts';
 import { openFrame } from '../../src/repository/segment/frame.ts';
-import { deriveSegmentKey } from '../../src/repository/segment/segment-key.ts';
+import { deriveSegmentKey, type SegmentKey } from '../../src/repository/segment/segment-key.ts';
+import { openSegmentKey } from '../../src/repository/segment/wrapped-key.ts';
 
 /** Key id → key; '' is the repository's own. */
 type Keys = ReadonlyMap<string, SealingKey>;
@@ -16,17 +18,26 @@ interface Sealed {
 
 /**
  * All that whoever has the root key can open, as text: every segment under the
- * repository's own keys or under a key that is stored, and every box in a record.
+ * repository's own keys or under a key that is stored, every box in a record, and
+ * every segment whose key any row or footer holds wrapped under a key that is stored.
  */
 export async function everythingReadable(context: OpenContext): Promise<string> {
   const keys = await storedKeys(context);
   const texts: string[] = [];
-  for (const prefix of ['packs/', 'meta/']) {
+  // Rows lie in meta packs: what they tell opens segments of the others.
+  const wrapped = new Set<string>();
+  for (const prefix of ['meta/', 'packs/']) {
     for await (const { name, size } of context.ports.store.list(prefix)) {
-      texts.push(...(await textsOfPack(context, { name, size, keys })));
+      const found = await textsOfPack(context, { name, size, keys, wrapped });
+      texts.push(...found);
+      for (const key of found.flatMap(wrappedIn)) wrapped.add(key);
     }
   }
   return texts.join('\n');
+}
+
+function wrappedIn(text: string): string[] {
+  return [...text.matchAll(/"segmentKey":"([^"]*)"/g)].map(([, key = '']) => key);
 }
 
 async function storedKeys({ ports, keys }: OpenContext): Promise<Keys> {
@@ -38,9 +49,16 @@ async function storedKeys({ ports, keys }: OpenContext): Promise<Keys> {
   return stored;
 }
 
+interface PackToRead {
+  readonly name: string;
+  readonly size: number;
+  readonly keys: Keys;
+  readonly wrapped: ReadonlySet<string>;
+}
+
 async function textsOfPack(
   context: OpenContext,
-  { name, size, keys }: { readonly name: string; readonly size: number; readonly keys: Keys },
+  { name, size, keys, wrapped }: PackToRead,
 ): Promise<string[]> {
   const { store, compute } = context.ports;
   const footerKey = context.keys.derived.footers;
@@ -49,8 +67,13 @@ async function textsOfPack(
   const idBytes = name.startsWith('meta/') ? 16 : 0;
   const texts: string[] = [];
   for (const segment of segments) {
-    const key = keys.get(segment.keyId);
     const sealed = { segment, bytes: bytes.subarray(segment.offset + idBytes) };
+    if (segment.segmentKey !== undefined) {
+      const candidates = new Set([...wrapped, segment.segmentKey]);
+      texts.push(await textOfShared(context, sealed, { keys, candidates }));
+      continue;
+    }
+    const key = keys.get(segment.keyId);
     if (key === undefined) continue;
     const text = await textOf(context, sealed, key);
     texts.push(text);
@@ -59,12 +82,35 @@ async function textsOfPack(
   return texts;
 }
 
-async function textOf(
-  { ports: { compute } }: OpenContext,
-  { segment: { id, kind, frames }, bytes }: Sealed,
-  key: SealingKey,
+/** Under any key, by whatever is wrapped; empty: nothing opens it. */
+async function textOfShared(
+  context: OpenContext,
+  sealed: Sealed,
+  { keys, candidates }: { readonly keys: Keys; readonly candidates: Iterable<string> },
 ): Promise<string> {
-  const segment = await deriveSegmentKey(compute, key, id);
+  const { compute } = context.ports;
+  const { id } = sealed.segment;
+  for (const segmentKey of candidates) {
+    for (const key of keys.values()) {
+      if (!(key instanceof Uint8Array)) continue;
+      const opening = openSegmentKey(compute, key, { id, segmentKey });
+      const segment = await opening.catch(undefinedWhenDamaged);
+      if (segment !== undefined) return textUnder(context, sealed, segment);
+    }
+  }
+  return '';
+}
+
+async function textOf(context: OpenContext, sealed: Sealed, key: SealingKey): Promise<string> {
+  const { compute } = context.ports;
+  return textUnder(context, sealed, await deriveSegmentKey(compute, key, sealed.segment.id));
+}
+
+function textUnder(
+  { ports: { compute } }: OpenContext,
+  { segment: { kind, frames }, bytes }: Sealed,
+  segment: SegmentKey,
+): string {
   let text = '';
   let at = 0;
   for (const [number, length] of frames.entries()) {
