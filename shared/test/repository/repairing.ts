@@ -113,12 +113,17 @@ function toldLost(told: readonly Finding[], point: string): readonly string[] {
     .flatMap(({ objectId, items }) => items.map((item) => `${objectId}/${item}`));
 }
 
-/** Flips a bit in the first frame of each run of the kind, of all states of all objects. */
-export async function damageRuns(stored: TestRepository, kind: RunKind): Promise<TestStore> {
+/** Flips a bit in the first frame of each run of the kind, of all states of all objects, or of one. */
+export async function damageRuns(
+  stored: TestRepository,
+  kind: RunKind,
+  onlyOf?: string,
+): Promise<TestStore> {
   const repository = await opened(stored);
   const store = stored.store.fork();
   const done = new Set<string>();
-  for (const { roots } of ownedObjects(repository.log.state)) {
+  for (const { objectId, roots } of ownedObjects(repository.log.state)) {
+    if (onlyOf !== undefined && objectId !== onlyOf) continue;
     for (const { root } of roots) {
       const { record } = await openState(repository.context, root);
       for (const { pack, offset, segment } of record[kind].flat()) {
