@@ -46,7 +46,7 @@ export function movedTo(place: SegmentPlace, location: SegmentLocation | undefin
   return location === undefined ? place : { ...place, ...location };
 }
 
-/** Objects may share it: others may have its key in rows of their own. */
+/** Its key follows from no object's: others may have it in rows of their own. */
 export function isSharedPlace({ segmentKey }: Pick<SegmentPlace, 'segmentKey'>): boolean {
   return segmentKey !== undefined;
 }

@@ -38,12 +38,13 @@ export async function readFooters(
   let coldPacks = 0;
   for (const info of needed.size === 0 ? [] : packs.infos.values()) {
     if (context.log.state.condemned.has(info.name)) continue;
-    if (mustThaw(info.storageClass)) coldPacks += 1;
-    else {
-      for await (const [id, placed] of contentsOf(context, info, needed)) {
-        const keyed = await withKey(sharedKeys, placed);
-        if (keyed !== undefined) keep(found, id, keyed);
-      }
+    if (mustThaw(info.storageClass)) {
+      coldPacks += 1;
+      continue;
+    }
+    for await (const [id, placed] of contentsOf(context, info, needed)) {
+      const keyed = await withKey(sharedKeys, placed);
+      if (keyed !== undefined) keep(found, id, keyed);
     }
   }
   const find: FooterIndex['find'] = (contentId, isOwnKey) =>
