@@ -1,4 +1,5 @@
 import { undefinedWhenDamaged } from '../../src/repository/damaged.ts';
+import { dataPrefixes } from '../../src/repository/log/names.ts';
 import type { OpenContext } from '../../src/repository/open-context.ts';
 import type { PackSegment } from '../../src/repository/pack/pack-layout.ts';
 import { readFooter } from '../../src/repository/pack/read-footer.ts';
@@ -26,7 +27,7 @@ export async function everythingReadable(context: OpenContext): Promise<string> 
   const texts: string[] = [];
   // Rows lie in meta packs: what they tell opens segments of the others.
   const wrapped = new Set<string>();
-  for (const prefix of ['meta/', 'packs/']) {
+  for (const prefix of ['meta/', ...dataPrefixes]) {
     for await (const { name, size } of context.ports.store.list(prefix)) {
       const found = await textsOfPack(context, { name, size, keys, wrapped });
       texts.push(...found);

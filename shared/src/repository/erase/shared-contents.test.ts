@@ -13,8 +13,8 @@ import {
 } from '../../../test/repository/test-repository.ts';
 import { utf8 } from '../bytes.ts';
 import { standardLimits } from '../consolidation/choose-packs.ts';
+import { maintainRepository } from '../maintenance/maintain-repository.ts';
 import type { Repository } from '../repository.ts';
-import { maintainRepository } from '../retention/maintain-repository.ts';
 import { MemorySharedChunkIndex } from '../shared-chunks/memory-shared-chunk-index.ts';
 import { eraseObjects } from './erase-objects.ts';
 

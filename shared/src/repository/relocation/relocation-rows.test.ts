@@ -9,10 +9,10 @@ import {
 } from '../../../test/repository/test-repository.ts';
 import { utf8 } from '../bytes.ts';
 import { standardLimits } from '../consolidation/choose-packs.ts';
+import { maintainRepository } from '../maintenance/maintain-repository.ts';
 import type { SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { Repository } from '../repository.ts';
-import { maintainRepository } from '../retention/maintain-repository.ts';
 import { mergeLevels } from '../run/merge-levels.ts';
 import { RunReader } from '../run/run-reader.ts';
 
