@@ -23,10 +23,11 @@ export interface SharedSegmentKeysOptions {
   readonly context: OpenContext;
   /** Where segments were moved to. */
   readonly moved: PlaceLookup;
+  /** That are held; default 100,000, about 30 MB. */
+  readonly rowsMax?: number;
 }
 
-/** Rows that are held: about 30 MB. */
-const rowsMax = 100_000;
+const rowsMaxDefault = 100_000;
 /** Behind the names of all packs. */
 const endOfNames = '\uffff';
 
@@ -34,7 +35,7 @@ const endOfNames = '\uffff';
  * Keys of shared segments for whoever reads packs by their footers. A footer names
  * the key of one object. When that is gone, since the object was erased, rows of
  * other objects lead to the segment: the tables of all are read for that, as many
- * rows at once as are held. Packs are best asked for in order of names.
+ * rows at once as are held. Packs are best asked for in order of names. One call at a time.
  */
 export class SharedSegmentKeys {
   readonly #options: SharedSegmentKeysOptions;
@@ -112,6 +113,7 @@ export class SharedSegmentKeys {
 
   /** What is let go is loaded again when it is asked for. */
   #makeRoom(): void {
+    const { rowsMax = rowsMaxDefault } = this.#options;
     if (this.#count <= rowsMax || this.#rows.size < 2) return;
     const last = [...this.#rows.keys()].sort().at(-1) ?? '';
     this.#count -= this.#rows.get(last)?.size ?? 0;
