@@ -1,9 +1,9 @@
-import { ahead } from '../repository/ahead.ts';
 import type { BlobPart, ByteRange } from '../repository/ports.ts';
 import { retry } from '../time/retry.ts';
 import { systemClock } from '../time/system-clock.ts';
 import { systemRandom } from '../time/system-random.ts';
 import { putUntilSettled } from './settled-put.ts';
+import { stageBlocks } from './staged-blocks.ts';
 import type { BlockUpload } from './stream-put.ts';
 
 /** An upload that the storage can fill out of blobs of its own. */
@@ -24,7 +24,7 @@ export async function composeBlob<Staged>(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const upload = await begin();
-  const stage = ([index, part]: readonly [number, BlobPart]) => {
+  const stage = (part: BlobPart, index: number) => {
     const attempt = () =>
       'bytes' in part
         ? upload.stage(part.bytes, index)
@@ -32,8 +32,7 @@ export async function composeBlob<Staged>(
     return retry(attempt, { policy, ports, signal });
   };
   try {
-    const staged: Staged[] = [];
-    for await (const each of ahead(parts.entries(), partsAtOnce, stage)) staged.push(each);
+    const staged = await stageBlocks(parts, stage, partsAtOnce);
     const put = () => upload.commit(staged);
     const isOurs = () => upload.isThere(staged);
     await putUntilSettled({ put, isOurs, policy, ports, signal });

@@ -3,9 +3,9 @@
  * order. Holds at most `parallel` blocks: the last one is filled while the others
  * are under way. After a failure nothing is under way.
  */
-export async function stageBlocks<Staged>(
-  blocks: AsyncIterable<Uint8Array>,
-  stage: (bytes: Uint8Array, index: number) => Promise<Staged>,
+export async function stageBlocks<Block, Staged>(
+  blocks: AsyncIterable<Block> | Iterable<Block>,
+  stage: (block: Block, index: number) => Promise<Staged>,
   parallel: number,
 ): Promise<Staged[]> {
   const staged: Staged[] = [];
@@ -13,13 +13,13 @@ export async function stageBlocks<Staged>(
   const failures: unknown[] = [];
   let count = 0;
   try {
-    for await (const bytes of blocks) {
+    for await (const block of blocks) {
       const index = count;
       count += 1;
       const keep = (result: Staged) => {
         staged[index] = result;
       };
-      const staging = stage(bytes, index)
+      const staging = stage(block, index)
         .then(keep)
         .catch((error: unknown) => void failures.push(error))
         .finally(() => underWay.delete(staging));

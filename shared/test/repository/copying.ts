@@ -1,8 +1,14 @@
 import { nodeCompute } from '../../src/compute/node-compute.ts';
 import { nodeEntropy } from '../../src/compute/node-entropy.ts';
+import type { AppError } from '../../src/errors/app-error.ts';
 import { executeRepackTask } from '../../src/repository/repack/execute-repack-task.ts';
 import { openPointCopy } from '../../src/repository/repack/open-point-copy.ts';
-import type { CopiedObject, Damage, RepackTask } from '../../src/repository/repack/point-copy.ts';
+import type {
+  Accepted,
+  CopiedObject,
+  CopyTask,
+  Damage,
+} from '../../src/repository/repack/point-copy.ts';
 import type { StorageClass } from '../../src/storage-class/storage-class.ts';
 import { opened, owned, type TestRepository } from './test-repository.ts';
 
@@ -13,6 +19,9 @@ export interface CopyRun {
   readonly pointId: string;
   readonly packBytes?: number;
   readonly storageClass?: StorageClass;
+  readonly onNotComposed?: (reason: AppError) => Promise<void>;
+  /** Smaller objects are not put together by the storage. */
+  readonly composeBytesMin?: number;
   /** As begin answers; default 1. */
   readonly attempt?: number;
 }
@@ -22,7 +31,7 @@ export async function stoppedCopy(run: CopyRun, packs: number): Promise<void> {
   const { copy, execute } = await openCopy(run);
   let accepted = 0;
   for await (const task of copy.tasks()) {
-    await copy.accept(task.number, await execute(task));
+    await execute(task);
     accepted += 1;
     if (accepted === packs) return;
   }
@@ -34,15 +43,17 @@ export async function copyPoint(run: CopyRun) {
   const finished: CopiedObject[] = [];
   const damaged: Damage[] = [];
   const planBytes: number[] = [];
+  let composed = 0;
   for await (const task of copy.tasks()) {
-    const accepted = await copy.accept(task.number, await execute(task));
+    const accepted = await execute(task);
     finished.push(...accepted.finished);
     damaged.push(...accepted.damaged);
-    planBytes.push(task.plan.length);
+    if (task.type === 'compose') composed += 1;
+    else planBytes.push(task.plan.length);
   }
   finished.push(...copy.takeFinished());
   await session.commit({ done: true });
-  return { finished, damaged, planBytes };
+  return { finished, damaged, planBytes, composed };
 }
 
 async function openCopy(run: CopyRun) {
@@ -51,11 +62,16 @@ async function openCopy(run: CopyRun) {
   const target = await owned(to);
   const sessionId = `copy-${pointId}`;
   const session = await target.beginSession({ jobId: 'copy', sessionId, attempt });
-  const copy = await openPointCopy({ source, target: session, packBytes, storageClass });
-  const execute = ({ plan }: RepackTask) =>
-    executeRepackTask({
-      ...{ sourceStore: from.store, targetStore: to.store, plan },
+  const { composeBytesMin, onNotComposed } = run;
+  const settings = { packBytes, storageClass, composeBytesMin, onNotComposed };
+  const copy = await openPointCopy({ source, target: session, ...settings });
+  const execute = async (task: CopyTask): Promise<Accepted> => {
+    if (task.type === 'compose') return copy.compose(task.number);
+    const manifest = await executeRepackTask({
+      ...{ sourceStore: from.store, targetStore: to.store, plan: task.plan },
       ...{ compute: nodeCompute, entropy: nodeEntropy },
     });
+    return copy.accept(task.number, manifest);
+  };
   return { session, copy, execute };
 }

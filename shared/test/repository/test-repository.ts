@@ -34,10 +34,14 @@ export function testPorts(store: TestStore): RepositoryPorts {
 }
 
 /** A new, not encrypted repository in a store of its own. */
-export async function aRepository(repositoryId = 'repository-1'): Promise<TestRepository> {
+/** @param password default: it lies open */
+export async function aRepository(
+  repositoryId = 'repository-1',
+  password?: string,
+): Promise<TestRepository> {
   const store = new TestStore();
   const ports = testPorts(store);
-  const created = await createHeader({ repositoryId, password: undefined, ...ports });
+  const created = await createHeader({ repositoryId, password, ...ports });
   await initializeRepository(store, created.header);
   return { store, ports, repositoryId, rootKey: created.rootKey };
 }

@@ -1,7 +1,10 @@
 import { AppError } from '../../src/errors/app-error.ts';
 import type {
   Blob,
+  BlobComposer,
   BlobInfo,
+  BlobPart,
+  BlobPlace,
   BlobStore,
   ByteRange,
   CopyOptions,
@@ -19,6 +22,10 @@ export class TestStore implements BlobStore {
   readonly reads: string[] = [];
   readonly writes: string[] = [];
   bytesRead = 0;
+  /** Whether it puts blobs together out of others. */
+  composes = false;
+  /** Called before it puts a blob together. */
+  onCompose: (name: string) => void = () => {};
   /** Writes that are still let through; then the process that uses the store is dead. */
   writesLeft = Number.POSITIVE_INFINITY;
   #now = 1_000;
@@ -39,6 +46,32 @@ export class TestStore implements BlobStore {
     const chunks: Uint8Array[] = [];
     for await (const chunk of body) chunks.push(Uint8Array.from(chunk));
     await this.put(name, Buffer.concat(chunks), options);
+  }
+
+  get place(): BlobPlace & { readonly store: TestStore } {
+    return { provider: 'test', store: this };
+  }
+
+  /** As a storage does it: nothing of it passes through the machine. */
+  composerFrom(place: BlobPlace): BlobComposer | undefined {
+    const { store } = place as typeof this.place;
+    if (!this.composes) return undefined;
+    return {
+      compose: async (name, parts, options) => {
+        const bytes = parts.map((part) => ('bytes' in part ? part.bytes : store.#rangeOf(part)));
+        this.onCompose(name);
+        await this.put(name, Buffer.concat(bytes), options);
+      },
+    };
+  }
+
+  #rangeOf({ from, range: { offset, length } }: Extract<BlobPart, { from: string }>): Uint8Array {
+    const blob = this.blobs.get(from);
+    const end = offset + length;
+    if (blob === undefined || blob.bytes.length < end) {
+      throw new AppError('E_BLOB_NOT_FOUND', `there is no ${from}, or it is too short`);
+    }
+    return blob.bytes.subarray(offset, end);
   }
 
   async get(name: string, range?: ByteRange): Promise<Blob> {

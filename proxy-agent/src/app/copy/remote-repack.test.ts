@@ -7,7 +7,14 @@ const key = { sessionId: 'copy-1', attempt: 1 };
 const forever = new AbortController().signal;
 
 function aTask(number: number): RepackTask {
-  return { number, plan: Uint8Array.of(number), bytes: 1, contents: 1, objectIds: [] };
+  return {
+    type: 'repack' as const,
+    number,
+    plan: Uint8Array.of(number),
+    bytes: 1,
+    contents: 1,
+    objectIds: [],
+  };
 }
 
 function aWorker(workerId: string, gone = false) {

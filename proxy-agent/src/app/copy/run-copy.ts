@@ -7,9 +7,9 @@ import { openPointCopy } from '@firn/shared/repository/repack/open-point-copy';
 import type {
   Accepted,
   CopiedObject,
+  CopyTask,
   Damage,
   PointCopy,
-  RepackTask,
 } from '@firn/shared/repository/repack/point-copy';
 import type { Repository } from '@firn/shared/repository/repository';
 import { sealTails } from '@firn/shared/repository/sealing/seal-tails';
@@ -62,8 +62,12 @@ async function copyPoint(
     });
     const packBytes = Number(work.packBytes);
     const storageClass = storageClassOf(required(work.target?.storage, 'storage'));
+    const onNotComposed = async (reason: AppError) => {
+      const message = `the storage does not put packs together, they are repacked: ${reason.message}`;
+      await context.events.log('info', message);
+    };
     const ends = { source: point, target: writing.session };
-    const copy = await openPointCopy({ ...ends, packBytes, storageClass });
+    const copy = await openPointCopy({ ...ends, packBytes, storageClass, onNotComposed });
     const run = new CopyRun({ writing, point, copy, executor });
     await run.tasks();
     await run.told();
@@ -123,7 +127,7 @@ class CopyRun {
     for (const object of this.#options.copy.takeFinished()) await this.#finished(object);
   }
 
-  async *#made(tasks: AsyncIterable<RepackTask>): AsyncGenerator<RepackTask> {
+  async *#made(tasks: AsyncIterable<CopyTask>): AsyncGenerator<CopyTask> {
     for await (const task of tasks) {
       this.#packsMade += 1;
       yield task;
@@ -131,18 +135,24 @@ class CopyRun {
     }
   }
 
-  async #task(task: RepackTask): Promise<void> {
-    const { executor, copy, writing } = this.#options;
-    const { context } = writing;
+  async #task(task: CopyTask): Promise<void> {
+    const { context } = this.#options.writing;
     context.signal.throwIfAborted();
-    const manifest = await executor.execute(task, context.signal);
-    context.signal.throwIfAborted();
-    const accepted = await copy.accept(task.number, manifest);
+    const accepted = await this.#done(task, context.signal);
     this.#packsDone += 1;
     context.progress.set({ packs: this.#packsDone });
     context.progress.add({ bytes: task.bytes });
     await this.#tellDamage(accepted);
     for (const object of accepted.finished) await this.#finished(object);
+  }
+
+  /** What the storage puts together needs no appliance. */
+  async #done(task: CopyTask, signal: AbortSignal): Promise<Accepted> {
+    const { executor, copy } = this.#options;
+    if (task.type === 'compose') return copy.compose(task.number, signal);
+    const manifest = await executor.execute(task, signal);
+    signal.throwIfAborted();
+    return copy.accept(task.number, manifest);
   }
 
   async #tellDamage({ damaged }: Accepted): Promise<void> {

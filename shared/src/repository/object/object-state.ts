@@ -140,6 +140,16 @@ export class ObjectState {
     return movedTo(decodePlace(value), await this.#context.relocations.newestPlace(segment));
   }
 
+  /** Whether its segments have so many sealed bytes together, the dead ones among them included. */
+  async hasStored(bytes: number): Promise<boolean> {
+    let stored = 0;
+    for await (const { value } of mergeLevels(this.readers.table, this.record.table)) {
+      if (value !== undefined) stored += decodePlace(value).length;
+      if (stored >= bytes) return true;
+    }
+    return false;
+  }
+
   /** Every segment that the index refers to: what keeps packs from being collected. */
   referredSegments(): Promise<Set<string>> {
     return referredSegments(this.readers.index, this.record.index);

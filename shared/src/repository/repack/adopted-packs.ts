@@ -1,27 +1,17 @@
 import { undefinedWhenDamaged } from '../damaged.ts';
-import type { ContentAddress } from '../index/address.ts';
 import { isTail, keptBy, parsePackOrigin } from '../log/names.ts';
 import type { OpenContext } from '../open-context.ts';
+import { type FooterSegment, footerSegments } from '../pack/footer-segments.ts';
 import { readManifest } from '../pack/manifests.ts';
 import type { PackFooter, PackSegment } from '../pack/pack-layout.ts';
 import { readFooter } from '../pack/read-footer.ts';
-
-export interface AdoptedSegment {
-  readonly id: string;
-  readonly offset: number;
-  readonly length: number;
-  readonly keyId: string;
-  /** As a row has it. */
-  readonly segmentKey: string | undefined;
-  readonly contents: readonly (readonly [contentId: string, address: ContentAddress])[];
-}
 
 /** A pack that an earlier attempt of the session has stored. */
 export interface AdoptedPack {
   readonly pack: string;
   readonly packLength: number;
   /** Of one object. */
-  readonly segments: readonly AdoptedSegment[];
+  readonly segments: readonly FooterSegment[];
 }
 
 /** Whose packs: those of earlier attempts of this one. */
@@ -73,7 +63,8 @@ export class AdoptedPacks {
   async of(objectId: string): Promise<readonly AdoptedPack[]> {
     const adopted: AdoptedPack[] = [];
     for (const pack of this.#byObject.get(objectId) ?? []) {
-      const segments = segmentsOf(await this.#footer(pack), objectId);
+      const footer = await this.#footer(pack);
+      const segments = footerSegments(footer, (segment) => segment.objectId === objectId);
       adopted.push({ pack: pack.pack, packLength: pack.length, segments });
     }
     return adopted;
@@ -116,23 +107,4 @@ export class AdoptedPacks {
     const access = { ...ports, footerKey: keys.derived.footers };
     return isTail(pack) ? readFooter({ ...access, pack, length }) : readManifest(access, pack);
   }
-}
-
-function segmentsOf({ segments, contents }: PackFooter, objectId: string): AdoptedSegment[] {
-  const wanted = new Map<number, AdoptedSegment & { contents: [string, ContentAddress][] }>();
-  for (const [at, segment] of segments.entries()) {
-    if (segment.objectId !== objectId) continue;
-    const { id, offset, keyId, segmentKey, frames } = segment;
-    const length = frames.reduce((sum, frame) => sum + frame, 0);
-    wanted.set(at, { id, offset, length, keyId, segmentKey, contents: [] });
-  }
-  for (const { contentId, segment: at, frame, offset, length } of contents) {
-    const frames = segments[at]?.frames ?? [];
-    const target = wanted.get(at);
-    if (target === undefined) continue;
-    const frameOffset = frames.slice(0, frame).reduce((sum, each) => sum + each, 0);
-    const inFrame = { frame, frameOffset, frameLength: frames[frame] ?? 0, offset, length };
-    target.contents.push([contentId, { segment: target.id, ...inFrame }]);
-  }
-  return [...wanted.values()];
 }

@@ -1,4 +1,5 @@
 import type { CatalogItem } from '../catalog/row.ts';
+import type { FooterSegment } from '../pack/footer-segments.ts';
 import type { StoredObjectReader } from '../point/stored-object-reader.ts';
 import type { StoredObjectWriter } from '../session/stored-object-writer.ts';
 import type { StoredSession } from '../session/stored-session.ts';
@@ -31,12 +32,17 @@ export class ObjectCopy {
   isPlanned = false;
   readonly #options: ObjectCopyOptions;
   #writer: Promise<StoredObjectWriter> | undefined;
+  #adopting: Promise<void> | undefined;
   #bytes = 0;
 
   constructor(options: ObjectCopyOptions) {
     this.#options = options;
     this.plan = options.plan;
     this.objectId = options.source.object.objectId;
+  }
+
+  get source(): StoredObjectReader {
+    return this.#options.source;
   }
 
   /** Nothing of it is in the target yet. */
@@ -60,10 +66,11 @@ export class ObjectCopy {
     return this.#writer;
   }
 
-  /** What the target lacks, in the order in which it is to lie there. */
+  /** What the target lacks, in the order in which it is to lie there. May be asked twice. */
   async *contents(): AsyncGenerator<NeededContent> {
     const { adopted } = this.#options;
-    for (const pack of adopted) await this.#adopt(pack);
+    this.#adopting ??= this.#adoptAll();
+    await this.#adopting;
     for await (const needed of this.plan.contents()) {
       const isStored = adopted.length > 0 && (await this.#hasContent(needed.contentId));
       if (!isStored) yield needed;
@@ -84,17 +91,34 @@ export class ObjectCopy {
     for (const content of stored.contents) this.#bytes += content.length;
   }
 
-  async #adopt({ pack, packLength, segments }: AdoptedPack): Promise<void> {
+  /** Segments under the object's key, as the footer of a stored pack has them. */
+  async acceptSegments(
+    { pack, packLength }: RepackedPack,
+    segments: readonly FooterSegment[],
+  ): Promise<void> {
     const writer = await this.writer();
-    for (const { id, offset, length, keyId, segmentKey, contents } of segments) {
+    for (const { identity, length, contents } of segments) {
+      const { id, offset, keyId, segmentKey } = identity;
       if (keyId !== writer.key.id) continue;
       const place = { pack, offset, length, packLength, keyId, segmentKey };
       await writer.acceptSegment(id, place, contents);
     }
   }
 
+  /** What was not stored by this attempt does not count as copied by it. */
+  async #adoptAll(): Promise<void> {
+    for (const { segments, ...pack } of this.#options.adopted) {
+      await this.acceptSegments(pack, segments);
+    }
+  }
+
   async #hasContent(contentId: string): Promise<boolean> {
     return (await this.writer()).hasContents([contentId]);
+  }
+
+  /** Of contents that went over as they lay. */
+  countBytes(bytes: number): void {
+    this.#bytes += bytes;
   }
 
   /** Carries the rows over. Items whose content did not arrive are recorded as failed. */

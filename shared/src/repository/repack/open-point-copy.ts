@@ -1,5 +1,7 @@
+import type { AppError } from '../../errors/app-error.ts';
 import { invariant } from '../../errors/invariant.ts';
 import type { StorageClass } from '../../storage-class/storage-class.ts';
+import { sum } from '../bytes.ts';
 import { isDamage } from '../damaged.ts';
 import { isTail } from '../log/names.ts';
 import type { PointReader } from '../point/point-reader.ts';
@@ -7,14 +9,24 @@ import { StoredPointReader } from '../point/stored-point-reader.ts';
 import type { RepositorySession } from '../session/repository-session.ts';
 import { StoredSession } from '../session/stored-session.ts';
 import { type AdoptedPack, AdoptedPacks } from './adopted-packs.ts';
+import type { WrittenComposition } from './compose-pack.ts';
+import type { ComposedPack } from './composed-pack.ts';
+import { Compositions } from './compositions.ts';
 import { ObjectCopy } from './object-copy.ts';
 import { ObjectPlan } from './object-plan.ts';
 import { footerOf, OpenTask, type WrittenTarget } from './open-task.ts';
 import { PackSizes } from './pack-sizes.ts';
 import { decodeResult, encodePlan, type RepackResult } from './plan-codec.ts';
-import type { Accepted, CopiedObject, PointCopy, RepackTask } from './point-copy.ts';
+import type {
+  Accepted,
+  ComposeTask,
+  CopiedObject,
+  CopyTask,
+  PointCopy,
+  RepackTask,
+} from './point-copy.ts';
 import { type FilledPack, Tape } from './tape.ts';
-import { TaskBuilder } from './task-builder.ts';
+import { type TargetPack, TaskBuilder } from './task-builder.ts';
 
 export interface CopyPoint {
   /** Pinned for as long as the copy lasts. */
@@ -24,9 +36,15 @@ export interface CopyPoint {
   readonly packBytes: number;
   /** Of the target's packs. Tails are hot. */
   readonly storageClass: StorageClass;
+  /** First copies of larger objects are put together by the storage, where it can. Default 1 GiB. */
+  readonly composeBytesMin?: number | undefined;
+  /** Told once, when it could and may not. */
+  readonly onNotComposed?: ((reason: AppError) => Promise<void>) | undefined;
 }
 
-interface StoredEnds {
+const composeBytesMinDefault = 1024 * 1024 * 1024;
+
+interface StoredEnds extends Pick<CopyPoint, 'composeBytesMin' | 'onNotComposed'> {
   readonly source: StoredPointReader;
   readonly session: StoredSession;
   readonly packBytes: number;
@@ -36,11 +54,11 @@ interface StoredEnds {
 
 /** @param options both of repositories that this process has opened */
 export async function openPointCopy(options: CopyPoint): Promise<PointCopy> {
-  const { source, target: session, packBytes, storageClass } = options;
+  const { source, target: session, ...settings } = options;
   invariant(source instanceof StoredPointReader, 'the source is a point of a repository');
   invariant(session instanceof StoredSession, 'the target is a session of a repository');
   const adopted = await AdoptedPacks.open(session.context, session);
-  return new StoredPointCopy({ source, session, packBytes, storageClass, adopted });
+  return new StoredPointCopy({ ...settings, source, session, adopted });
 }
 
 class StoredPointCopy implements PointCopy {
@@ -49,7 +67,9 @@ class StoredPointCopy implements PointCopy {
   readonly #session: StoredSession;
   readonly #sizes = new PackSizes();
   readonly #tape: Tape;
+  readonly #compositions: Compositions;
   readonly #openTasks = new Map<number, OpenTask>();
+  readonly #composedPacks = new Map<number, ComposedPack>();
   readonly #secretsKept = new Set<string>();
   #finished: CopiedObject[] = [];
   #tasks = 0;
@@ -67,20 +87,51 @@ class StoredPointCopy implements PointCopy {
       packBytes,
       hasTails: storageClass !== 'hot',
     });
+    this.#compositions = new Compositions({
+      ...{ ...contexts, packBytes },
+      objectBytesMin: ends.composeBytesMin ?? composeBytesMinDefault,
+      onRefused: ends.onNotComposed ?? (async () => {}),
+    });
   }
 
-  async *tasks(): AsyncGenerator<RepackTask> {
+  async *tasks(): AsyncGenerator<CopyTask> {
+    const compositions = this.#compositions;
     for (const objectId of this.#source.objectIds) {
       const copy = await this.#openCopy(objectId);
       if (copy === undefined) continue;
-      for await (const pack of this.#tape.add(copy, copy.contents())) yield await this.#task(pack);
+      for await (const pack of compositions.add(copy)) yield this.#composeTask(pack);
+      yield* this.#repack(this.#tape.add(copy, compositions.others(copy)));
+      if (!compositions.has(copy)) await this.#planned(copy);
+    }
+    for (const pack of compositions.end()) yield this.#composeTask(pack);
+    await compositions.settled();
+    for (const copy of compositions.copies) {
+      yield* this.#repack(this.#tape.add(copy, compositions.refusedOf(copy)));
       await this.#planned(copy);
     }
-    for await (const pack of this.#tape.end()) yield await this.#task(pack);
+    yield* this.#repack(this.#tape.end());
+  }
+
+  async *#repack(packs: AsyncIterable<FilledPack>): AsyncGenerator<RepackTask> {
+    for await (const pack of packs) yield await this.#task(pack);
   }
 
   accept(taskNumber: number, manifest: Uint8Array): Promise<Accepted> {
     return this.#inTurn(() => this.#accept(taskNumber, manifest));
+  }
+
+  async compose(taskNumber: number, signal?: AbortSignal): Promise<Accepted> {
+    const pack = this.#composedPacks.get(taskNumber);
+    if (pack === undefined) return { finished: [], damaged: [] };
+    const target = { ...this.#targetOf(pack.isTail), signal };
+    const written = await this.#compositions.compose(pack, target);
+    const finished = await this.#inTurn(async () => {
+      if (written !== undefined) await this.#composed(pack, written);
+      this.#composedPacks.delete(taskNumber);
+      return finishReady(pack.copies);
+    });
+    this.#compositions.ended(pack);
+    return { finished, damaged: [] };
   }
 
   takeFinished(): readonly CopiedObject[] {
@@ -146,13 +197,10 @@ class StoredPointCopy implements PointCopy {
   async #task({ builder, copies, isTail }: FilledPack): Promise<RepackTask> {
     this.#tasks += 1;
     const number = this.#tasks;
-    const plan = await builder.build({
-      namePrefix: this.#session.packs.namePrefix(isTail ? 'tails' : 'packs'),
-      storageClass: isTail ? 'hot' : this.#ends.storageClass,
-    });
+    const plan = await builder.build(this.#targetOf(isTail));
     this.#openTasks.set(number, new OpenTask({ plan, builder, copies }));
     return {
-      number,
+      ...{ type: 'repack', number },
       plan: await encodePlan(this.#session.context.ports.compute, plan),
       bytes: builder.bytes,
       contents: builder.contents,
@@ -181,6 +229,38 @@ class StoredPointCopy implements PointCopy {
     const { packs } = this.#session;
     packs.countPack(result.packLength);
     if (!isTail(result.pack)) await packs.putManifest(footerOf(result.pack, written));
+  }
+
+  #composeTask(pack: ComposedPack): ComposeTask {
+    this.#tasks += 1;
+    const number = this.#tasks;
+    this.#composedPacks.set(number, pack);
+    const contents = sum(
+      pack.runs.flatMap(({ stored }) => stored.map((each) => each.contents.length)),
+    );
+    const objectIds = [...pack.copies].map(({ objectId }) => objectId);
+    return { type: 'compose', number, bytes: pack.bytes, contents, objectIds };
+  }
+
+  async #composed(
+    { isTail: hasNoManifest }: ComposedPack,
+    { footer, packLength, segments }: WrittenComposition,
+  ): Promise<void> {
+    const { packs } = this.#session;
+    packs.countPack(packLength);
+    if (!hasNoManifest) await packs.putManifest(footer);
+    for (const [copy, stored] of segments) {
+      await copy.acceptSegments({ pack: footer.pack, packLength }, stored);
+      const contents = stored.flatMap((each) => each.contents);
+      copy.countBytes(sum(contents.map(([, { length }]) => length)));
+    }
+  }
+
+  #targetOf(isTailPack: boolean): TargetPack {
+    return {
+      namePrefix: this.#session.packs.namePrefix(isTailPack ? 'tails' : 'packs'),
+      storageClass: isTailPack ? 'hot' : this.#ends.storageClass,
+    };
   }
 
   #inTurn<T>(operation: () => Promise<T>): Promise<T> {

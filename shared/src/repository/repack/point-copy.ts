@@ -2,6 +2,7 @@ import type { AppError } from '../../errors/app-error.ts';
 
 /** One target pack to be written by anybody who holds the plan. */
 export interface RepackTask {
+  readonly type: 'repack';
   /** From 1, in order. */
   readonly number: number;
   /** docs/repository-format.md, "Repack task". < 1 MiB. Holds keys: never store or log it. */
@@ -11,6 +12,13 @@ export interface RepackTask {
   readonly contents: number;
   readonly objectIds: readonly string[];
 }
+
+/** One target pack that the storage puts together: PointCopy.compose has it done. */
+export interface ComposeTask extends Omit<RepackTask, 'type' | 'plan'> {
+  readonly type: 'compose';
+}
+
+export type CopyTask = RepackTask | ComposeTask;
 
 export interface CopiedObject {
   readonly objectId: string;
@@ -46,10 +54,12 @@ export interface Accepted {
  * committed already are passed over.
  */
 export interface PointCopy {
-  /** Yields a task as soon as its pack is full. Waits for nothing but its reader. */
-  tasks(): AsyncIterable<RepackTask>;
+  /** Yields a task as soon as its pack is full. In the end it waits for tasks that compose. */
+  tasks(): AsyncIterable<CopyTask>;
   /** @param manifest what executeRepackTask returned for the task of this number */
   accept(taskNumber: number, manifest: Uint8Array): Promise<Accepted>;
+  /** What the storage refuses comes again in tasks that repack it. Moves no contents through this machine. */
+  compose(taskNumber: number, signal?: AbortSignal): Promise<Accepted>;
   /** Objects that needed no task, since the last call (unchanged, or only rows differ). */
   takeFinished(): readonly CopiedObject[];
 }

@@ -92,7 +92,7 @@ describe('first copies', () => {
       ...{ jobId: 'job', sessionId: 's1', attempt: 1 },
     });
     const writer = await session.object(anObject('m-1'));
-    for (let n = 0; n < 30_000; n += 1) {
+    for (let n = 0; n < 25_000; n += 1) {
       await writer.putItem(anItem(`i-${n}`), someBytes(`small ${n}`, 20));
     }
     await writer.finish({ syncState: utf8('token'), mode: 'full', counts: {} });
