@@ -10,6 +10,8 @@ const longestThawMs = 5 * 3_600_000;
 export interface RunningFake extends S3Server {
   /** Posts to its administrator: `clock`, `credentials`, `roles`, … */
   administer(what: string, body: unknown): Promise<void>;
+  /** Gets from its administrator: `meter`, `buckets`. */
+  ask(what: string): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -31,7 +33,12 @@ export async function startS3Fake(more: readonly string[] = []): Promise<Running
     const reply = await fetch(`${url}/_admin/${what}`, asked);
     if (!reply.ok) throw new Error(`the S3 fake refused ${what}: ${await reply.text()}`);
   };
+  const ask = async (what: string): Promise<unknown> => {
+    const reply = await fetch(`${url}/_admin/${what}`, { headers });
+    return reply.json();
+  };
   return {
+    ask,
     endpoint: url,
     accessKeyId,
     secretAccessKey,
