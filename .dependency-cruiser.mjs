@@ -157,6 +157,8 @@ export default {
       to: { path: ['^test/', '^[a-z-]+/test/', notTests] },
     },
     oneHome('pg/', ['controller/src/adapters/postgres/']),
+    oneHome('croner/', ['controller/src/adapters/schedule/']),
+    oneHome('node-cron/', ['controller/src/adapters/schedule/']),
     oneHome('@nats-io/', ['shared/src/bus/']),
     oneHome('@azure/storage-blob/', ['shared/src/object-store/azure/']),
     oneHome('@aws-sdk/', ['shared/src/object-store/s3/']),

@@ -20,6 +20,8 @@ import { migrate } from './adapters/postgres/migrate.ts';
 import { makePool } from './adapters/postgres/pool.ts';
 import { makePostgresDatabase } from './adapters/postgres/postgres-database.ts';
 import { makeProcessLauncher } from './adapters/process/process-launcher.ts';
+import { makeCronTicker } from './adapters/schedule/cron-ticker.ts';
+import { cronerCalendar } from './adapters/schedule/croner-calendar.ts';
 import { makeHeaderChanges, makeHeaderMaker } from './adapters/storage/repository-header-maker.ts';
 import { makeStorageAccounts } from './adapters/storage/storage-accounts.ts';
 import { type ControllerConfig, readConfig } from './config.ts';
@@ -73,6 +75,8 @@ export async function buildPorts(
       logger,
       clock,
     }),
+    calendar: cronerCalendar,
+    ticker: makeCronTicker(logger),
     files: { read: readTextFile, write: writeTextFile },
     announceReady: (line) => process.stdout.write(`${JSON.stringify(line)}\n`),
   };

@@ -5,10 +5,12 @@ import { startHttpServer } from './api/http/http-server.ts';
 import { Deliveries } from './app/assignments/deliver-assignments.ts';
 import type { AppContext, AppSettings } from './app/context.ts';
 import { ensureBootstrapToken } from './app/resources/bootstrap-token.ts';
+import { tickSchedules } from './app/schedules/tick.ts';
 import { feedProgress } from './app/sessions/live-progress.ts';
 import { SessionFeed } from './app/sessions/session-feed.ts';
 import { supervise } from './app/supervise.ts';
 import type { ControllerConfig } from './config.ts';
+import type { Ticker } from './ports/calendar.ts';
 import type { ServerCertificates } from './ports/certificates.ts';
 import type { TextFiles } from './ports/text-files.ts';
 
@@ -18,6 +20,7 @@ type Provided = Omit<AppContext, 'links' | 'feed' | 'settings' | 'authority'>;
 export interface ControllerPorts extends Provided {
   readonly authority: AppContext['authority'] & ServerCertificates;
   readonly files: TextFiles;
+  readonly ticker: Ticker;
   announceReady(line: ReadyLine): void;
 }
 
@@ -82,6 +85,10 @@ async function start(
     await ensureBootstrapToken(context, files, config.bootstrapTokenFile);
   }
   startDuties(context, deliveries, { config, releasers });
+  releasers.add(
+    'schedules',
+    ports.ticker.start(() => tickSchedules(context)),
+  );
   const { publicUrl: url, linkAddress: grpc } = settings;
   logger.info('controller.ready', { url, grpc });
   ports.announceReady({ ready: true, url, grpc, caFile: config.caFile });

@@ -2,6 +2,7 @@ import type { Bus } from '@firn/shared/bus/bus';
 import type { Logger } from '@firn/shared/observe/logger';
 import type { Clock } from '@firn/shared/time/clock';
 import type { ApplianceLauncher } from '../ports/appliance-launcher.ts';
+import type { Calendar } from '../ports/calendar.ts';
 import type { CertificateAuthority, CertificateReader } from '../ports/certificates.ts';
 import type { Database } from '../ports/records.ts';
 import type { Secrets, Vault } from '../ports/secrets.ts';
@@ -13,6 +14,7 @@ import type { SessionFeed } from './sessions/session-feed.ts';
 export interface AppContext {
   readonly database: Database;
   readonly clock: Clock;
+  readonly calendar: Calendar;
   readonly secrets: Secrets;
   readonly vault: Vault;
   readonly authority: CertificateAuthority;

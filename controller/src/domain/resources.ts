@@ -1,4 +1,5 @@
 import type { StorageClass } from '@firn/shared/storage-class/storage-class';
+import type { Schedule } from './schedule/schedule.ts';
 
 /** What an operator configures. Times are ISO 8601 by the database's clock. */
 
@@ -93,7 +94,16 @@ export interface JobObjects {
   readonly oneDrives: boolean;
 }
 
-export interface Job {
+/** When a job runs. */
+export interface Scheduled {
+  readonly schedule: Schedule;
+  /** false: only when somebody starts it. */
+  readonly enabled: boolean;
+  /** null: it has no next instant. */
+  readonly nextRunAt: string | null;
+}
+
+export interface Job extends Scheduled {
   readonly id: string;
   readonly name: string;
   readonly organizationId: string;
@@ -106,13 +116,15 @@ export interface Job {
   readonly lastSessionId: string | null;
 }
 
-export interface CopyJob {
+export interface CopyJob extends Scheduled {
   readonly id: string;
   readonly name: string;
   readonly jobId: string;
   readonly repositoryId: string;
   readonly packSizeMib: number;
   readonly repackBy: 'proxy' | 'appliance';
+  /** What its first run copies: the newest point, or each that is there. */
+  readonly seed: 'latest' | 'all';
   readonly createdAt: string;
   readonly lastSessionId: string | null;
 }

@@ -75,6 +75,10 @@ export interface NewSession {
   readonly restorePointId: string | null;
   readonly retrievalId: string | null;
   readonly details: SessionDetails;
+  /** The first session of those that try the same again. */
+  readonly retryOf: string | null;
+  /** 0: it is the first. */
+  readonly retryNumber: number;
 }
 
 export interface Session extends NewSession {

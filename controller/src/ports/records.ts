@@ -9,6 +9,7 @@ import type {
 } from '../domain/resources.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { RestorePointRecords, RetrievalRecords } from './restore-records.ts';
+import type { CopyQueueRecords, ScheduleRecords } from './schedule-records.ts';
 import type { SessionRecords } from './session-records.ts';
 import type { ApplianceRecords, WorkerRecords } from './worker-records.ts';
 
@@ -41,8 +42,9 @@ export type NewRepository = Omit<
   Repository,
   'createdAt' | 'state' | 'logHead' | 'logDigest' | 'sealedNextRootKey'
 >;
-export type NewJob = Omit<Job, 'createdAt' | 'lastSessionId'>;
-export type NewCopyJob = Omit<CopyJob, 'createdAt' | 'lastSessionId'>;
+type Derived = 'createdAt' | 'lastSessionId' | 'schedule' | 'enabled' | 'nextRunAt';
+export type NewJob = Omit<Job, Derived>;
+export type NewCopyJob = Omit<CopyJob, Derived>;
 
 export interface ObjectStorageRecords extends NamedRecords<ObjectStorage, NewObjectStorage> {
   /** Proxies with repositories there. */
@@ -77,7 +79,16 @@ export interface RepositoryRecords extends NamedRecords<Repository, NewRepositor
   setLogHead(id: string, head: number, digest: Uint8Array): Promise<void>;
 }
 
-export interface JobRecords extends NamedRecords<Job, NewJob> {
+/** Without its schedule, which is inserted after it. */
+export interface CopyJobRecords extends Omit<NamedRecords<CopyJob, NewCopyJob>, 'insert'> {
+  /** Fails with E_NAME_TAKEN. */
+  insert(row: NewCopyJob): Promise<void>;
+  ofJob(jobId: string): Promise<readonly CopyJob[]>;
+}
+
+export interface JobRecords extends Omit<NamedRecords<Job, NewJob>, 'insert'> {
+  /** Without its schedule, which is inserted after it. Fails with E_NAME_TAKEN. */
+  insert(row: NewJob): Promise<void>;
   /** @param retention null: the repository's */
   setRetention(id: string, retention: Retention | null): Promise<void>;
   /** Backup jobs and copy jobs, with the retention that they have of their own. */
@@ -87,6 +98,8 @@ export interface JobRecords extends NamedRecords<Job, NewJob> {
 export interface JobRetention {
   readonly id: string;
   readonly retention: Retention | null;
+  /** This point and all newer ones are still to be copied; null: none is. */
+  readonly neededFrom: string | null;
 }
 
 export interface TokenRecords {
@@ -144,7 +157,9 @@ export interface Records {
   readonly objectStorages: ObjectStorageRecords;
   readonly repositories: RepositoryRecords;
   readonly jobs: JobRecords;
-  readonly copyJobs: NamedRecords<CopyJob, NewCopyJob>;
+  readonly copyJobs: CopyJobRecords;
+  readonly schedules: ScheduleRecords;
+  readonly copyQueue: CopyQueueRecords;
   readonly tokens: TokenRecords;
   readonly authorities: AuthorityRecords;
   readonly idempotency: IdempotencyRecords;

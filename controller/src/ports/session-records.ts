@@ -44,6 +44,8 @@ export type EventPlace = 'next' | 'stored-before' | 'gap';
 export interface SessionRecords {
   /** Fails with E_SESSION_OPEN when the job or retrieval has an open one. */
   insert(row: NewSession): Promise<Session>;
+  /** undefined: there is an open one. Does not end the transaction, as a failure would. */
+  tryInsert(row: NewSession): Promise<Session | undefined>;
   get(id: string): Promise<Session | undefined>;
   /** Newest first. */
   list(filter: SessionFilter, page: PageRequest): Promise<Page<Session>>;

@@ -13,6 +13,7 @@ import { type ControllerConfig, readConfig } from '../../src/config.ts';
 import { buildPorts } from '../../src/main.ts';
 import type { ApplianceLauncher } from '../../src/ports/appliance-launcher.ts';
 import { type ReadyLine, runController } from '../../src/run-controller.ts';
+import { ManualTicker } from './manual-ticker.ts';
 
 /** A database and a folder: what a controller leaves behind and finds again. */
 export interface TestHost {
@@ -97,6 +98,8 @@ export interface TestController {
   readonly token: string;
   readonly bus: MemoryBus;
   readonly logger: MemoryLogger;
+  /** Looks at the schedules now: nothing else does. */
+  tick(): Promise<void>;
   /** A client with this token, or none. */
   clientWith(token: string | undefined): RestClient;
   stop(): Promise<void>;
@@ -122,6 +125,7 @@ export async function startController(
   const logger = new MemoryLogger();
   const releasers = new Releasers();
   const bus = new MemoryBus();
+  const ticker = new ManualTicker();
   const config = testConfig(host, options.config);
   const built = await buildPorts(config, logger, releasers);
   const over = new AbortController();
@@ -129,6 +133,7 @@ export async function startController(
   const ports = {
     ...built,
     bus,
+    ticker,
     launcher: options.launcher ?? noLauncher,
     storageAccounts: { ...built.storageAccounts, prepare: async () => {} },
     announceReady: resolve,
@@ -149,6 +154,7 @@ export async function startController(
     token,
     bus,
     logger,
+    tick: () => ticker.tick(),
     clientWith,
     stop: async () => {
       over.abort();

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import type { RunningSession } from '@firn/shared/gen/firn/link/v1/link';
 import { createAuthorityKeys } from '../../src/adapters/crypto/x509-authority.ts';
 import type { TestController } from './controller.ts';
 import { type FakeLink, FakeWorker } from './fake-worker.ts';
@@ -84,22 +85,29 @@ export async function setUp(controller: TestController, password?: string): Prom
 /** Runs a session of the started kind to its end, with a restore point when it makes one. */
 export async function runToEnd(link: FakeLink, makesPoint: boolean): Promise<string> {
   const assignment = await link.accept();
-  if (makesPoint) {
-    await link.event(assignment, {
-      $case: 'restorePoint',
-      value: {
-        repositoryId: '',
-        jobId: '',
-        restorePointId: assignment.sessionId,
-        at: new Date(),
-        objects: 2,
-        partial: false,
-        logHead: 3n,
-        logDigest: Buffer.from('digest'),
-        done: true,
-      },
-    });
-  }
+  if (makesPoint) await commitPoint(link, assignment);
   await link.end(assignment);
   return assignment.sessionId;
+}
+
+/** Tells of a restore point. @param done all that the session had to store */
+export async function commitPoint(
+  link: FakeLink,
+  assignment: RunningSession,
+  done = true,
+): Promise<void> {
+  await link.event(assignment, {
+    $case: 'restorePoint',
+    value: {
+      repositoryId: '',
+      jobId: '',
+      restorePointId: assignment.sessionId,
+      at: new Date(),
+      objects: 2,
+      partial: !done,
+      logHead: 3n,
+      logDigest: Buffer.from('digest'),
+      done,
+    },
+  });
 }

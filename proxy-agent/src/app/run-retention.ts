@@ -38,12 +38,14 @@ export async function runRetention(context: SessionContext, work: RetentionWork)
 }
 
 function policiesOf({ jobs, defaultPolicy }: RetentionWork): PolicyOf {
-  const known = new Map(jobs.map(({ jobId, policy }) => [jobId, decodePolicy(policy)]));
+  const known = new Map(jobs.map((job) => [job.jobId, job]));
   const otherwise = decodePolicy(defaultPolicy);
-  return (jobId) => ({
-    policy: known.get(jobId) ?? otherwise,
-    isAbandoned: !known.has(jobId),
-  });
+  return (jobId) => {
+    const job = known.get(jobId);
+    if (job === undefined) return { policy: otherwise, isAbandoned: true };
+    const neededFrom = job.neededFrom === '' ? undefined : job.neededFrom;
+    return { policy: decodePolicy(job.policy), isAbandoned: false, neededFrom };
+  };
 }
 
 async function foresee(

@@ -27,7 +27,7 @@ export async function retain(
 ) {
   const value = {
     repository,
-    jobs: [{ jobId, policy }],
+    jobs: [{ jobId, policy, neededFrom: '' }],
     defaultPolicy: policy,
     dryRun,
     sealing: undefined,

@@ -4,6 +4,7 @@ import { type Db, makeDb } from './db.ts';
 import { isRetryable, toAppError } from './postgres-errors.ts';
 import { makeApplianceRecords } from './queries/appliances.ts';
 import { makeAuthorityRecords } from './queries/authorities.ts';
+import { makeCopyQueueRecords } from './queries/copy-queue.ts';
 import { makeIdempotencyRecords } from './queries/idempotency-keys.ts';
 import { makeCopyJobRecords, makeJobRecords } from './queries/jobs.ts';
 import { makeObjectStorageRecords } from './queries/object-storages.ts';
@@ -11,6 +12,7 @@ import { makeOrganizationRecords } from './queries/organizations.ts';
 import { makeRepositoryRecords } from './queries/repositories.ts';
 import { makeRestorePointRecords } from './queries/restore-points.ts';
 import { makeRetrievalRecords } from './queries/retrievals.ts';
+import { makeScheduleRecords } from './queries/schedules.ts';
 import { makeSessionRecords } from './queries/sessions.ts';
 import { makeTokenRecords } from './queries/tokens.ts';
 import { makeWorkerRecords } from './queries/workers.ts';
@@ -54,6 +56,8 @@ function makeRecords(db: Db): Records {
     repositories: makeRepositoryRecords(db),
     jobs: makeJobRecords(db),
     copyJobs: makeCopyJobRecords(db),
+    schedules: makeScheduleRecords(db),
+    copyQueue: makeCopyQueueRecords(db),
     tokens: makeTokenRecords(db),
     authorities: makeAuthorityRecords(db),
     idempotency: makeIdempotencyRecords(db),

@@ -1,5 +1,4 @@
 import type { Progress } from '@firn/shared/bus/progress';
-import type { CopyJob, Job } from '@firn/shared/rest/schemas/job';
 import type { ObjectStorage, StorageTestResult } from '@firn/shared/rest/schemas/object-storage';
 import type { Organization } from '@firn/shared/rest/schemas/organization';
 import type { ProxyAgent } from '@firn/shared/rest/schemas/proxy';
@@ -19,22 +18,12 @@ import type * as resources from '../../domain/resources.ts';
 import type * as points from '../../domain/restore-point.ts';
 import type * as sessions from '../../domain/session.ts';
 import type { Worker } from '../../domain/worker.ts';
+import { present } from './present.ts';
 
 /**
  * Records as the API shows them. Each names its fields one by one, so that a
  * sealed secret or a new column never gets out by itself.
  */
-
-type Present<T> = { [K in keyof T as null extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as null extends T[K] ? K : never]?: NonNullable<T[K]>;
-};
-
-/** Leaves out what is null: absent means unknown in the API. */
-function present<T extends object>(fields: T): Present<T> {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
-  ) as Present<T>;
-}
 
 export function encodeOrganization(row: resources.Organization): Organization {
   const { id, name, tenantId, clientId, certificatePem, certificateExpiresAt } = row;
@@ -92,40 +81,10 @@ export function encodeRepository(row: resources.Repository): Repository {
   });
 }
 
-export function encodeJob(row: resources.Job): Job {
-  const { id, name, organizationId, repositoryId, scope, objects, createdAt } = row;
-  const { users, excludeUsers, entireOrganization } = scope;
-  const { lastSessionId, retention } = row;
-  return {
-    ...present({ id, name, organizationId, repositoryId, objects, retention }),
-    ...present({ createdAt, lastSessionId }),
-    scope: {
-      entireOrganization,
-      ...(users === undefined ? {} : { users: [...users] }),
-      ...(excludeUsers === undefined ? {} : { excludeUsers: [...excludeUsers] }),
-    },
-  };
-}
-
-export function encodeCopyJob(row: resources.CopyJob): CopyJob {
-  const { id, name, jobId, repositoryId, packSizeMib, repackBy, createdAt, lastSessionId } = row;
-  const packSizeMiB = packSizeMib;
-  return present({
-    id,
-    name,
-    jobId,
-    repositoryId,
-    packSizeMiB,
-    repackBy,
-    createdAt,
-    lastSessionId,
-  });
-}
-
 export function encodeSession(row: sessions.Session, progress?: Progress): Session {
   const { id, kind, state, attempt, proxyId, repositoryId, organizationId, jobId } = row;
   const { copyJobId, restorePointId, retrievalId, createdAt, startedAt, endedAt } = row;
-  const { objectStorageId, counts, problem, objectCounts: objects } = row;
+  const { objectStorageId, counts, problem, objectCounts: objects, retryOf } = row;
   const retention = row.retention && encodeRetentionResult(row.retention);
   const storageTest = row.storageTest && encodeStorageTest(row.storageTest);
   return present({
@@ -141,6 +100,8 @@ export function encodeSession(row: sessions.Session, progress?: Progress): Sessi
     copyJobId,
     restorePointId,
     retrievalId,
+    retryOf,
+    retryNumber: retryOf === null ? null : row.retryNumber,
     createdAt,
     startedAt,
     endedAt,

@@ -106,6 +106,7 @@ async function retentionWork(
   const jobs = (await records.jobs.writingTo(repositoryId)).map((job) => ({
     jobId: job.id,
     policy: encodeRetention(job.retention ?? retention),
+    neededFrom: job.neededFrom ?? '',
   }));
   const defaultPolicy = encodeRetention(retention);
   const dryRun = session.details.dryRun ?? false;

@@ -85,6 +85,7 @@ async function putRestorePoint(
   });
   const head = Number(committed.logHead);
   await records.repositories.setLogHead(repositoryId, head, committed.logDigest);
+  if (!isCopy && committed.done) await records.copyQueue.enqueueImmediate(session.id);
 }
 
 async function changeRetrieval(
@@ -158,9 +159,11 @@ async function endSession(records: Records, session: Session, ended: SessionEnde
   });
 }
 
+const stopsByWish: ReadonlySet<string> = new Set(['E_SESSION_STOPPED', 'E_WINDOW_CLOSED']);
+
 function endTrigger(session: Session, status: string): SessionTrigger {
   const known = oneOf(['success', 'warning', 'failed', 'stopped'] as const, status, 'failed');
-  // Stopped by the controller because something went wrong, not by a user.
-  const wentWrong = session.problem !== null && session.problem.code !== 'E_SESSION_STOPPED';
+  // Stopped by the controller because something went wrong, not as somebody wished.
+  const wentWrong = session.problem !== null && !stopsByWish.has(session.problem.code);
   return known === 'stopped' && wentWrong ? 'end-failed' : `end-${known}`;
 }

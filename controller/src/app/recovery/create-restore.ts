@@ -1,8 +1,8 @@
 import { assertReadable } from '../../domain/readability.ts';
 import type { ObjectSelection, Session } from '../../domain/session.ts';
 import type { AppContext } from '../context.ts';
-import { readyRepository } from '../resources/jobs.ts';
 import { findOrganization } from '../resources/organizations.ts';
+import { readyRepository } from '../resources/ready-repository.ts';
 import { announceSession } from '../sessions/change-session.ts';
 import { newSession } from '../sessions/new-session.ts';
 import { findRestorePoint, findRetrieval } from './create-retrieval.ts';

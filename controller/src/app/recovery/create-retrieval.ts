@@ -5,7 +5,7 @@ import { assertSpeed } from '../../domain/retrieval-speed.ts';
 import type { ObjectSelection, Session } from '../../domain/session.ts';
 import type { AppContext } from '../context.ts';
 import { found } from '../resources/found.ts';
-import { readyRepository } from '../resources/jobs.ts';
+import { readyRepository } from '../resources/ready-repository.ts';
 import { announceSession } from '../sessions/change-session.ts';
 import { newSession } from '../sessions/new-session.ts';
 

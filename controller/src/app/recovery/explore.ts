@@ -5,7 +5,7 @@ import type { Question } from '../../ports/worker-links.ts';
 import { repositorySecrets } from '../assignments/build-secrets.ts';
 import { repositoryRef } from '../assignments/build-work.ts';
 import type { AppContext } from '../context.ts';
-import { readyRepository } from '../resources/jobs.ts';
+import { readyRepository } from '../resources/ready-repository.ts';
 import { findRestorePoint, findRetrieval } from './create-retrieval.ts';
 
 export interface Explore {

@@ -3,19 +3,28 @@ import { assertCopyTarget } from '../../domain/placement.ts';
 import type { CopyJob, Repository } from '../../domain/resources.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Records } from '../../ports/records.ts';
+import type { ScheduleSetting } from '../../ports/schedule-records.ts';
 import type { AppContext } from '../context.ts';
+import {
+  changeSchedule,
+  checkAsked,
+  endedSetting,
+  type SchedulingInput,
+  settingOf,
+} from '../schedules/set-schedule.ts';
 import { announceSession } from '../sessions/change-session.ts';
-import { newSession } from '../sessions/new-session.ts';
+import { newCopySession } from '../sessions/copy-session.ts';
 import { stopSessionsOfJob } from '../sessions/stop-session.ts';
 import { found } from './found.ts';
-import { readyRepository } from './jobs.ts';
 
-export interface CreateCopyJob {
+export interface CreateCopyJob extends SchedulingInput {
   readonly name: string;
   readonly jobId: string;
   readonly repositoryId: string;
   readonly packSizeMiB?: number;
   readonly repackBy?: 'proxy' | 'appliance';
+  /** Default latest. */
+  readonly seed?: 'latest' | 'all';
 }
 
 /** [engine] Azure: a thaw is priced per object read, and 128 MiB is where it levels out. */
@@ -23,7 +32,7 @@ const packSizeMibDefault = 128;
 
 /** E_COPY_TARGET_PROXY, E_COPY_TARGET_RETENTION, E_COPY_TARGET_SAME, E_NAME_TAKEN */
 export async function createCopyJob(context: AppContext, input: CreateCopyJob): Promise<CopyJob> {
-  const { database, secrets } = context;
+  const { database, secrets, calendar } = context;
   const { name, packSizeMiB = packSizeMibDefault, repackBy = 'proxy' } = input;
   const job = found('backup job', input.jobId, await database.jobs.find(input.jobId));
   const source = found(
@@ -37,14 +46,28 @@ export async function createCopyJob(context: AppContext, input: CreateCopyJob): 
     await database.repositories.find(input.repositoryId),
   );
   assertCopyTarget(await withProxyName(database, source), await withProxyName(database, target));
-  return database.copyJobs.insert({
-    id: secrets.uuid(),
-    name,
-    jobId: job.id,
-    repositoryId: target.id,
-    packSizeMib: packSizeMiB,
-    repackBy,
+  const schedule = checkAsked(calendar, input.schedule, 'backup copy job');
+  const { enabled = true, seed = 'latest' } = input;
+  const id = secrets.uuid();
+  return database.transaction(async (records) => {
+    await records.copyJobs.insert({
+      id,
+      name,
+      jobId: job.id,
+      repositoryId: target.id,
+      packSizeMib: packSizeMiB,
+      repackBy,
+      seed,
+    });
+    const setting = await settingOf(records, calendar, { schedule, enabled });
+    await records.schedules.insert({ copyJobId: id }, setting);
+    if (followsNow(setting)) await records.copyQueue.enqueue(id, seed);
+    return found('backup copy job', name, await records.copyJobs.find(id));
   });
+}
+
+function followsNow({ schedule, enabled }: Pick<CopyJob, 'schedule' | 'enabled'>): boolean {
+  return enabled && schedule.kind === 'immediately';
 }
 
 async function withProxyName(records: Records, repository: Repository) {
@@ -57,39 +80,96 @@ export async function findCopyJob(context: AppContext, key: string): Promise<Cop
   return found('backup copy job', key, await context.database.copyJobs.find(key));
 }
 
-/** Copies the newest restore point of the job. E_NO_RESTORE_POINT, E_SESSION_OPEN */
+/**
+ * Changes what is given. One that begins to follow its job copies the newest point
+ * first; one that is disabled, or manual from now on, forgets what waits.
+ */
+export async function updateCopyJob(
+  { database, calendar }: AppContext,
+  key: string,
+  input: SchedulingInput,
+): Promise<CopyJob> {
+  const asked = input.schedule && checkAsked(calendar, input.schedule, 'backup copy job');
+  return database.transaction(async (records) => {
+    const before = found('backup copy job', key, await records.copyJobs.find(key));
+    const change = { schedule: asked, enabled: input.enabled };
+    const setting = await changeSchedule({ records, calendar }, before, change);
+    await adjustQueue(records, before, setting);
+    return found('backup copy job', key, await records.copyJobs.find(before.id));
+  });
+}
+
+async function adjustQueue(
+  { copyQueue }: Records,
+  before: CopyJob,
+  setting: ScheduleSetting,
+): Promise<void> {
+  const { id, seed } = before;
+  if (!setting.enabled) {
+    await copyQueue.drop(id, 'the copy job was disabled');
+  } else if (setting.schedule.kind === 'manual' && before.schedule.kind !== 'manual') {
+    await copyQueue.drop(id, 'the copy job runs by hand from now on');
+  } else if (followsNow(setting) && !followsNow(before)) {
+    await copyQueue.enqueue(id, (await copyQueue.hasRun(id)) ? 'latest' : seed);
+  }
+}
+
+/**
+ * Copies the oldest point that waits, else the newest of the job.
+ * E_NO_RESTORE_POINT, E_SESSION_OPEN
+ */
 export async function startCopyJob(
   context: AppContext,
   key: string,
   { seal = false }: { readonly seal?: boolean } = {},
 ): Promise<Session> {
   const { database, secrets } = context;
-  const copyJob = await findCopyJob(context, key);
-  const job = found('backup job', copyJob.jobId, await database.jobs.find(copyJob.jobId));
-  const target = await readyRepository(database, copyJob.repositoryId);
-  const point = await database.restorePoints.newestOf(job.id, job.repositoryId);
-  if (point === undefined) {
-    throw new AppError('E_NO_RESTORE_POINT', `job "${job.name}" has no restore point`);
-  }
-  const session = await database.sessions.insert(
-    newSession(secrets.uuid(), {
-      kind: 'copy',
-      proxyId: target.proxyId,
-      repositoryId: target.id,
-      organizationId: job.organizationId,
-      jobId: job.id,
-      copyJobId: copyJob.id,
-      restorePointId: point.id,
-      details: { seal },
-    }),
-  );
+  const session = await database.transaction(async (records) => {
+    const copyJob = found('backup copy job', key, await records.copyJobs.find(key));
+    await records.schedules.lock(copyJob.id, true);
+    const waiting = await nextWaiting(records, copyJob);
+    const restorePointId = waiting?.restorePointId ?? (await newestPoint(records, copyJob));
+    const run = { restorePointId, details: { seal } };
+    const row = await newCopySession({ records, secrets }, copyJob.id, run);
+    const started = await records.sessions.insert(row);
+    if (waiting !== undefined) {
+      const reason = 'started by hand';
+      const settled = { outcome: 'started', sessionId: started.id, reason } as const;
+      await records.schedules.settle(waiting, settled);
+    }
+    return started;
+  });
   announceSession(context, session);
   return session;
 }
 
+/** Also of a first run that is to copy every point: they begin to wait now. */
+async function nextWaiting({ copyQueue }: Records, { id, seed }: CopyJob) {
+  if (seed === 'all' && !(await copyQueue.hasRun(id))) await copyQueue.enqueue(id, 'all');
+  const waiting = await copyQueue.next(id);
+  return waiting?.isGone === true ? undefined : waiting;
+}
+
+async function newestPoint(records: Records, { jobId }: CopyJob): Promise<string> {
+  const job = found('backup job', jobId, await records.jobs.find(jobId));
+  const point = await records.restorePoints.newestOf(job.id, job.repositoryId);
+  if (point !== undefined) return point.id;
+  throw new AppError('E_NO_RESTORE_POINT', `job "${job.name}" has no restore point`);
+}
+
 /** Its open session is stopped; its copies stay. */
 export async function deleteCopyJob(context: AppContext, key: string): Promise<void> {
-  const { id } = await findCopyJob(context, key);
-  await context.database.copyJobs.remove(id);
+  const id = await context.database.transaction(async (records) => {
+    const copyJob = found('backup copy job', key, await records.copyJobs.find(key));
+    await removeCopyJob(records, copyJob);
+    return copyJob.id;
+  });
   await stopSessionsOfJob(context, id, 'its copy job was deleted');
+}
+
+/** Its sessions are still to be stopped. */
+export async function removeCopyJob(records: Records, copyJob: CopyJob): Promise<void> {
+  await records.copyQueue.drop(copyJob.id, 'the copy job was deleted');
+  await records.schedules.change(copyJob.id, endedSetting(copyJob));
+  await records.copyJobs.remove(copyJob.id);
 }

@@ -5,12 +5,20 @@ import { assertSameType } from '../../domain/retention.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Records } from '../../ports/records.ts';
 import type { AppContext } from '../context.ts';
+import {
+  changeSchedule,
+  checkAsked,
+  endedSetting,
+  type SchedulingInput,
+  settingOf,
+} from '../schedules/set-schedule.ts';
+import { newBackupSession } from '../sessions/backup-session.ts';
 import { announceSession } from '../sessions/change-session.ts';
-import { newSession } from '../sessions/new-session.ts';
 import { stopSessionsOfJob } from '../sessions/stop-session.ts';
+import { removeCopyJob } from './copy-jobs.ts';
 import { assertUnused, found } from './found.ts';
 
-export interface CreateJob {
+export interface CreateJob extends SchedulingInput {
   readonly name: string;
   readonly organizationId: string;
   readonly repositoryId: string;
@@ -21,7 +29,7 @@ export interface CreateJob {
 
 /** E_ARCHIVE_TARGET, E_REQUEST_INVALID, E_NAME_TAKEN */
 export async function createJob(context: AppContext, input: CreateJob): Promise<Job> {
-  const { database, secrets } = context;
+  const { database, secrets, calendar } = context;
   const { name, scope = { entireOrganization: true } } = input;
   const { objects = { mailboxes: true, oneDrives: true } } = input;
   assertCoversSomething(scope, objects);
@@ -38,14 +46,22 @@ export async function createJob(context: AppContext, input: CreateJob): Promise<
   assertBackupTarget(repository, await storageOf(database, repository));
   const { retention = null } = input;
   if (retention !== null) assertSameType(retention, repository.retention);
-  return database.jobs.insert({
-    id: secrets.uuid(),
-    name,
-    organizationId: organization.id,
-    repositoryId: repository.id,
-    scope,
-    objects,
-    retention,
+  const schedule = checkAsked(calendar, input.schedule, 'backup job');
+  const { enabled = true } = input;
+  const id = secrets.uuid();
+  return database.transaction(async (records) => {
+    await records.jobs.insert({
+      id,
+      name,
+      organizationId: organization.id,
+      repositoryId: repository.id,
+      scope,
+      objects,
+      retention,
+    });
+    const setting = await settingOf(records, calendar, { schedule, enabled });
+    await records.schedules.insert({ jobId: id }, setting);
+    return found('backup job', name, await records.jobs.find(id));
   });
 }
 
@@ -79,64 +95,64 @@ export async function findJob(context: AppContext, key: string): Promise<Job> {
   return found('backup job', key, await context.database.jobs.find(key));
 }
 
-/**
- * Changes a job's retention; null: it has the repository's. E_REQUEST_INVALID when
- * it is of another type than the repository's.
- */
-export async function updateJob(
-  { database }: AppContext,
-  key: string,
-  { retention }: { readonly retention?: Retention | null },
-): Promise<Job> {
-  const job = found('backup job', key, await database.jobs.find(key));
-  if (retention === undefined) return job;
-  const { repositoryId } = job;
+export interface UpdateJob extends SchedulingInput {
+  /** null: the repository's. */
+  readonly retention?: Retention | null;
+}
+
+/** Changes what is given. E_REQUEST_INVALID, also for a retention of another type than the repository's. */
+export async function updateJob(context: AppContext, key: string, input: UpdateJob): Promise<Job> {
+  const { database, calendar } = context;
+  const { retention } = input;
+  const asked = input.schedule && checkAsked(calendar, input.schedule, 'backup job');
+  return database.transaction(async (records) => {
+    const job = found('backup job', key, await records.jobs.find(key));
+    if (retention !== undefined) await setRetention(records, job, retention);
+    await changeSchedule({ records, calendar }, job, { schedule: asked, enabled: input.enabled });
+    return found('backup job', key, await records.jobs.find(job.id));
+  });
+}
+
+async function setRetention(
+  records: Records,
+  { id, repositoryId }: Job,
+  retention: Retention | null,
+): Promise<void> {
   const repository = found(
     'repository',
     repositoryId,
-    await database.repositories.find(repositoryId),
+    await records.repositories.find(repositoryId),
   );
   if (retention !== null) assertSameType(retention, repository.retention);
-  await database.jobs.setRetention(job.id, retention);
-  return { ...job, retention };
+  await records.jobs.setRetention(id, retention);
 }
 
 /** E_SESSION_OPEN while another session of the job has not ended. */
 export async function startJob(context: AppContext, key: string, full: boolean): Promise<Session> {
-  const { database, secrets } = context;
-  const job = await findJob(context, key);
-  const repository = await readyRepository(database, job.repositoryId);
-  const session = await database.sessions.insert(
-    newSession(secrets.uuid(), {
-      kind: 'backup',
-      proxyId: repository.proxyId,
-      repositoryId: repository.id,
-      organizationId: job.organizationId,
-      jobId: job.id,
-      details: { full },
-    }),
-  );
+  const { database: records, secrets } = context;
+  const row = await newBackupSession({ records, secrets }, key, { details: { full } });
+  const session = await records.sessions.insert(row);
   announceSession(context, session);
   return session;
 }
 
-/** E_REPOSITORY_NOT_READY */
-export async function readyRepository(records: Records, id: string): Promise<Repository> {
-  const repository = found('repository', id, await records.repositories.find(id));
-  if (repository.state === 'ready') return repository;
-  throw new AppError(
-    'E_REPOSITORY_NOT_READY',
-    `repository "${repository.name}" is ${repository.state}`,
-  );
-}
-
-/** E_IN_USE while copy jobs need it. Its open session is stopped first. */
-export async function deleteJob(context: AppContext, key: string): Promise<void> {
-  const id = await context.database.transaction(async ({ jobs }) => {
-    const job = found('backup job', key, await jobs.find(key));
-    assertUnused('job', job.name, await jobs.usersOf(job.id));
-    await jobs.remove(job.id);
-    return job.id;
+/**
+ * Its open session is stopped, its restore points stay. E_IN_USE while copy jobs need it.
+ * @param withCopyJobs deletes them as well; their copies stay
+ */
+export async function deleteJob(
+  context: AppContext,
+  key: string,
+  withCopyJobs: boolean,
+): Promise<void> {
+  const ids = await context.database.transaction(async (records) => {
+    const job = found('backup job', key, await records.jobs.find(key));
+    const copyJobs = withCopyJobs ? await records.copyJobs.ofJob(job.id) : [];
+    for (const copyJob of copyJobs) await removeCopyJob(records, copyJob);
+    assertUnused('job', job.name, await records.jobs.usersOf(job.id));
+    await records.schedules.change(job.id, endedSetting(job));
+    await records.jobs.remove(job.id);
+    return [job.id, ...copyJobs.map(({ id }) => id)];
   });
-  await stopSessionsOfJob(context, id, 'its backup job was deleted');
+  for (const id of ids) await stopSessionsOfJob(context, id, 'its job was deleted');
 }

@@ -4,6 +4,7 @@ import { isFinal } from '../../domain/session-state.ts';
 import type { Records } from '../../ports/records.ts';
 import type { Transition } from '../../ports/session-records.ts';
 import type { AppContext } from '../context.ts';
+import { planRetry } from '../schedules/plan-retry.ts';
 
 /**
  * The one way to change a session's state: the transition and what follows from
@@ -35,6 +36,7 @@ async function concludeSession(records: Records, session: Session): Promise<void
   if (session.kind === 'initialize') {
     await records.repositories.setState(repositoryIdOf(session), succeeded ? 'ready' : 'failed');
   }
+  await planRetry(records, session);
   if (session.retrievalId === null) return;
   if (session.kind === 'retrieval') {
     await records.retrievals.transition(session.retrievalId, succeeded ? 'ready' : 'fail');

@@ -16,6 +16,8 @@ export function newSession(
     restorePointId: null,
     retrievalId: null,
     details: {},
+    retryOf: null,
+    retryNumber: 0,
     ...about,
     id,
   };

@@ -29,7 +29,7 @@ export const controllerCodes = {
   E_IN_USE: {
     retry: 'after-repair',
     meaning: 'Others need what was to be deleted.',
-    help: 'Delete those that the message names first.',
+    help: 'Delete those that the message names first. firn job delete --with-copy-jobs deletes copy jobs as well; copies stay.',
   },
   E_CONFLICT: {
     retry: 'later',
@@ -125,6 +125,11 @@ export const controllerCodes = {
     retry: 'later',
     meaning: 'The session was stopped by a user.',
     help: 'Start the work again when wanted; what it stored stays.',
+  },
+  E_WINDOW_CLOSED: {
+    retry: 'later',
+    meaning: 'The session ran when the backup window of its job closed.',
+    help: 'What it stored stays; the next run goes on. Widen the window, or let it not terminate, if runs do not fit.',
   },
   E_APPLIANCE_FAILED: {
     retry: 'after-repair',

@@ -7,6 +7,8 @@ export interface JobPolicy {
   readonly policy: RetentionPolicy;
   /** The job is gone; what it stored still ages out, the newest point too. */
   readonly isAbandoned: boolean;
+  /** This restore point and all newer ones stay, however old: they are still to be copied. */
+  readonly neededFrom?: string | undefined;
 }
 
 export type PolicyOf = (jobId: string) => JobPolicy;
@@ -25,13 +27,13 @@ export interface JobPlan extends RetentionPlan {
 /** What retention does to each job that the log knows. */
 export function planJobs(state: LogState, policyOf: PolicyOf, nowMs: number): readonly JobPlan[] {
   return [...state.points.keys()].sort().map((jobId) => {
-    const { policy, isAbandoned } = policyOf(jobId);
+    const { policy, isAbandoned, neededFrom } = policyOf(jobId);
     const restorePoints = state.restorePoints.get(jobId) ?? [];
     const points = restorePoints.map(({ sessionId, committedAtMs, complete }) => ({
       pointId: sessionId,
       ...{ committedAtMs, complete, open: isSessionOpen(state, sessionId) },
     }));
-    const plan = planRetention({ points, policy, nowMs, isAbandoned });
+    const plan = planRetention({ points, policy, nowMs, isAbandoned, neededFrom });
     const isOver = isAbandoned && plan.goes.length === points.length;
     const isOpen = state.openSessions.has(jobId);
     const lastPoints = isOver && !isOpen ? allPoints(state, jobId) : [];

@@ -95,6 +95,14 @@ describe('planRetention', () => {
     expect(goes([point(40), point(29)], policy, true)).toEqual(['40']);
   });
 
+  it('keeps a point that is still to be copied, and all that are newer', () => {
+    const points = [point(60), point(50), point(40), point(1)];
+    const policy = { type: 'snapshot', keepFor: days30, keepLast: 1 } as const;
+    const plan = planRetention({ points, policy, nowMs, neededFrom: '50' });
+    expect(plan.goes.map(({ pointId }) => pointId)).toEqual(['60']);
+    expect(plan.cutoffMs).toBe(points[1]?.committedAtMs);
+  });
+
   it('says why, and from when on items count', () => {
     const policy = { type: 'snapshot', keepFor: days30, keepLast: 1 } as const;
     const plan = planRetention({ points: [point(40), point(31)], policy, nowMs });

@@ -17,6 +17,8 @@ export interface PlanRetention {
   readonly nowMs: number;
   /** The job is gone: its newest point ages out like any other. */
   readonly isAbandoned?: boolean;
+  /** This point and all newer ones stay, however old. */
+  readonly neededFrom?: string | undefined;
 }
 
 export interface GoingPoint {
@@ -45,7 +47,10 @@ export function planRetention(options: PlanRetention): RetentionPlan {
   const { points, policy, nowMs, isAbandoned = false } = options;
   const startMs = policy.keepFor && periodStart(nowMs, policy.keepFor);
   const itemsSinceMs = policy.type === 'item' ? startMs : undefined;
-  const firstStaying = points.findIndex(staying(options, startMs));
+  const isStaying = staying(options, startMs);
+  const firstStaying = points.findIndex(
+    (point) => point.pointId === options.neededFrom || isStaying(point),
+  );
   const going = points.slice(0, firstStaying < 0 ? points.length : firstStaying);
   const reason = reasonOf(policy);
   const goes = going.map(({ pointId, committedAtMs }) => ({ pointId, committedAtMs, reason }));

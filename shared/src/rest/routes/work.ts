@@ -5,13 +5,16 @@ import {
   CopyJobCreate,
   CopyJobPage,
   CopyJobStart,
+  CopyJobUpdate,
   Job,
   JobCreate,
+  JobDelete,
   JobPage,
   JobStart,
   JobUpdate,
 } from '../schemas/job.ts';
 import { Organization, OrganizationCreate, OrganizationPage } from '../schemas/organization.ts';
+import { SlotPage } from '../schemas/schedule.ts';
 import { Session } from '../schemas/session.ts';
 
 const organizationParams = closed({ organization: IdOrName });
@@ -100,11 +103,21 @@ const jobRoutes = {
     method: 'PATCH',
     path: '/jobs/{job}',
     tag: 'Backup jobs',
-    summary: 'Change the retention of a backup job',
+    summary: 'Change the schedule or the retention of a backup job',
     scope: 'admin',
     params: jobParams,
     body: JobUpdate,
     success: { status: 200, body: Job },
+  },
+  listJobSlots: {
+    method: 'GET',
+    path: '/jobs/{job}/slots',
+    tag: 'Backup jobs',
+    summary: "What became of a backup job's times, newest first",
+    scope: 'read',
+    params: jobParams,
+    query: PageQuery,
+    success: { status: 200, body: SlotPage },
   },
   deleteJob: {
     method: 'DELETE',
@@ -113,6 +126,7 @@ const jobRoutes = {
     summary: 'Delete a backup job; its open session is closed, its restore points stay',
     scope: 'admin',
     params: jobParams,
+    query: JobDelete,
     success: { status: 204 },
   },
 } as const satisfies Record<string, Route>;
@@ -149,12 +163,32 @@ const copyJobRoutes = {
     method: 'POST',
     path: '/copy-jobs/{copyJob}/start',
     tag: 'Backup copy jobs',
-    summary: 'Copy the newest restore point of the backup job',
+    summary: 'Copy the restore point that waits longest, else the newest of the backup job',
     scope: 'operate',
     params: copyJobParams,
     body: CopyJobStart,
     success: { status: 202, body: Session },
     idempotent: true,
+  },
+  updateCopyJob: {
+    method: 'PATCH',
+    path: '/copy-jobs/{copyJob}',
+    tag: 'Backup copy jobs',
+    summary: 'Change the schedule of a backup copy job',
+    scope: 'admin',
+    params: copyJobParams,
+    body: CopyJobUpdate,
+    success: { status: 200, body: CopyJob },
+  },
+  listCopyJobSlots: {
+    method: 'GET',
+    path: '/copy-jobs/{copyJob}/slots',
+    tag: 'Backup copy jobs',
+    summary: "What became of a copy job's times and restore points, newest first",
+    scope: 'read',
+    params: copyJobParams,
+    query: PageQuery,
+    success: { status: 200, body: SlotPage },
   },
   deleteCopyJob: {
     method: 'DELETE',

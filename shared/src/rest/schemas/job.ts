@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { closed, Id, IdOrName, Name, open, pageOf, Timestamp } from './fields.ts';
 import { Retention } from './retention.ts';
+import { scheduled, scheduling } from './schedule.ts';
 
 const Users = Type.Array(Type.String({ minLength: 1, maxLength: 400 }), {
   maxItems: 10_000,
@@ -33,6 +34,7 @@ export const Job = open('Job', {
   scope: JobScope,
   objects: JobObjects,
   retention: Type.Optional(Retention),
+  ...scheduled,
   createdAt: Timestamp,
   lastSessionId: Type.Optional(Id),
 });
@@ -47,6 +49,7 @@ export const JobCreate = closed(
     scope: Type.Optional(JobScope),
     objects: Type.Optional(JobObjects),
     retention: Type.Optional(Retention),
+    ...scheduling,
   },
   'JobCreate',
 );
@@ -57,6 +60,7 @@ export const JobUpdate = closed(
     retention: Type.Optional(
       Type.Union([Retention, Type.Null()], { description: "null: the repository's" }),
     ),
+    ...scheduling,
   },
   'JobUpdate',
 );
@@ -85,7 +89,12 @@ export type JobStart = Static<typeof JobStart>;
 const PackSizeMiB = Type.Integer({ minimum: 1, maximum: 1_024, description: 'Default 128' });
 const RepackBy = Type.Enum(['proxy', 'appliance'], { title: 'RepackBy' });
 
-/** Copies the newest restore point of a backup job to another repository. */
+const Seed = Type.Enum(['latest', 'all'], {
+  title: 'Seed',
+  description: 'What the first run copies: the newest restore point, or each that is there',
+});
+
+/** Copies restore points of a backup job to another repository. */
 export const CopyJob = open('CopyJob', {
   id: Id,
   name: Name,
@@ -93,6 +102,8 @@ export const CopyJob = open('CopyJob', {
   repositoryId: Id,
   packSizeMiB: PackSizeMiB,
   repackBy: RepackBy,
+  seed: Seed,
+  ...scheduled,
   createdAt: Timestamp,
   lastSessionId: Type.Optional(Id),
 });
@@ -106,7 +117,18 @@ export const CopyJobCreate = closed(
     repositoryId: IdOrName,
     packSizeMiB: Type.Optional(PackSizeMiB),
     repackBy: Type.Optional(RepackBy),
+    seed: Type.Optional(Seed),
+    ...scheduling,
   },
   'CopyJobCreate',
 );
 export type CopyJobCreate = Static<typeof CopyJobCreate>;
+
+export const CopyJobUpdate = closed(scheduling, 'CopyJobUpdate');
+export type CopyJobUpdate = Static<typeof CopyJobUpdate>;
+
+export const JobDelete = closed({
+  withCopyJobs: Type.Optional(
+    Type.Boolean({ description: 'Deletes its copy jobs as well; their copies stay' }),
+  ),
+});

@@ -83,6 +83,8 @@ export const Session = open('Session', {
   copyJobId: Type.Optional(Id),
   restorePointId: Type.Optional(Id),
   retrievalId: Type.Optional(Id),
+  retryOf: Type.Optional(Id),
+  retryNumber: Type.Optional(Count),
   createdAt: Timestamp,
   startedAt: Type.Optional(Timestamp),
   endedAt: Type.Optional(Timestamp),

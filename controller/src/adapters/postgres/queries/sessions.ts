@@ -12,7 +12,8 @@ const select = `SELECT ${sessionColumns} FROM sessions s`;
 
 export function makeSessionRecords(db: Db): SessionRecords {
   return {
-    insert: (row) => insertSession(db, row),
+    insert: async (row) => (await insertSession(db, row)) as Session,
+    tryInsert: (row) => insertSession(db, row, 'ON CONFLICT DO NOTHING'),
     get: (id) => db.first<Session>(`${select} WHERE s.id = $1`, [id]),
     list: (filter, page) => listSessions(db, filter, page),
     openOf: (proxyId) =>
@@ -41,12 +42,14 @@ export function makeSessionRecords(db: Db): SessionRecords {
   };
 }
 
-async function insertSession(db: Db, row: NewSession): Promise<Session> {
-  const session = await db.first<Session>(
+function insertSession(db: Db, row: NewSession, onConflict = ''): Promise<Session | undefined> {
+  return db.first<Session>(
     `WITH s AS (
       INSERT INTO sessions (id, kind, state, proxy_id, repository_id, object_storage_id,
-          organization_id, job_id, copy_job_id, restore_point_id, retrieval_id, details)
-        VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *)
+          organization_id, job_id, copy_job_id, restore_point_id, retrieval_id, details,
+          retry_of, retry_number)
+        VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        ${onConflict} RETURNING *)
     SELECT ${sessionColumns} FROM s`,
     [
       row.id,
@@ -60,9 +63,10 @@ async function insertSession(db: Db, row: NewSession): Promise<Session> {
       row.restorePointId,
       row.retrievalId,
       json(row.details),
+      row.retryOf,
+      row.retryNumber,
     ],
   );
-  return session as Session;
 }
 
 function listSessions(db: Db, filter: SessionFilter, page: PageRequest) {

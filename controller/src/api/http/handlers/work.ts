@@ -3,6 +3,7 @@ import {
   deleteCopyJob,
   findCopyJob,
   startCopyJob,
+  updateCopyJob,
 } from '../../../app/resources/copy-jobs.ts';
 import { createJob, deleteJob, findJob, startJob, updateJob } from '../../../app/resources/jobs.ts';
 import {
@@ -10,7 +11,8 @@ import {
   deleteOrganization,
   findOrganization,
 } from '../../../app/resources/organizations.ts';
-import { encodeCopyJob, encodeJob, encodeOrganization, encodeSession } from '../encode.ts';
+import { encodeOrganization, encodeSession } from '../encode.ts';
+import { encodeCopyJob, encodeJob, encodeSlot } from '../encode-jobs.ts';
 import { encodePage, type Handlers, pageRequest } from '../handler.ts';
 
 type Organizations =
@@ -32,7 +34,14 @@ export const organizationHandlers: Handlers<Organizations> = {
   },
 };
 
-type Jobs = 'createJob' | 'listJobs' | 'getJob' | 'startJob' | 'updateJob' | 'deleteJob';
+type Jobs =
+  | 'createJob'
+  | 'listJobs'
+  | 'getJob'
+  | 'startJob'
+  | 'updateJob'
+  | 'listJobSlots'
+  | 'deleteJob';
 
 export const jobHandlers: Handlers<Jobs> = {
   createJob: async ({ context, body }) => encodeJob(await createJob(context, body)),
@@ -43,13 +52,24 @@ export const jobHandlers: Handlers<Jobs> = {
     encodeSession(await startJob(context, params.job, body.full ?? false)),
   updateJob: async ({ context, params, body }) =>
     encodeJob(await updateJob(context, params.job, body)),
-  deleteJob: async ({ context, params }) => {
-    await deleteJob(context, params.job);
+  listJobSlots: async ({ context, params, query }) => {
+    const { id } = await findJob(context, params.job);
+    return encodePage(await context.database.schedules.slots(id, pageRequest(query)), encodeSlot);
+  },
+  deleteJob: async ({ context, params, query }) => {
+    await deleteJob(context, params.job, query.withCopyJobs ?? false);
     return undefined;
   },
 };
 
-type CopyJobs = 'createCopyJob' | 'listCopyJobs' | 'getCopyJob' | 'startCopyJob' | 'deleteCopyJob';
+type CopyJobs =
+  | 'createCopyJob'
+  | 'listCopyJobs'
+  | 'getCopyJob'
+  | 'startCopyJob'
+  | 'updateCopyJob'
+  | 'listCopyJobSlots'
+  | 'deleteCopyJob';
 
 export const copyJobHandlers: Handlers<CopyJobs> = {
   createCopyJob: async ({ context, body }) => encodeCopyJob(await createCopyJob(context, body)),
@@ -59,6 +79,12 @@ export const copyJobHandlers: Handlers<CopyJobs> = {
     encodeCopyJob(await findCopyJob(context, params.copyJob)),
   startCopyJob: async ({ context, params, body }) =>
     encodeSession(await startCopyJob(context, params.copyJob, body)),
+  updateCopyJob: async ({ context, params, body }) =>
+    encodeCopyJob(await updateCopyJob(context, params.copyJob, body)),
+  listCopyJobSlots: async ({ context, params, query }) => {
+    const { id } = await findCopyJob(context, params.copyJob);
+    return encodePage(await context.database.schedules.slots(id, pageRequest(query)), encodeSlot);
+  },
   deleteCopyJob: async ({ context, params }) => {
     await deleteCopyJob(context, params.copyJob);
     return undefined;

@@ -130,7 +130,14 @@ export interface RetentionPolicy {
 
 export interface JobRetention {
   jobId: string;
-  policy: RetentionPolicy | undefined;
+  policy:
+    | RetentionPolicy
+    | undefined;
+  /**
+   * This restore point and all newer ones are still to be copied: they stay,
+   * however old. Empty: none is.
+   */
+  neededFrom: string;
 }
 
 /** Expires points, collects garbage, consolidates packs. */
@@ -2045,7 +2052,7 @@ export const RetentionPolicy: MessageFns<RetentionPolicy> = {
 };
 
 function createBaseJobRetention(): JobRetention {
-  return { jobId: "", policy: undefined };
+  return { jobId: "", policy: undefined, neededFrom: "" };
 }
 
 export const JobRetention: MessageFns<JobRetention> = {
@@ -2055,6 +2062,9 @@ export const JobRetention: MessageFns<JobRetention> = {
     }
     if (message.policy !== undefined) {
       RetentionPolicy.encode(message.policy, writer.uint32(18).fork()).join();
+    }
+    if (message.neededFrom !== "") {
+      writer.uint32(26).string(message.neededFrom);
     }
     return writer;
   },
@@ -2088,6 +2098,14 @@ export const JobRetention: MessageFns<JobRetention> = {
             message.policy = RetentionPolicy.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.neededFrom = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2108,6 +2126,11 @@ export const JobRetention: MessageFns<JobRetention> = {
         ? globalThis.String(object.job_id)
         : "",
       policy: isSet(object.policy) ? RetentionPolicy.fromJSON(object.policy) : undefined,
+      neededFrom: isSet(object.neededFrom)
+        ? globalThis.String(object.neededFrom)
+        : isSet(object.needed_from)
+        ? globalThis.String(object.needed_from)
+        : "",
     };
   },
 
@@ -2118,6 +2141,9 @@ export const JobRetention: MessageFns<JobRetention> = {
     }
     if (message.policy !== undefined) {
       obj.policy = RetentionPolicy.toJSON(message.policy);
+    }
+    if (message.neededFrom !== "") {
+      obj.neededFrom = message.neededFrom;
     }
     return obj;
   },
@@ -2131,6 +2157,7 @@ export const JobRetention: MessageFns<JobRetention> = {
     message.policy = (object.policy !== undefined && object.policy !== null)
       ? RetentionPolicy.fromPartial(object.policy)
       : undefined;
+    message.neededFrom = object.neededFrom ?? "";
     return message;
   },
 };

@@ -1,0 +1,24 @@
+import type { Session } from '../../domain/session.ts';
+import type { Records } from '../../ports/records.ts';
+
+/**
+ * A session has ended: whether its schedule tries again. Only what the schedule
+ * started is tried again, and nothing once somebody's session has done the work.
+ */
+export async function planRetry({ schedules }: Records, session: Session): Promise<void> {
+  if (session.kind !== 'backup' && session.kind !== 'copy') return;
+  const row = await schedules.ofSession(session.id);
+  const retry = row?.enabled === true ? row.schedule.retry : undefined;
+  if (row !== undefined && retry !== undefined && isToRetry(session, retry.attempts)) {
+    const { waitMinutes } = retry;
+    await schedules.setRetry(row.id, { sessionId: session.id, waitMinutes });
+  } else if (row !== undefined || session.state === 'success') {
+    await schedules.setRetry((session.copyJobId ?? session.jobId) as string, null);
+  }
+}
+
+/** Objects that failed are worth another try as well, though the session was none in vain. */
+function isToRetry({ state, objectCounts, retryNumber }: Session, attempts: number): boolean {
+  const failed = state === 'failed' || (state === 'warning' && objectCounts.failed > 0);
+  return failed && retryNumber < attempts;
+}
