@@ -5,7 +5,8 @@ import { ApiCommand } from './commands/api-command.ts';
 import { makeCostCommand } from './commands/cost.ts';
 import { addEraseCommand } from './commands/erase.ts';
 import { addExploreCommands } from './commands/explore.ts';
-import { addCopyJobCommands, addJobCommands } from './commands/job.ts';
+import { addCopyJobCommands } from './commands/job/copy-job.ts';
+import { addJobCommands } from './commands/job/job.ts';
 import { addOrganizationCommands } from './commands/organization.ts';
 import { addProxyCommands } from './commands/proxy.ts';
 import {

@@ -55,8 +55,8 @@ export function retentionOf(options: RetentionOptions): Retention | undefined {
 }
 
 /** Ends a command that was given no option of what it changes. */
-export function nothingToChange(command: Command): never {
-  command.error('error: nothing to change: say how long with --keep-for or --keep-last');
+export function nothingToChange(command: Command, orWhat = ''): never {
+  command.error(`error: nothing to change: say how long with --keep-for or --keep-last${orWhat}`);
 }
 
 /** `snapshot, 3 years or the newest 5` */

@@ -33,7 +33,7 @@ export function makeScheduleRecords(db: Db): ScheduleRecords {
     dueIds: () => dueIds(db),
     lock: (id, waits = false) =>
       db.first<ScheduleRow>(
-        `SELECT ${columns} FROM schedules t WHERE t.id = $1 FOR UPDATE ${waits ? '' : 'SKIP LOCKED'}`,
+        `SELECT ${columns} FROM schedules t WHERE t.id = $1 FOR NO KEY UPDATE ${waits ? '' : 'SKIP LOCKED'}`,
         [id],
       ),
     setNext: async (id, nextAtMs) => {
