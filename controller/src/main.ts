@@ -16,10 +16,10 @@ import { nodeCertificateReader } from './adapters/crypto/node-certificate-reader
 import { nodeSecrets } from './adapters/crypto/node-secrets.ts';
 import { makeX509Authority } from './adapters/crypto/x509-authority.ts';
 import { readTextFile, writeTextFile } from './adapters/files/text-files.ts';
+import { makeLaunchers } from './adapters/launchers.ts';
 import { migrate } from './adapters/postgres/migrate.ts';
 import { makePool } from './adapters/postgres/pool.ts';
 import { makePostgresDatabase } from './adapters/postgres/postgres-database.ts';
-import { makeProcessLauncher } from './adapters/process/process-launcher.ts';
 import { makeCronTicker } from './adapters/schedule/cron-ticker.ts';
 import { cronerCalendar } from './adapters/schedule/croner-calendar.ts';
 import { makeHeaderChanges, makeHeaderMaker } from './adapters/storage/repository-header-maker.ts';
@@ -68,7 +68,7 @@ export async function buildPorts(
     storageAccounts: makeStorageAccounts(clock),
     makeHeader: makeHeaderMaker(keyService),
     headerChanges: makeHeaderChanges(keyService),
-    launcher: makeProcessLauncher({
+    launchers: makeLaunchers({
       program: config.applianceProgram,
       folder: join(config.dataDir, 'appliances'),
       environment: applianceEnvironment(config),
@@ -94,12 +94,11 @@ function makeBus(config: ControllerConfig, logger: Logger): Bus {
 
 /** Its own settings; the bus is that of the controller. */
 function applianceEnvironment(config: ControllerConfig): Record<string, string> {
-  const { natsUrl, natsUrlFile, applianceLifeMs } = config;
-  const lifetime = { FIRN_LIFETIME_MAX_MS: String(applianceLifeMs) };
-  if (natsUrl === undefined) return lifetime;
-  const bus =
-    natsUrlFile === undefined ? { FIRN_NATS_URL: natsUrl } : { FIRN_NATS_URL_FILE: natsUrlFile };
-  return { ...lifetime, ...bus };
+  const { natsUrl, natsUrlFile } = config;
+  if (natsUrl === undefined) return {};
+  return natsUrlFile === undefined
+    ? { FIRN_NATS_URL: natsUrl }
+    : { FIRN_NATS_URL_FILE: natsUrlFile };
 }
 
 /** @returns the exit code: 0 stopped by a signal, 1 failed, 2 the settings are wrong */

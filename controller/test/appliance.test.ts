@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ApplianceLauncher, ApplianceOrder } from '../src/ports/appliance-launcher.ts';
+import type {
+  ApplianceLauncher,
+  ApplianceOrder,
+  ApplianceSighting,
+  ApplianceTags,
+  LaunchIntent,
+} from '../src/ports/appliance-launcher.ts';
 import {
   makeHost,
   startController,
@@ -12,20 +18,40 @@ import { usePostgres } from './harness/use-controller.ts';
 
 /** Remembers what was ordered; the test plays the appliance. */
 class RecordingLauncher implements ApplianceLauncher {
+  readonly kind = 'process';
+  readonly choices = [{ description: 'played by the test', dollarsPerHour: 0 }];
+  readonly lagMs = 0;
+  readonly bootMsMax = 60_000;
   readonly ended: string[] = [];
   launched = 0;
   readonly #orders: ApplianceOrder[] = [];
   #wake = () => {};
 
-  async launch(order: ApplianceOrder): Promise<string> {
-    this.#orders.push(order);
-    this.launched += 1;
-    this.#wake();
-    return `handle of ${order.workerId}`;
+  prepare(order: ApplianceOrder): LaunchIntent {
+    const { installationId, workerId } = order;
+    return { launcher: 'process', installationId, workerId, request: JSON.stringify(order) };
   }
 
-  async end(handle: string): Promise<void> {
-    this.ended.push(handle);
+  async launch(intent: LaunchIntent): Promise<ApplianceSighting> {
+    this.#orders.push(JSON.parse(intent.request));
+    this.launched += 1;
+    this.#wake();
+    return { ...intent, handle: `handle of ${intent.workerId}`, state: 'running' };
+  }
+
+  async find(): Promise<undefined> {}
+
+  async list(): Promise<readonly ApplianceSighting[]> {
+    return [];
+  }
+
+  async end({ workerId }: ApplianceTags): Promise<boolean> {
+    this.ended.push(workerId);
+    return true;
+  }
+
+  async missingPermissions(): Promise<readonly string[]> {
+    return [];
   }
 
   async next(): Promise<ApplianceOrder> {
@@ -99,7 +125,7 @@ describe('an archiver appliance', () => {
     expect(await ready.link.next('repackResult')).toMatchObject({ taskNumber: 1 });
     await ready.link.end(copy);
     await link.ended();
-    expect(launcher.ended).toEqual([`handle of ${appliance.workerId}`]);
+    expect(launcher.ended).toEqual([appliance.workerId]);
     const again = await appliance.dial();
     expect(String(await again.ended())).toContain('unknown, expired or revoked');
   });

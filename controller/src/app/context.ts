@@ -1,7 +1,7 @@
 import type { Bus } from '@firn/shared/bus/bus';
 import type { Logger } from '@firn/shared/observe/logger';
 import type { Clock } from '@firn/shared/time/clock';
-import type { ApplianceLauncher } from '../ports/appliance-launcher.ts';
+import type { ApplianceLaunchers } from '../ports/appliance-launcher.ts';
 import type { Calendar } from '../ports/calendar.ts';
 import type { CertificateAuthority, CertificateReader } from '../ports/certificates.ts';
 import type { Database } from '../ports/records.ts';
@@ -23,7 +23,7 @@ export interface AppContext {
   readonly makeHeader: HeaderMaker;
   readonly headerChanges: HeaderChanges;
   readonly links: WorkerLinks;
-  readonly launcher: ApplianceLauncher;
+  readonly launchers: ApplianceLaunchers;
   readonly bus: Bus;
   readonly feed: SessionFeed;
   readonly logger: Logger;

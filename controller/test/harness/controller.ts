@@ -11,7 +11,7 @@ import { type RunningPostgres, startPostgres } from '@firn/shared/services/embed
 import { Client } from 'pg';
 import { type ControllerConfig, readConfig } from '../../src/config.ts';
 import { buildPorts } from '../../src/main.ts';
-import type { ApplianceLauncher } from '../../src/ports/appliance-launcher.ts';
+import type { ApplianceLauncher, ApplianceLaunchers } from '../../src/ports/appliance-launcher.ts';
 import { type ReadyLine, runController } from '../../src/run-controller.ts';
 import { ManualTicker } from './manual-ticker.ts';
 
@@ -110,11 +110,10 @@ export interface TestControllerOptions {
   readonly config?: Partial<ControllerConfig>;
 }
 
-const noLauncher: ApplianceLauncher = {
-  launch: async () => {
+const noLaunchers: ApplianceLaunchers = {
+  open: () => {
     throw new Error('no appliance is expected here');
   },
-  end: async () => {},
 };
 
 /** A controller in this process, with real adapters but bus, launcher and storage accounts. */
@@ -126,6 +125,7 @@ export async function startController(
   const releasers = new Releasers();
   const bus = new MemoryBus();
   const ticker = new ManualTicker();
+  const { launcher } = options;
   const config = testConfig(host, options.config);
   const built = await buildPorts(config, logger, releasers);
   const over = new AbortController();
@@ -134,7 +134,7 @@ export async function startController(
     ...built,
     bus,
     ticker,
-    launcher: options.launcher ?? noLauncher,
+    launchers: launcher === undefined ? noLaunchers : { open: () => launcher },
     storageAccounts: { ...built.storageAccounts, prepare: async () => {} },
     announceReady: resolve,
   };

@@ -1,10 +1,13 @@
 import { AppError, isAppError } from '@firn/shared/errors/app-error';
+import { invariant } from '@firn/shared/errors/invariant';
 import type { Session } from '../../domain/session.ts';
+import type { ApplianceOrder } from '../../ports/appliance-launcher.ts';
 import type { AppContext } from '../context.ts';
 import { makeJoinString } from '../enrollment/join-string.ts';
 import { logSession } from '../sessions/change-session.ts';
 import { toSummary } from '../sessions/problem-summary.ts';
 import { requestStop } from '../sessions/stop-session.ts';
+import { applianceSettings, installationIdOf } from './appliance-place.ts';
 
 const startsMax = 3;
 
@@ -14,7 +17,7 @@ const startsMax = 3;
  * After three that ended before their work the session fails.
  */
 export async function startAppliance(context: AppContext, session: Session): Promise<void> {
-  const { database, launcher, logger } = context;
+  const { database, launchers, logger } = context;
   const { id: sessionId, attempt } = session;
   const earlier = await database.appliances.countFailed(sessionId);
   if (earlier >= startsMax) {
@@ -24,9 +27,12 @@ export async function startAppliance(context: AppContext, session: Session): Pro
     return;
   }
   const order = await recordIntent(context, session);
+  const launcher = launchers.open(applianceSettings);
+  const [choice] = launcher.choices;
+  invariant(choice !== undefined, 'every launcher has a choice');
   try {
-    const handle = await launcher.launch(order);
-    await database.appliances.launched(order.workerId, handle);
+    const sighting = await launcher.launch(launcher.prepare(order, choice));
+    await database.appliances.launched(order.workerId, sighting?.handle ?? '');
     logger.info('appliance.launched', { workerId: order.workerId, sessionId, attempt });
     await logSession(context, sessionId, 'info', 'an archiver appliance was started');
   } catch (error) {
@@ -37,7 +43,7 @@ export async function startAppliance(context: AppContext, session: Session): Pro
   }
 }
 
-async function recordIntent(context: AppContext, session: Session) {
+async function recordIntent(context: AppContext, session: Session): Promise<ApplianceOrder> {
   const { secrets, settings, database } = context;
   const workerId = secrets.uuid();
   const token = secrets.token();
@@ -55,5 +61,6 @@ async function recordIntent(context: AppContext, session: Session) {
     const { id: sessionId, attempt } = session;
     await appliances.insert({ workerId, sessionId, attempt, lifeMs });
   });
-  return { workerId, joinString: makeJoinString(context, token) };
+  const joinString = makeJoinString(context, token);
+  return { installationId: installationIdOf(context), workerId, joinString, lifeMs };
 }

@@ -136,6 +136,26 @@ export const controllerCodes = {
     meaning: 'The archiver appliance could not be started, or ended before its work.',
     help: 'Look at the log of the controller, or let the proxy repack: repackBy proxy.',
   },
+  E_APPLIANCE_CAPACITY: {
+    retry: 'later',
+    meaning: 'The cloud has no room for this kind of machine in this place at the moment.',
+    help: 'Nothing: the next choice of the template is tried. Name more instance types or subnets in it.',
+  },
+  E_APPLIANCE_QUOTA: {
+    retry: 'after-repair',
+    meaning: "The account's limit of machines or cores is reached.",
+    help: 'Ask the cloud for a higher limit, or take a smaller machine in the appliance template.',
+  },
+  E_APPLIANCE_PERMISSION: {
+    retry: 'after-repair',
+    meaning: 'The controller lacks a permission in the cloud; the message names it.',
+    help: 'Grant it as in deploy/appliance/, then run: firn appliance test.',
+  },
+  E_APPLIANCE_UNANSWERED: {
+    retry: 'later',
+    meaning: 'The cloud did not answer; whether the machine was started is not known yet.',
+    help: 'Nothing: the same request is sent again, and what it started is found by its tags.',
+  },
   E_ENROLLMENT_TOKEN_INVALID: {
     retry: 'after-repair',
     meaning: 'The enrolment token is unknown, expired or was used before.',
