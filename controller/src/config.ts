@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Environment, EnvReader } from '@firn/shared/config/env-reader';
+import type { ApplianceLimits } from './domain/appliance-limits.ts';
 
 export interface Listen {
   readonly host: string;
@@ -38,6 +39,7 @@ export interface ControllerConfig {
   readonly credentialLifeMs: number;
   readonly proxyCertificateLifeMs: number;
   readonly applianceLifeMs: number;
+  readonly applianceLimits: ApplianceLimits;
   readonly enrollmentTokenLifeMs: number;
   readonly viewTimeoutMs: number;
 }
@@ -68,6 +70,7 @@ export function readConfig(
     logFile: env.optionalText('FIRN_LOG_FILE'),
     applianceProgram: env.text('FIRN_APPLIANCE_PROGRAM', applianceProgram()),
     ...readTimes(env),
+    applianceLimits: readApplianceLimits(env),
     attemptsMax: env.integer('FIRN_ATTEMPTS_MAX', 10, { min: 1, max: 1_000 }),
   });
   env.require(
@@ -76,6 +79,19 @@ export function readConfig(
   );
   env.finish();
   return config;
+}
+
+/** A budget of 0 is none: whoever wants no appliances does not name them. */
+function readApplianceLimits(env: EnvReader): ApplianceLimits {
+  const dollars = env.integer('FIRN_APPLIANCE_DOLLARS_PER_MONTH_MAX', 0, { min: 0, max: 1e6 });
+  return {
+    atOnceMax: env.integer('FIRN_APPLIANCES_MAX', 8, { min: 1, max: 1_000 }),
+    launchesPerHourMax: env.integer('FIRN_APPLIANCE_LAUNCHES_PER_HOUR_MAX', 20, {
+      min: 1,
+      max: 10_000,
+    }),
+    dollarsPerMonthMax: dollars === 0 ? undefined : dollars,
+  };
 }
 
 function readAddresses(env: EnvReader) {

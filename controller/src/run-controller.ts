@@ -8,7 +8,7 @@ import { ensureBootstrapToken } from './app/resources/bootstrap-token.ts';
 import { tickSchedules } from './app/schedules/tick.ts';
 import { feedProgress } from './app/sessions/live-progress.ts';
 import { SessionFeed } from './app/sessions/session-feed.ts';
-import { supervise } from './app/supervise.ts';
+import { supervise, superviseAppliances } from './app/supervise.ts';
 import type { ControllerConfig } from './config.ts';
 import type { Ticker } from './ports/calendar.ts';
 import type { ServerCertificates } from './ports/certificates.ts';
@@ -104,6 +104,7 @@ function startDuties(
   const duties = [
     feedProgress(context, signal),
     supervise(context, deliveries, { everyMs: config.superviseMs, signal }),
+    superviseAppliances(context, { everyMs: config.superviseMs, signal }),
   ].map((duty) =>
     duty.catch((error: unknown) => {
       if (!signal.aborted) context.logger.error('controller.duty_failed', { error });
@@ -130,6 +131,7 @@ function makeSettings(
     credentialLifeMs: config.credentialLifeMs,
     proxyCertificateLifeMs: config.proxyCertificateLifeMs,
     applianceLifeMs: config.applianceLifeMs,
+    applianceLimits: config.applianceLimits,
     enrollmentTokenLifeMs: config.enrollmentTokenLifeMs,
     viewTimeoutMs: config.viewTimeoutMs,
     get publicUrl() {

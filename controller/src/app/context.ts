@@ -1,6 +1,7 @@
 import type { Bus } from '@firn/shared/bus/bus';
 import type { Logger } from '@firn/shared/observe/logger';
 import type { Clock } from '@firn/shared/time/clock';
+import type { ApplianceLimits } from '../domain/appliance-limits.ts';
 import type { ApplianceLaunchers } from '../ports/appliance-launcher.ts';
 import type { Calendar } from '../ports/calendar.ts';
 import type { CertificateAuthority, CertificateReader } from '../ports/certificates.ts';
@@ -49,6 +50,7 @@ export interface AppSettings {
   readonly proxyCertificateLifeMs: number;
   /** Hard end of an appliance, and of its certificate. */
   readonly applianceLifeMs: number;
+  readonly applianceLimits: ApplianceLimits;
   readonly enrollmentTokenLifeMs: number;
   readonly viewTimeoutMs: number;
 }

@@ -1,4 +1,5 @@
 import type { Session } from '../domain/session.ts';
+import { ApplianceReaper } from './appliances/reap-appliances.ts';
 import { ApplianceTender } from './appliances/tend-appliances.ts';
 import { assign, type Deliveries, deliverAssignments } from './assignments/deliver-assignments.ts';
 import type { AppContext } from './context.ts';
@@ -6,24 +7,49 @@ import { removeDueRetrievals } from './recovery/remove-retrieval.ts';
 import { announceSession, changeSession, logSession } from './sessions/change-session.ts';
 import { startDueRetention } from './sessions/due-retention.ts';
 
+export interface SuperviseOptions {
+  readonly everyMs: number;
+  readonly signal: AbortSignal;
+}
+
+type Duty = readonly [name: string, work: () => Promise<void>];
+
 /** Everything that happens by time; each round is safe to repeat at any moment. */
 export async function supervise(
   context: AppContext,
   deliveries: Deliveries,
-  options: { readonly everyMs: number; readonly signal: AbortSignal },
+  options: SuperviseOptions,
 ): Promise<void> {
-  const { everyMs, signal } = options;
-  const tender = new ApplianceTender(context);
-  const alarm = makeAlarm(context);
-  const duties: readonly [string, () => Promise<void>][] = [
+  await repeat(context, options, [
     ['leases', () => expireLeases(context)],
     ['silent', () => resumeSilent(context)],
     ['assignments', () => deliverAll(context, deliveries)],
     ['retrievals', () => removeDueRetrievals(context)],
-    ['appliances', () => tender.tend()],
     ['retention', () => startDueRetention(context)],
     ['idempotency', () => context.database.idempotency.expire()],
-  ];
+  ]);
+}
+
+/** By itself: a cloud that does not answer holds up nothing else. */
+export async function superviseAppliances(
+  context: AppContext,
+  options: SuperviseOptions,
+): Promise<void> {
+  const tender = new ApplianceTender(context);
+  const reaper = new ApplianceReaper(context);
+  await repeat(context, options, [
+    // First: what a lost database or another start left is known before anything is launched.
+    ['stray appliances', () => reaper.reap()],
+    ['appliances', () => tender.tend()],
+  ]);
+}
+
+async function repeat(
+  context: AppContext,
+  { everyMs, signal }: SuperviseOptions,
+  duties: readonly Duty[],
+): Promise<void> {
+  const alarm = makeAlarm(context);
   while (!signal.aborted) {
     for (const [duty, work] of duties) {
       // One duty that fails (Postgres away) must not end the others.

@@ -1,3 +1,5 @@
+import type { ApplianceSettings } from './appliance-settings.ts';
+
 /** Whoever dials the controller with a certificate of its CA. */
 export interface Worker {
   readonly id: string;
@@ -42,7 +44,23 @@ export interface Appliance {
   readonly sessionId: string;
   readonly attempt: number;
   readonly state: 'intended' | 'launched' | 'working' | 'ended';
-  /** What the launcher needs to end it: a process id. */
+  /** As the cloud calls it; null: it has shown nothing of it. */
   readonly handle: string | null;
   readonly overdue: boolean;
+  /** Where it was started, as it was then. */
+  readonly settings: ApplianceSettings;
+  /** Description of the launcher's choice. */
+  readonly choice: string;
+  /** The launcher's exact request, sealed. */
+  readonly sealedRequest: Uint8Array;
+  /** Since the newest launch call; null: there was none. */
+  readonly sentAgoMs: number | null;
+  /** Since the intent was recorded. */
+  readonly startedAgoMs: number;
+  /** It has dialled. */
+  readonly saidHello: boolean;
+  /** The cloud had no room for its choice: nothing was started. */
+  readonly refused: boolean;
+  /** It is being ended, and nothing takes that back. */
+  readonly isEnding: boolean;
 }

@@ -1,3 +1,5 @@
+import type { ApplianceUsage } from '../domain/appliance-limits.ts';
+import type { ApplianceSettings } from '../domain/appliance-settings.ts';
 import type {
   Appliance,
   EnrollmentToken,
@@ -54,19 +56,46 @@ export interface NewAppliance {
   readonly sessionId: string;
   readonly attempt: number;
   readonly lifeMs: number;
+  readonly settings: ApplianceSettings;
+  readonly choice: string;
+  readonly dollarsPerHour: number | null;
+  readonly sealedRequest: Uint8Array;
+}
+
+export interface EndOfAppliance {
+  readonly reason: string;
+  /** The cloud had no room for its choice. */
+  readonly refused?: boolean;
 }
 
 export interface ApplianceRecords {
+  /** Until the transaction ends nobody else launches or counts. */
+  lockLaunches(): Promise<void>;
+  usage(): Promise<ApplianceUsage>;
   insert(appliance: NewAppliance): Promise<void>;
   get(workerId: string): Promise<Appliance | undefined>;
+  /** Before each launch call. undefined: it is being ended, and must not be called. */
+  sent(workerId: string): Promise<Appliance | undefined>;
   launched(workerId: string, handle: string): Promise<void>;
+  saidHello(workerId: string): Promise<void>;
   working(workerId: string): Promise<void>;
   /** It did all that the owner had for it. */
   succeeded(workerId: string): Promise<void>;
+  /** The first reason stays. @returns the appliance as it is now */
+  ending(workerId: string, end: EndOfAppliance): Promise<Appliance | undefined>;
+  /** The cloud shows nothing of it. */
   ended(workerId: string): Promise<void>;
+  /** Not ended, oldest first. */
   live(): Promise<readonly Appliance[]>;
   /** Sessions whose appliance did its work within the last withinMs. */
   servedWithin(withinMs: number): Promise<readonly string[]>;
-  /** How many of this session ended before their work was done. */
-  countFailed(sessionId: string): Promise<number>;
+  /**
+   * How many of the session's newest came to nothing in a row: neither did their
+   * work, nor lived for workedMs after their Hello.
+   */
+  countFailed(sessionId: string, workedMs: number): Promise<number>;
+  /** Choices of the session for which there was no room within the last withinMs. */
+  refusedChoices(sessionId: string, withinMs: number): Promise<readonly string[]>;
+  /** All places where something was started, and ended no longer than withinMs ago. */
+  places(withinMs: number): Promise<readonly ApplianceSettings[]>;
 }

@@ -165,7 +165,10 @@ export async function startController(
   };
 }
 
-function testConfig(host: TestHost, overrides: Partial<ControllerConfig> = {}): ControllerConfig {
+export function testConfig(
+  host: TestHost,
+  overrides: Partial<ControllerConfig> = {},
+): ControllerConfig {
   const config = readConfig(
     { FIRN_DATA_DIR: host.folder, FIRN_DATABASE_URL_FILE: 'database-url' },
     () => host.databaseUrl,

@@ -19,7 +19,8 @@ export async function repackWork(context: AppContext, session: Session): Promise
 /** The appliance is up and has no assignment yet: sends the one it was started for. */
 export async function assignAppliance(context: AppContext, workerId: string): Promise<void> {
   const appliance = await context.database.appliances.get(workerId);
-  if (appliance === undefined || appliance.state === 'ended') return;
+  if (appliance === undefined || appliance.state === 'ended' || appliance.isEnding) return;
+  await context.database.appliances.saidHello(workerId);
   if (appliance.state === 'working') {
     await announceAppliance(context, workerId, false);
     return;
@@ -45,8 +46,7 @@ export async function applianceEnded(
 ): Promise<void> {
   if (succeeded) await context.database.appliances.succeeded(workerId);
   await announceAppliance(context, workerId, true);
-  const appliance = await context.database.appliances.get(workerId);
-  if (appliance !== undefined) await endAppliance(context, appliance);
+  await endAppliance(context, workerId, { reason: 'it said that it ended' });
 }
 
 /** Tells the owning proxy that an appliance waits for tasks, or is gone. */

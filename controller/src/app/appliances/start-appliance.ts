@@ -1,66 +1,57 @@
-import { AppError, isAppError } from '@firn/shared/errors/app-error';
-import { invariant } from '@firn/shared/errors/invariant';
+import { AppError } from '@firn/shared/errors/app-error';
+import type { LimitReached } from '../../domain/appliance-limits.ts';
 import type { Session } from '../../domain/session.ts';
-import type { ApplianceOrder } from '../../ports/appliance-launcher.ts';
 import type { AppContext } from '../context.ts';
-import { makeJoinString } from '../enrollment/join-string.ts';
 import { logSession } from '../sessions/change-session.ts';
 import { toSummary } from '../sessions/problem-summary.ts';
 import { requestStop } from '../sessions/stop-session.ts';
-import { applianceSettings, installationIdOf } from './appliance-place.ts';
+import { applianceSettings } from './appliance-place.ts';
+import { planLaunch } from './plan-launch.ts';
+import { sendIntent } from './send-intent.ts';
 
-const startsMax = 3;
+const failuresMax = 3;
+/** An appliance that lived for so long after its Hello did not come to nothing. */
+const workedMs = 10 * 60 * 1000;
+/** A choice that had no room is asked for again after this. */
+const refusedMs = 10 * 60 * 1000;
 
 /**
- * Starts an appliance for the running attempt of a copy session. The intent is
- * recorded first: whatever happens after that, the row says what to clean up.
- * After three that ended before their work the session fails.
+ * Starts an appliance for the running attempt of a copy session: the next choice of
+ * the place, within the limits, the estimate told first. After three in a row that
+ * came to nothing the session fails, and so it does at the end of the budget.
+ * @returns what it waits for; undefined: it waits for nothing
  */
-export async function startAppliance(context: AppContext, session: Session): Promise<void> {
-  const { database, launchers, logger } = context;
-  const { id: sessionId, attempt } = session;
-  const earlier = await database.appliances.countFailed(sessionId);
-  if (earlier >= startsMax) {
-    const message = `${earlier} archiver appliances of the session ended before their work`;
-    const problem = toSummary(new AppError('E_APPLIANCE_FAILED', message));
-    await requestStop(context, sessionId, problem);
-    return;
+export async function startAppliance(
+  context: AppContext,
+  session: Session,
+): Promise<string | undefined> {
+  const { appliances } = context.database;
+  const failed = await appliances.countFailed(session.id, workedMs);
+  if (failed >= failuresMax) {
+    const message = `${failed} archiver appliances of the session ended before their work`;
+    await requestStop(context, session.id, toSummary(new AppError('E_APPLIANCE_FAILED', message)));
+    return undefined;
   }
-  const order = await recordIntent(context, session);
-  const launcher = launchers.open(applianceSettings);
-  const [choice] = launcher.choices;
-  invariant(choice !== undefined, 'every launcher has a choice');
-  try {
-    const sighting = await launcher.launch(launcher.prepare(order, choice));
-    await database.appliances.launched(order.workerId, sighting?.handle ?? '');
-    logger.info('appliance.launched', { workerId: order.workerId, sessionId, attempt });
-    await logSession(context, sessionId, 'info', 'an archiver appliance was started');
-  } catch (error) {
-    await database.appliances.ended(order.workerId);
-    const why = isAppError(error) ? error.message : 'it could not be started';
-    logger.error('appliance.launch_failed', { workerId: order.workerId, sessionId, error });
-    await logSession(context, sessionId, 'error', `archiver appliance: ${why}`);
-  }
+  const settings = applianceSettings;
+  const refused = await appliances.refusedChoices(session.id, refusedMs);
+  const choice = context.launchers
+    .open(settings)
+    .choices.find(({ description }) => !refused.includes(description));
+  if (choice === undefined) return `no room for ${refused.join('; ')}`;
+  const planned = await planLaunch(context, session, { settings, choice });
+  if (planned === undefined) return undefined;
+  if ('limit' in planned) return stopAtLimit(context, session, planned.limit);
+  await logSession(context, session.id, 'info', `archiver appliance: ${planned.estimate}`);
+  await sendIntent(context, planned.workerId);
+  return undefined;
 }
 
-async function recordIntent(context: AppContext, session: Session): Promise<ApplianceOrder> {
-  const { secrets, settings, database } = context;
-  const workerId = secrets.uuid();
-  const token = secrets.token();
-  const name = `appliance-${workerId}`;
-  const lifeMs = settings.applianceLifeMs;
-  await database.transaction(async ({ workers, appliances }) => {
-    await workers.insert({ id: workerId, kind: 'appliance', name });
-    await workers.insertToken({
-      tokenHash: secrets.hash(token),
-      workerKind: 'appliance',
-      workerName: name,
-      workerId,
-      lifeMs: settings.enrollmentTokenLifeMs,
-    });
-    const { id: sessionId, attempt } = session;
-    await appliances.insert({ workerId, sessionId, attempt, lifeMs });
-  });
-  const joinString = makeJoinString(context, token);
-  return { installationId: installationIdOf(context), workerId, joinString, lifeMs };
+async function stopAtLimit(
+  context: AppContext,
+  { id }: Session,
+  { passes, message }: LimitReached,
+): Promise<string | undefined> {
+  if (passes) return message;
+  await requestStop(context, id, toSummary(new AppError('E_APPLIANCE_LIMIT', message)));
+  return undefined;
 }

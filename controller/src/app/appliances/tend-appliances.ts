@@ -1,18 +1,27 @@
 import type { Session } from '../../domain/session.ts';
 import type { Appliance } from '../../domain/worker.ts';
 import type { AppContext } from '../context.ts';
+import { logSession } from '../sessions/change-session.ts';
 import { announceAppliance } from './appliance-link.ts';
+import { placeOf } from './appliance-place.ts';
 import { endAppliance } from './end-appliances.ts';
+import { sendIntent } from './send-intent.ts';
 import { startAppliance } from './start-appliance.ts';
 
+/** Clouds count calls: what waits for one is not asked after more often. */
+const askEveryMs = 10_000;
+
 /**
- * Brings the appliances in line with the sessions, again and again: ends those
- * whose session or attempt is over, that are overdue, or that were silent for
- * longer than the grace; starts one for each running copy that has none.
+ * Brings the appliances in line with the sessions, again and again: sends intents
+ * that were not answered, ends what is over, overdue or silent until nothing of it
+ * is left, and starts one for each running copy that has none.
  */
 export class ApplianceTender {
   readonly #context: AppContext;
   readonly #downSinceMs = new Map<string, number>();
+  readonly #askedAtMs = new Map<string, number>();
+  /** What each session was told that it waits for. */
+  readonly #told = new Map<string, string>();
 
   constructor(context: AppContext) {
     this.#context = context;
@@ -23,21 +32,46 @@ export class ApplianceTender {
     // One that did its work needs no successor, unless the owner, restarted, waits for one.
     const served = new Set(await database.appliances.servedWithin(settings.graceMs));
     for (const appliance of await database.appliances.live()) {
-      const session = await database.sessions.get(appliance.sessionId);
-      if (this.#isOver(appliance, session)) await this.#end(appliance);
-      else served.add(appliance.sessionId);
+      served.add(appliance.sessionId);
+      await this.#guarded(appliance, () => this.#tendOne(appliance));
     }
     for (const session of await runningCopiesByAppliance(this.#context)) {
-      if (!served.has(session.id)) await startAppliance(this.#context, session);
+      if (!served.has(session.id)) await this.#start(session);
     }
   }
 
-  #isOver(appliance: Appliance, session: Session | undefined): boolean {
-    const isWanted =
-      session !== undefined &&
-      session.attempt === appliance.attempt &&
-      (session.state === 'running' || session.state === 'lost');
-    return !isWanted || appliance.overdue || this.#isSilent(appliance.workerId);
+  /** One place that does not answer must not stop the care for the others. */
+  async #guarded({ workerId, sessionId }: Appliance, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#context.logger.error('appliance.not_tended', { workerId, sessionId, error });
+    }
+  }
+
+  async #tendOne(appliance: Appliance): Promise<void> {
+    const session = await this.#context.database.sessions.get(appliance.sessionId);
+    const reason = this.#reasonToEnd(appliance, session);
+    if (reason !== undefined) await this.#end(appliance, reason);
+    else if (appliance.state === 'intended' && this.#mayAsk(appliance)) {
+      await sendIntent(this.#context, appliance.workerId);
+    }
+  }
+
+  #reasonToEnd(appliance: Appliance, session: Session | undefined): string | undefined {
+    if (appliance.isEnding) return 'it is being ended';
+    if (session === undefined || session.attempt !== appliance.attempt)
+      return 'its attempt is over';
+    if (session.state !== 'running' && session.state !== 'lost') return 'its session is over';
+    if (appliance.overdue) return 'its time is over';
+    if (!appliance.saidHello) return this.#isStillborn(appliance) ? 'it never dialled' : undefined;
+    return this.#isSilent(appliance.workerId) ? 'it fell silent' : undefined;
+  }
+
+  #isStillborn(appliance: Appliance): boolean {
+    const { launcher } = placeOf(this.#context, appliance);
+    const { graceMs } = this.#context.settings;
+    return appliance.startedAgoMs > launcher.bootMsMax + launcher.lagMs + graceMs;
   }
 
   #isSilent(workerId: string): boolean {
@@ -51,10 +85,34 @@ export class ApplianceTender {
     return clock.now() - sinceMs > settings.graceMs;
   }
 
-  async #end(appliance: Appliance): Promise<void> {
-    this.#downSinceMs.delete(appliance.workerId);
-    await announceAppliance(this.#context, appliance.workerId, true);
-    await endAppliance(this.#context, appliance);
+  async #end(appliance: Appliance, reason: string): Promise<void> {
+    const { workerId, isEnding } = appliance;
+    this.#downSinceMs.delete(workerId);
+    if (isEnding && !this.#mayAsk(appliance)) return;
+    if (!isEnding) await announceAppliance(this.#context, workerId, true);
+    await endAppliance(this.#context, workerId, { reason });
+  }
+
+  /** Whether its cloud may be asked once more; it is asked now. */
+  #mayAsk(appliance: Appliance): boolean {
+    const { clock } = this.#context;
+    const { workerId } = appliance;
+    const everyMs = placeOf(this.#context, appliance).launcher.lagMs === 0 ? 0 : askEveryMs;
+    const askedAtMs = this.#askedAtMs.get(workerId) ?? Number.NEGATIVE_INFINITY;
+    if (clock.now() - askedAtMs < everyMs) return false;
+    this.#askedAtMs.set(workerId, clock.now());
+    return true;
+  }
+
+  async #start(session: Session): Promise<void> {
+    const waitsFor = await startAppliance(this.#context, session);
+    if (waitsFor === undefined) {
+      this.#told.delete(session.id);
+    } else if (this.#told.get(session.id) !== waitsFor) {
+      this.#told.set(session.id, waitsFor);
+      const message = `no archiver appliance is started yet: ${waitsFor}`;
+      await logSession(this.#context, session.id, 'warning', message);
+    }
   }
 }
 

@@ -136,6 +136,11 @@ export const controllerCodes = {
     meaning: 'The archiver appliance could not be started, or ended before its work.',
     help: 'Look at the log of the controller, or let the proxy repack: repackBy proxy.',
   },
+  E_APPLIANCE_LIMIT: {
+    retry: 'after-repair',
+    meaning: 'One more archiver appliance would exceed the budget of the month.',
+    help: 'Raise FIRN_APPLIANCE_DOLLARS_PER_MONTH_MAX, wait for the next month, or let the proxy repack: repackBy proxy.',
+  },
   E_APPLIANCE_CAPACITY: {
     retry: 'later',
     meaning: 'The cloud has no room for this kind of machine in this place at the moment.',

@@ -1,0 +1,64 @@
+import {
+  describeEstimate,
+  type LimitReached,
+  limitReached,
+} from '../../domain/appliance-limits.ts';
+import type { ApplianceSettings } from '../../domain/appliance-settings.ts';
+import type { Session } from '../../domain/session.ts';
+import type { LaunchChoice } from '../../ports/appliance-launcher.ts';
+import type { AppContext } from '../context.ts';
+import { makeJoinString } from '../enrollment/join-string.ts';
+import { installationIdOf, requestPurpose } from './appliance-place.ts';
+
+export type PlannedLaunch =
+  | { readonly workerId: string; readonly estimate: string }
+  | { readonly limit: LimitReached }
+  /** Another controller was first. */
+  | undefined;
+
+/**
+ * Records what is about to be asked, exactly, if the limits allow one more. Nobody
+ * else counts or records meanwhile, so that two controllers do not exceed together
+ * what each alone would keep.
+ */
+export async function planLaunch(
+  context: AppContext,
+  session: Session,
+  { settings, choice }: { readonly settings: ApplianceSettings; readonly choice: LaunchChoice },
+): Promise<PlannedLaunch> {
+  const { database } = context;
+  const { applianceLimits: limits, applianceLifeMs: lifeMs } = context.settings;
+  return database.transaction(async (records) => {
+    await records.appliances.lockLaunches();
+    const live = await records.appliances.live();
+    if (live.some(({ sessionId }) => sessionId === session.id)) return undefined;
+    const usage = await records.appliances.usage();
+    const limit = limitReached(usage, limits, { ...choice, lifeMs });
+    if (limit !== undefined) return { limit };
+    const { workerId, token, tokenHash, name } = newWorker(context);
+    await records.workers.insert({ id: workerId, kind: 'appliance', name });
+    await records.workers.insertToken({
+      ...{ tokenHash, workerId, workerKind: 'appliance', workerName: name },
+      lifeMs: context.settings.enrollmentTokenLifeMs,
+    });
+    const installationId = installationIdOf(context);
+    const order = { installationId, workerId, joinString: makeJoinString(context, token), lifeMs };
+    const { request } = context.launchers.open(settings).prepare(order, choice);
+    const sealedRequest = context.vault.seal(
+      new TextEncoder().encode(request),
+      requestPurpose(workerId),
+    );
+    await records.appliances.insert({
+      ...{ workerId, sessionId: session.id, attempt: session.attempt, lifeMs, settings },
+      ...{ choice: choice.description, dollarsPerHour: choice.dollarsPerHour ?? null },
+      sealedRequest,
+    });
+    return { workerId, estimate: describeEstimate({ ...choice, lifeMs }, usage) };
+  });
+}
+
+function newWorker({ secrets }: AppContext) {
+  const workerId = secrets.uuid();
+  const token = secrets.token();
+  return { workerId, token, tokenHash: secrets.hash(token), name: `appliance-${workerId}` };
+}

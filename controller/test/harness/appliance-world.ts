@@ -1,0 +1,169 @@
+import { MemoryBus } from '@firn/shared/bus/memory-bus';
+import { Releasers } from '@firn/shared/lifecycle/releasers';
+import { MemoryLogger } from '@firn/shared/observe/memory-logger';
+import { ManualClock } from '@firn/shared/time/manual-clock';
+import { afterAll } from 'vitest';
+import { installationIdOf } from '../../src/app/appliances/appliance-place.ts';
+import { ApplianceReaper } from '../../src/app/appliances/reap-appliances.ts';
+import { ApplianceTender } from '../../src/app/appliances/tend-appliances.ts';
+import type { AppContext } from '../../src/app/context.ts';
+import { SessionFeed } from '../../src/app/sessions/session-feed.ts';
+import type { ApplianceLimits } from '../../src/domain/appliance-limits.ts';
+import { buildPorts } from '../../src/main.ts';
+import type { ApplianceLauncher } from '../../src/ports/appliance-launcher.ts';
+import type { Database } from '../../src/ports/records.ts';
+import type { WorkerLinks } from '../../src/ports/worker-links.ts';
+import { makeHost, startController, type TestHost, testConfig } from './controller.ts';
+import { useDatabaseClock } from './database-clock.ts';
+import type { FaultyCloud } from './faulty-cloud.ts';
+import { patientConfig } from './scheduled.ts';
+import { runToEnd, setUp } from './set-up.ts';
+import { usePostgres } from './use-controller.ts';
+
+/** One controller's care for appliances, which the test lets live and die. */
+export interface Caretaker {
+  /** One round. One that was killed does nothing any more. */
+  care(): Promise<void>;
+  kill(): void;
+}
+
+export interface ApplianceWorld {
+  readonly clock: ManualClock;
+  readonly database: Database;
+  readonly installationId: string;
+  readonly sessionId: string;
+  /** Workers whose links are up. */
+  readonly up: Set<string>;
+  /** Time goes by for the controllers, their clouds and the database. */
+  advance(ms: number): Promise<void>;
+  hire(launcher: ApplianceLauncher, limits?: Partial<ApplianceLimits>): Caretaker;
+  /** The programs of machines that are there dial, as after a boot. */
+  boot(cloud: FaultyCloud): Promise<void>;
+  /** No appliance ever was, and the session runs. */
+  reset(): Promise<void>;
+  endSession(): Promise<void>;
+  log(): Promise<string[]>;
+}
+
+/** A copy session by appliance that runs; nobody cares for it but those that are hired. */
+export async function useApplianceWorld(): Promise<ApplianceWorld> {
+  const host = await makeHost(await usePostgres());
+  const databaseClock = await useDatabaseClock(host.databaseUrl);
+  const sessionId = await runningCopy(host);
+  await host.sql(`UPDATE copy_jobs SET repack_by = 'appliance'`);
+  const releasers = new Releasers();
+  const built = await buildPorts(testConfig(host), new MemoryLogger(), releasers);
+  afterAll(async () => {
+    await releasers.release();
+    await host.remove();
+  });
+  const clock = new ManualClock(Date.parse('2027-03-10T12:00:00Z'));
+  const up = new Set<string>();
+  const context = { ...built, clock, bus: new MemoryBus(), feed: new SessionFeed() };
+  const show = () => databaseClock.set(new Date(clock.now()).toISOString());
+  await show();
+  return {
+    ...{ clock, up, sessionId, database: built.database },
+    installationId: installationIdOf(built),
+    advance: async (ms) => {
+      clock.advance(ms);
+      await show();
+    },
+    hire: (launcher, limits = {}) => {
+      let isDead = false;
+      const own: AppContext = {
+        ...context,
+        database: mortal(built.database, () => isDead),
+        launchers: { open: () => launcher },
+        links: linksOf(up),
+        settings: settingsWith(limits),
+      };
+      const reaper = new ApplianceReaper(own);
+      const tender = new ApplianceTender(own);
+      const care = async () => {
+        await reaper.reap();
+        await tender.tend();
+      };
+      return {
+        care: () => care().catch((error: unknown) => assertDead(isDead, error)),
+        kill: () => {
+          isDead = true;
+        },
+      };
+    },
+    boot: async (cloud) => {
+      for (const { workerId, isLeftover } of cloud.present) {
+        const row = await built.database.appliances.get(workerId);
+        if (isLeftover || row === undefined || row.isEnding) continue;
+        up.add(workerId);
+        await built.database.appliances.saidHello(workerId);
+      }
+    },
+    reset: async () => {
+      up.clear();
+      await host.sql('DELETE FROM appliances');
+      await host.sql(`UPDATE sessions SET state = 'running' WHERE id = $1`, [sessionId]);
+    },
+    endSession: () => host.sql(`UPDATE sessions SET state = 'success' WHERE id = $1`, [sessionId]),
+    log: async () => {
+      const page = await built.database.sessions.listLog(sessionId, {
+        cursor: undefined,
+        limit: 1_000,
+      });
+      return page.items.map(({ message }) => message);
+    },
+  };
+}
+
+/** Made by a controller that is gone afterwards. */
+async function runningCopy(host: TestHost): Promise<string> {
+  const controller = await startController(host, { config: patientConfig });
+  const { link } = await setUp(controller);
+  const { client } = controller;
+  await client.call('startJob', { params: { job: 'all' }, body: {} });
+  await runToEnd(link, true);
+  await client.call('startCopyJob', { params: { copyJob: 'copy' }, body: {} });
+  const { sessionId } = await link.accept();
+  await link.send({ $case: 'heartbeat', value: { running: [], rssBytes: 1n } });
+  await link.next('leasesRenewed');
+  link.close();
+  await controller.stop();
+  return sessionId;
+}
+
+function assertDead(isDead: boolean, error: unknown): void {
+  if (!isDead) throw error;
+}
+
+function settingsWith(limits: Partial<ApplianceLimits>): AppContext['settings'] {
+  return {
+    ...{ version: '0', publicUrl: 'https://localhost:1', linkAddress: 'localhost:2' },
+    ...{ heartbeatMs: 10_000, leaseMs: 60_000, graceMs: 60_000, resendMs: 30_000 },
+    ...{ attemptsMax: 10, credentialLifeMs: 3_600_000, proxyCertificateLifeMs: 3_600_000 },
+    ...{ applianceLifeMs: 12 * 3_600_000, enrollmentTokenLifeMs: 3_600_000, viewTimeoutMs: 1_000 },
+    applianceLimits: { atOnceMax: 8, launchesPerHourMax: 20, ...limits },
+  };
+}
+
+function linksOf(up: Set<string>): WorkerLinks {
+  return {
+    isUp: (workerId) => up.has(workerId),
+    send: () => false,
+    assign: () => false,
+    credentials: () => false,
+    ask: () => Promise.reject(new Error('nobody is asked here')),
+    certificateOf: () => undefined,
+    cut: (workerId) => void up.delete(workerId),
+  };
+}
+
+/** The record as a process sees it that may be killed: after that it writes and reads nothing. */
+function mortal<T extends object>(records: T, isDead: () => boolean): T {
+  return new Proxy(records, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      if (isDead()) throw new Error('this controller was killed');
+      return typeof value === 'object' && value !== null ? mortal(value, isDead) : value;
+    },
+  });
+}
