@@ -161,7 +161,10 @@ export default {
     oneHome('node-cron/', ['controller/src/adapters/schedule/']),
     oneHome('@nats-io/', ['shared/src/bus/']),
     oneHome('@azure/storage-blob/', ['shared/src/object-store/azure/']),
-    oneHome('@aws-sdk/', ['shared/src/object-store/s3/']),
+    oneHome('@aws-sdk/client-s3/', ['shared/src/object-store/s3/']),
+    oneHome('@aws-sdk/client-ec2/', ['controller/src/adapters/ec2/']),
+    oneHome('@azure/(arm-compute|arm-resources|identity)/', ['controller/src/adapters/azure/']),
+    oneHome('@kubernetes/client-node/', ['controller/src/adapters/kubernetes/']),
     oneHome('@azure/msal-node/', ['proxy-agent/src/adapters/sources/graph/']),
     oneHome('@grpc/grpc-js/', [
       'shared/src/(rpc|gen)/',

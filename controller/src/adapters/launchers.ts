@@ -1,15 +1,32 @@
 import { AppError } from '@firn/shared/errors/app-error';
-import type { ApplianceLaunchers } from '../ports/appliance-launcher.ts';
+import type { ApplianceSettings } from '../domain/appliance-settings.ts';
+import type { ApplianceLauncher, ApplianceLaunchers } from '../ports/appliance-launcher.ts';
+import { makeEc2Launcher } from './ec2/ec2-launcher.ts';
 import { makeProcessLauncher, type ProcessLauncherOptions } from './process/process-launcher.ts';
 
-/** One launcher per kind of place. */
+/** One launcher for each place, kept: it holds connections and credentials. */
 export function makeLaunchers(options: ProcessLauncherOptions): ApplianceLaunchers {
   const onThisMachine = makeProcessLauncher(options);
+  const opened = new Map<string, ApplianceLauncher>();
   return {
     open: (settings) => {
       if (settings.launcher === 'process') return onThisMachine;
-      const message = `this controller has no launcher "${settings.launcher}"`;
-      throw new AppError('E_REQUEST_INVALID', message);
+      const key = JSON.stringify(settings);
+      const launcher = opened.get(key) ?? makeCloudLauncher(settings);
+      opened.set(key, launcher);
+      return launcher;
     },
   };
+}
+
+type CloudSettings = Exclude<ApplianceSettings, { readonly launcher: 'process' }>;
+
+function makeCloudLauncher(settings: CloudSettings): ApplianceLauncher {
+  switch (settings.launcher) {
+    case 'ec2':
+      return makeEc2Launcher(settings);
+    case 'azure':
+    case 'kubernetes':
+      throw new AppError('E_REQUEST_INVALID', `there is no launcher "${settings.launcher}" here`);
+  }
 }

@@ -11,7 +11,7 @@ export interface ProcessSettings {
   readonly launcher: 'process';
 }
 
-export interface Ec2Settings {
+export interface Ec2Settings extends PricedPlace {
   readonly launcher: 'ec2';
   readonly region: string;
   /** undefined: that of the region. */
@@ -23,6 +23,8 @@ export interface Ec2Settings {
   readonly securityGroupIds: readonly string[];
   /** ami-… of a stock Debian or Ubuntu, of the architecture of the instance types. */
   readonly imageId: string;
+  /** As the image names its system's disk: /dev/xvda in Debian's, /dev/sda1 in Ubuntu's. */
+  readonly rootDevice: string;
   /** Name of the instance profile with the worker's role. */
   readonly instanceProfile: string;
   /** Asked for first; on demand where there is none. */
@@ -32,7 +34,7 @@ export interface Ec2Settings {
   readonly bundle: ReleaseBundle;
 }
 
-export interface AzureSettings {
+export interface AzureSettings extends PricedPlace {
   readonly launcher: 'azure';
   readonly subscriptionId: string;
   readonly resourceGroup: string;
@@ -59,7 +61,7 @@ export interface AzureSettings {
   readonly bundle: ReleaseBundle;
 }
 
-export interface KubernetesSettings {
+export interface KubernetesSettings extends PricedPlace {
   readonly launcher: 'kubernetes';
   readonly namespace: string;
   /** A container image that starts the archiver appliance. */
@@ -68,6 +70,11 @@ export interface KubernetesSettings {
   readonly serviceAccount?: string;
   readonly cpu: string;
   readonly memory: string;
+}
+
+/** Of a place whose prices the table does not know; undefined: by the table. */
+interface PricedPlace {
+  readonly dollarsPerHour?: number;
 }
 
 /** What a stock machine installs the appliance from. */

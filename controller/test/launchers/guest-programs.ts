@@ -1,0 +1,68 @@
+import { mkdtemp, readdir, readFile, rm, watch, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Reads its join string as cloud-init would write it, tells of it, and ends when it is told to. */
+const program = `
+import { existsSync, readFileSync, renameSync, watch, writeFileSync } from 'node:fs';
+const folder = process.argv[2];
+const text = readFileSync(process.env.USER_DATA_FILE, 'utf8');
+const config = JSON.parse(text.replace('#cloud-config', ''));
+const join = config.write_files.find((file) => file.path === '/etc/firn/join').content;
+const name = folder + '/' + process.pid;
+const look = () => { if (existsSync(folder + '/end-' + join)) process.exit(0); };
+watch(folder, look);
+writeFileSync(name + '~', join);
+renameSync(name + '~', name + '.started');
+look();
+`;
+
+/** What machines of a simulated cloud boot into, and where they tell of it. */
+export class GuestPrograms {
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async make(): Promise<GuestPrograms> {
+    const folder = await mkdtemp(join(tmpdir(), 'firn-guests-'));
+    await writeFile(join(folder, 'guest.mjs'), program);
+    return new GuestPrograms(folder);
+  }
+
+  /** Program and arguments, as JSON. */
+  get command(): string {
+    return JSON.stringify([process.execPath, join(this.#folder, 'guest.mjs'), this.#folder]);
+  }
+
+  async joinStrings(): Promise<readonly string[]> {
+    const names = (await readdir(this.#folder)).filter((name) => name.endsWith('.started'));
+    return Promise.all(names.map((name) => readFile(join(this.#folder, name), 'utf8')));
+  }
+
+  /** Waits until so many have started. */
+  async started(count: number): Promise<void> {
+    const over = new AbortController();
+    const changes = watch(this.#folder, { signal: over.signal })[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        // Asked before the look, so that nothing is missed in between.
+        const change = changes.next();
+        change.catch(() => undefined);
+        if ((await this.joinStrings()).length >= count) return;
+        await change;
+      }
+    } finally {
+      over.abort();
+    }
+  }
+
+  async finish(joinString: string): Promise<void> {
+    await writeFile(join(this.#folder, `end-${joinString}`), '');
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.#folder, { recursive: true });
+  }
+}
