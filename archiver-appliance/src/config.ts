@@ -13,6 +13,9 @@ export interface ApplianceConfig {
   readonly silenceMsMax: number;
   /** It ends after so long, whatever it does. */
   readonly lifetimeMsMax: number;
+  /** Who tells the machine of its end. */
+  readonly metadataService: 'none' | 'ec2' | 'azure';
+  readonly metadataEndpoint: string;
 }
 
 /** E_CONFIG_INVALID names all mistakes. */
@@ -27,6 +30,8 @@ export function readConfig(environment: Environment): ApplianceConfig {
     computeThreads: env.integer('FIRN_COMPUTE_THREADS', defaultThreads(), { min: 1, max: 64 }),
     silenceMsMax: env.integer('FIRN_SILENCE_MAX_MS', 15 * 60_000, { min: 1000 }),
     lifetimeMsMax: env.integer('FIRN_LIFETIME_MAX_MS', 24 * 3_600_000, { min: 1000 }),
+    metadataService: env.choice('FIRN_METADATA_SERVICE', ['none', 'ec2', 'azure'], 'none'),
+    metadataEndpoint: env.url('FIRN_METADATA_ENDPOINT', ['http'], 'http://169.254.169.254'),
   };
   env.finish();
   return Object.freeze(config);

@@ -18,8 +18,12 @@ import { makeGrpcLink } from '@firn/shared/rpc/link/grpc-link';
 import { openBox } from '@firn/shared/rpc/sealed-box';
 import { systemClock } from '@firn/shared/time/system-clock';
 import { systemRandom } from '@firn/shared/time/system-random';
+import { makeAzureInterruptions } from './adapters/metadata/azure-interruptions.ts';
+import { makeEc2Interruptions } from './adapters/metadata/ec2-interruptions.ts';
+import { noInterruptions } from './adapters/metadata/no-interruptions.ts';
 import { type AppliancePorts, runAppliance } from './app/run-appliance.ts';
 import { type ApplianceConfig, readConfig } from './config.ts';
+import type { Interruptions } from './ports/interruptions.ts';
 
 const version = '0.1.0';
 
@@ -57,10 +61,23 @@ async function openPorts(
     boxes: { open: (box) => openBox(key, box) },
     compute: { ...nodeCompute, batches },
     entropy: nodeEntropy,
+    interruptions: openInterruptions(config),
     logger,
     workerId,
     rssBytes: () => process.memoryUsage.rss(),
   };
+}
+
+function openInterruptions({ metadataService, metadataEndpoint }: ApplianceConfig): Interruptions {
+  const endpoint = metadataEndpoint.replace(/\/$/, '');
+  switch (metadataService) {
+    case 'ec2':
+      return makeEc2Interruptions(endpoint, systemClock);
+    case 'azure':
+      return makeAzureInterruptions(endpoint, systemClock);
+    case 'none':
+      return noInterruptions;
+  }
 }
 
 function openBus({ natsUrl }: ApplianceConfig, logger: Logger): Bus {

@@ -1,14 +1,16 @@
 import { MemoryBus } from '@firn/shared/bus/memory-bus';
 import { nodeCompute } from '@firn/shared/compute/node-compute';
 import { nodeEntropy } from '@firn/shared/compute/node-entropy';
-import type { RepackResult } from '@firn/shared/gen/firn/link/v1/link';
+import type { RepackResult, SessionEvent } from '@firn/shared/gen/firn/link/v1/link';
 import type { SealedBox } from '@firn/shared/gen/firn/link/v1/work';
 import { MemoryStore } from '@firn/shared/object-store/memory/memory-store';
 import { MemoryLogger } from '@firn/shared/observe/memory-logger';
 import type { ControllerMessage, LinkStream } from '@firn/shared/rpc/link/link-stream';
 import { ManualClock } from '@firn/shared/time/manual-clock';
 import { describe, expect, it } from 'vitest';
+import { noInterruptions } from '../src/adapters/metadata/no-interruptions.ts';
 import { runAppliance } from '../src/app/run-appliance.ts';
+import type { Interruption, Interruptions } from '../src/ports/interruptions.ts';
 
 const settings = {
   version: 'test',
@@ -27,6 +29,7 @@ function boxOf(text: string): SealedBox {
 class FakeLink {
   readonly said: string[] = [];
   readonly results: RepackResult[] = [];
+  readonly events: SessionEvent[] = [];
   readonly #messages: ControllerMessage[] = [];
   #bell = Promise.withResolvers<void>();
   isEnded = false;
@@ -46,6 +49,7 @@ class FakeLink {
       send: async (message) => {
         this.said.push(message.$case);
         if (message.$case === 'repackResult') this.results.push(message.value);
+        if (message.$case === 'event') this.events.push(message.value);
       },
     };
   }
@@ -66,7 +70,7 @@ class FakeLink {
   }
 }
 
-function start() {
+function start(interruptions: Interruptions = noInterruptions) {
   const link = new FakeLink();
   const clock = new ManualClock();
   const stop = new AbortController();
@@ -80,6 +84,7 @@ function start() {
       boxes: { open: (box) => box.ciphertext },
       compute: nodeCompute,
       entropy: nodeEntropy,
+      interruptions,
       logger: new MemoryLogger(),
       workerId: 'appliance-1',
       rssBytes: () => 1,
@@ -185,6 +190,34 @@ describe('an archiver appliance', () => {
     await link.until(() => clock.sleeperCount >= 2);
     clock.advance(settings.silenceMsMax);
     await expect(ended).rejects.toMatchObject({ code: 'E_CONTROLLER_SILENT' });
+  });
+
+  it('ends what it has when its machine is taken away, says so, and takes no more', async () => {
+    const notice = Promise.withResolvers<Interruption>();
+    const { link, clock, ended } = start({ next: () => notice.promise });
+    assign(link);
+    task(link, 1);
+    await link.until(() => link.results.length === 1);
+    notice.resolve({ atMs: clock.now() + 120_000, reason: 'spot: terminate' });
+    await link.until(() => link.said.includes('event'));
+    task(link, 2);
+    link.say({ $case: 'eventAck', value: { ...key, upTo: 1n } });
+    await expect(ended).rejects.toMatchObject({ code: 'E_APPLIANCE_INTERRUPTED' });
+    expect(link.results.map((each) => each.taskNumber)).toEqual([1]);
+    expect(link.events).toMatchObject([
+      { ...key, sequence: 1n, event: { $case: 'ended', value: { status: 'stopped' } } },
+    ]);
+  });
+
+  it('does not wait for a controller that hears nothing', async () => {
+    const notice = Promise.withResolvers<Interruption>();
+    const { link, clock, ended } = start({ next: () => notice.promise });
+    assign(link);
+    await link.until(() => link.said.includes('accepted'));
+    notice.resolve({ atMs: clock.now() + 30_000, reason: 'scheduled event Preempt' });
+    await link.until(() => link.said.includes('event'));
+    clock.advance(5_000);
+    await expect(ended).rejects.toMatchObject({ code: 'E_APPLIANCE_INTERRUPTED' });
   });
 
   it('ends at the end of its life, though the controller still talks', async () => {

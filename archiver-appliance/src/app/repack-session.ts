@@ -48,6 +48,7 @@ export class RepackSession {
   readonly #results = new Map<number, Result>();
   readonly #finished = Promise.withResolvers<void>();
   #isLast = false;
+  #isDraining = false;
 
   constructor(options: RepackSessionOptions) {
     const { assignment } = options;
@@ -68,6 +69,13 @@ export class RepackSession {
     return this.#finished.promise;
   }
 
+  /** Takes no more tasks, and forgets those that wait. Resolves when those under way are told. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    this.#waiting.length = 0;
+    while (this.#running.size > 0) await Promise.all(this.#running.values());
+  }
+
   task(task: RepackTask): void {
     if (task.last) {
       this.#isLast = true;
@@ -79,6 +87,7 @@ export class RepackSession {
       this.#tell(known);
       return;
     }
+    if (this.#isDraining) return;
     const whole = this.#isUnderWay(task.taskNumber) ? undefined : this.#parts.add(task);
     if (whole === undefined) return;
     this.#waiting.push(whole);
@@ -97,7 +106,8 @@ export class RepackSession {
       const done = this.#run(task).catch(this.#finished.reject);
       this.#running.set(task.taskNumber, done);
     }
-    if (this.#isLast && this.#running.size === 0) this.#finished.resolve();
+    const isIdle = this.#isLast && !this.#isDraining && this.#running.size === 0;
+    if (isIdle) this.#finished.resolve();
   }
 
   async #run(task: WholeTask): Promise<void> {

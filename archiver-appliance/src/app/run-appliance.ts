@@ -2,7 +2,12 @@ import type { Bus } from '@firn/shared/bus/bus';
 import { publishProgress } from '@firn/shared/bus/progress-meter';
 import { AppError, isAppError } from '@firn/shared/errors/app-error';
 import { assertNever } from '@firn/shared/errors/invariant';
-import type { Assignment, RunningSession, Welcome } from '@firn/shared/gen/firn/link/v1/link';
+import type {
+  Assignment,
+  RunningSession,
+  SessionEvent,
+  Welcome,
+} from '@firn/shared/gen/firn/link/v1/link';
 import { SecretBundle, StorageCredential } from '@firn/shared/gen/firn/link/v1/work';
 import type { Logger } from '@firn/shared/observe/logger';
 import type { Compute, Entropy } from '@firn/shared/repository/ports';
@@ -12,6 +17,7 @@ import { toProblem } from '@firn/shared/rpc/problem';
 import { StorageCredentials } from '@firn/shared/rpc/storage-credentials';
 import type { Clock } from '@firn/shared/time/clock';
 import type { BoxOpener } from '../ports/box-opener.ts';
+import type { Interruption, Interruptions } from '../ports/interruptions.ts';
 import type { Storages } from '../ports/storages.ts';
 import { RepackSession } from './repack-session.ts';
 
@@ -24,6 +30,7 @@ export interface AppliancePorts {
   readonly boxes: BoxOpener;
   readonly compute: Compute;
   readonly entropy: Entropy;
+  readonly interruptions: Interruptions;
   readonly logger: Logger;
   readonly workerId: string;
   readonly rssBytes: () => number;
@@ -36,12 +43,16 @@ export interface ApplianceSettings {
   readonly lifetimeMsMax: number;
 }
 
+/** What it keeps of the time that an interruption leaves, to say so. */
+const farewellMs = 5_000;
+
 /**
  * An archiver appliance, from dialling to its end:
  *
  *     waiting ──assignment──► working ──last task──► done (resolves)
  *        │                       │
- *        └── lost, cancelled, superseded, controller silent, lifetime over, stopped ──► rejects
+ *        ├── lost, cancelled, superseded, controller silent, lifetime over, stopped ──► rejects
+ *        └── interrupted by its cloud: ends the packs under way, says so ──► rejects
  *
  * It takes exactly one assignment and keeps nothing: whatever it has not told
  * when it ends is done again by another.
@@ -63,6 +74,7 @@ class Appliance {
   readonly #credentials: StorageCredentials;
   readonly #incarnation: string;
   #session: { readonly key: RunningSession; readonly repack: RepackSession } | undefined;
+  readonly #farewellHeard = Promise.withResolvers<void>();
   #send: SendOnLink | undefined;
   #heardAtMs: number;
 
@@ -85,12 +97,13 @@ class Appliance {
       if (end === 'superseded') this.#end('E_LINK_SUPERSEDED', 'another process has the identity');
     });
     const brakes = this.#brakes(life);
+    const interrupted = this.#awaitInterruption(life);
     try {
       await this.#ended.promise;
     } finally {
       signal.removeEventListener('abort', stop);
       this.#life.abort();
-      await Promise.all([link, brakes]);
+      await Promise.all([link, brakes, interrupted]);
     }
   }
 
@@ -110,6 +123,39 @@ class Appliance {
       const waitMs = Math.max(1, Math.min(leftMs, quietMs));
       await clock.sleep(waitMs, life).catch(() => undefined);
     }
+  }
+
+  /** Two minutes, or half of one, before the cloud takes the machine away. */
+  async #awaitInterruption(life: AbortSignal): Promise<void> {
+    const { interruptions, logger } = this.#ports;
+    try {
+      const interruption = await interruptions.next(life);
+      logger.warn('appliance.interrupted', { ...interruption });
+      await this.#leave(interruption, life);
+    } catch (error) {
+      if (!life.aborted) this.#ended.reject(error);
+    }
+  }
+
+  /** Tells the controller once the packs under way are told, or when there is no time left. */
+  async #leave({ atMs, reason }: Interruption, life: AbortSignal): Promise<void> {
+    const { clock } = this.#ports;
+    const leftMs = Math.max(0, atMs - clock.now() - farewellMs);
+    const drained = this.#session?.repack.drain() ?? Promise.resolve();
+    await Promise.race([drained, clock.sleep(leftMs, life)]);
+    const error = new AppError('E_APPLIANCE_INTERRUPTED', `the cloud takes the machine: ${reason}`);
+    if (this.#session !== undefined) {
+      await this.#say({ $case: 'event', value: this.#farewell(this.#session.key, error) });
+      await Promise.race([this.#farewellHeard.promise, clock.sleep(farewellMs, life)]);
+    }
+    this.#ended.reject(error);
+  }
+
+  /** The only event of an appliance: what it did, it has told as results. */
+  #farewell(key: RunningSession, error: AppError): SessionEvent {
+    const ended = { status: 'stopped', counts: undefined, problem: toProblem(error) };
+    const at = new Date(this.#ports.clock.now());
+    return { ...key, sequence: 1n, at, event: { $case: 'ended', value: ended } };
   }
 
   #linkOptions(): LinkOptions {
@@ -160,11 +206,13 @@ class Appliance {
           this.#end('E_CANCELLED', 'the session was cancelled');
         }
         return;
+      case 'eventAck':
+        this.#farewellHeard.resolve();
+        return;
       // The link's own business, and what only proxy agents are told.
       case 'welcome':
       case 'goAway':
       case 'superseded':
-      case 'eventAck':
       case 'repackWorker':
       case 'repackResult':
         return;

@@ -70,7 +70,8 @@ describe('the EC2 launcher', () => {
     expect(paths).toEqual([
       '/etc/firn/join',
       '/etc/firn/archiver-appliance.env',
-      '/etc/firn/bundle',
+      '/etc/firn/machine',
+      '/usr/local/sbin/firn-end-machine',
       '/usr/local/sbin/firn-bootstrap',
     ]);
     expect(files[0]).toMatchObject({ permissions: '0600', content: 'firn1.join' });

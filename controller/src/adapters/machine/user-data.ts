@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ReleaseBundle } from '../../domain/appliance-settings.ts';
 
 export interface MachineStart {
@@ -7,27 +9,15 @@ export interface MachineStart {
   readonly bundle: ReleaseBundle;
   /** Settings of the appliance besides. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What the machine needs to end itself. */
+  readonly machine?: Readonly<Record<string, string>>;
 }
 
-/** Bash in a stock Debian or Ubuntu. Whatever fails, the machine goes at the end of its life. */
-const bootstrap = `#!/bin/sh
-# Installs the archiver appliance from its release bundle, or switches the machine off.
-set -eu
-. /etc/firn/bundle
-systemd-run --on-active="$FIRN_LIFE_SECONDS" --timer-property=AccuracySec=1 systemctl poweroff --force
-trap '[ $? -eq 0 ] || systemctl poweroff' EXIT
-cd /run
-for wait in 2 5 10 20 40 0; do
-  curl --fail --silent --show-error --location --max-time 300 -o firn-bundle "$FIRN_BUNDLE_URL" && break
-  [ "$wait" != 0 ]
-  sleep "$wait"
-done
-echo "$FIRN_BUNDLE_SHA256  firn-bundle" | sha256sum --check --status
-mkdir -p /opt/firn
-tar --extract --gzip --no-same-owner --file firn-bundle --directory /opt/firn
-rm firn-bundle
-/opt/firn/deploy/appliance/install.sh
-`;
+const bootstrap = readFileSync(join(import.meta.dirname, 'bootstrap.sh'), 'utf8');
+const endMachine = readFileSync(join(import.meta.dirname, 'end-machine.sh'), 'utf8');
+
+/** The appliance ends itself before, and tells why; the timer is for when it cannot. */
+const timerAfterMs = 5 * 60_000;
 
 /**
  * User data for cloud-init: JSON, which is YAML. It carries the address of the
@@ -35,26 +25,35 @@ rm firn-bundle
  * and no secret besides: whoever reads it later finds a token that is used.
  */
 export function makeUserData(start: MachineStart): string {
-  const { joinString, lifeMs, bundle, environment } = start;
+  const { joinString, lifeMs, environment } = start;
   const settings = { FIRN_LIFETIME_MAX_MS: String(lifeMs), ...environment };
   const config = {
     write_files: [
       secretFile('/etc/firn/join', joinString),
       secretFile('/etc/firn/archiver-appliance.env', toLines(settings)),
-      secretFile(
-        '/etc/firn/bundle',
-        toLines({
-          FIRN_BUNDLE_URL: quoted(bundle.url),
-          FIRN_BUNDLE_SHA256: quoted(bundle.sha256),
-          // The appliance ends itself before, and tells why; this is for when it cannot.
-          FIRN_LIFE_SECONDS: String(Math.ceil(lifeMs / 1_000) + 300),
-        }),
-      ),
-      { path: '/usr/local/sbin/firn-bootstrap', permissions: '0700', content: bootstrap },
+      secretFile('/etc/firn/machine', machineFile(start)),
+      program('/usr/local/sbin/firn-end-machine', endMachine),
+      program('/usr/local/sbin/firn-bootstrap', bootstrap),
     ],
     runcmd: [['/usr/local/sbin/firn-bootstrap']],
   };
   return `#cloud-config\n${JSON.stringify(config)}\n`;
+}
+
+/** For the two shell programs. */
+function machineFile({ lifeMs, bundle, environment, machine = {} }: MachineStart): string {
+  const lifeSeconds = Math.ceil((lifeMs + timerAfterMs) / 1_000);
+  return toLines({
+    FIRN_BUNDLE_URL: quoted(bundle.url),
+    FIRN_BUNDLE_SHA256: quoted(bundle.sha256),
+    FIRN_LIFE_SECONDS: String(lifeSeconds),
+    FIRN_METADATA_SERVICE: quoted(environment['FIRN_METADATA_SERVICE'] ?? 'none'),
+    ...Object.fromEntries(Object.entries(machine).map(([name, value]) => [name, quoted(value)])),
+  });
+}
+
+function program(path: string, content: string) {
+  return { path, permissions: '0700', content };
 }
 
 function secretFile(path: string, content: string) {

@@ -57,6 +57,11 @@ export const agentCodes = {
     meaning: 'Another process with the same identity has dialled the controller.',
     help: 'Run one process per data folder; end the older one.',
   },
+  E_APPLIANCE_INTERRUPTED: {
+    retry: 'later',
+    meaning: 'The cloud takes the machine of the appliance away: spot capacity, or maintenance.',
+    help: 'Nothing: what it did not end is given to another one. Without spot it does not happen.',
+  },
   E_LIFETIME_OVER: {
     retry: 'never',
     meaning: 'The appliance reached its maximum lifetime.',
