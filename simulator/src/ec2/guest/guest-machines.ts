@@ -1,7 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { GuestProcess } from '../../machines/guest-process.ts';
 import type { Instance } from '../domain/instance.ts';
 import type { Guests, Region } from '../domain/region.ts';
 import { readMetadata } from './metadata-document.ts';
@@ -18,10 +17,8 @@ export interface GuestOptions {
 
 interface Guest {
   readonly metadata: RunningMetadataServer;
-  readonly child: ChildProcess | undefined;
+  readonly process: GuestProcess | undefined;
 }
-
-const KILL_AFTER_MS = 10_000;
 
 /**
  * What runs in the instances: a process of this machine each. It is started
@@ -54,7 +51,7 @@ export class GuestMachines implements Guests {
 
   /** The process of an instance, as `pid`; for those who look for orphans. */
   async pidOf(instanceId: string): Promise<number | undefined> {
-    return (await this.#guests.get(instanceId))?.child?.pid;
+    return (await this.#guests.get(instanceId))?.process?.pid;
   }
 
   async metadataUrlOf(instanceId: string): Promise<string | undefined> {
@@ -79,54 +76,33 @@ export class GuestMachines implements Guests {
       nowMs: () => this.#region.nowMs,
       read: (path) => readMetadata(view, path),
     });
-    const child = this.#spawn(instance, { userDataFile, metadata });
-    child?.once('exit', () => {
-      this.#region.poweredOff(instance);
-      rm(own, { recursive: true, force: true }).catch(this.#options.onError);
-    });
-    return { metadata, child };
+    return { metadata, process: this.#spawn(instance, { userDataFile, metadata }) };
   }
 
   #spawn(
     instance: Instance,
     { userDataFile, metadata }: { userDataFile: string; metadata: RunningMetadataServer },
-  ): ChildProcess | undefined {
-    const [program, ...args] = this.#options.command;
+  ): GuestProcess | undefined {
+    const { command, folder, onError } = this.#options;
+    const [program, ...args] = command;
     if (program === undefined) return undefined;
-    const child = spawn(program, args, {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      // a process group of its own: what it starts goes with it
-      detached: true,
-      env: {
-        ...process.env,
+    return new GuestProcess({
+      command: [program, ...args],
+      environment: {
         USER_DATA_FILE: userDataFile,
         INSTANCE_ID: instance.id,
         AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url,
       },
+      onExit: () => {
+        this.#region.poweredOff(instance);
+        rm(join(folder, instance.id), { recursive: true, force: true }).catch(onError);
+      },
+      onError,
     });
-    child.once('error', this.#options.onError);
-    return child;
   }
 }
 
 async function end(guest: Guest | undefined): Promise<void> {
-  if (guest === undefined) return;
-  const { child, metadata } = guest;
-  if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null) {
-    const gone = once(child, 'exit');
-    signal(child.pid, 'SIGTERM');
-    const pid = child.pid;
-    const late = setTimeout(() => signal(pid, 'SIGKILL'), KILL_AFTER_MS);
-    await gone;
-    clearTimeout(late);
-  }
-  await metadata.close();
-}
-
-function signal(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
-  try {
-    process.kill(-pid, name);
-  } catch {
-    // it has exited meanwhile
-  }
+  await guest?.process?.end();
+  await guest?.metadata.close();
 }
