@@ -1,6 +1,8 @@
 import { AppError } from '@firn/shared/errors/app-error';
+import type { Clock } from '@firn/shared/time/clock';
 import type { ApplianceSettings } from '../domain/appliance-settings.ts';
 import type { ApplianceLauncher, ApplianceLaunchers } from '../ports/appliance-launcher.ts';
+import { makeAzureLauncher } from './azure/azure-launcher.ts';
 import { makeEc2Launcher } from './ec2/ec2-launcher.ts';
 import { makeProcessLauncher, type ProcessLauncherOptions } from './process/process-launcher.ts';
 
@@ -12,7 +14,7 @@ export function makeLaunchers(options: ProcessLauncherOptions): ApplianceLaunche
     open: (settings) => {
       if (settings.launcher === 'process') return onThisMachine;
       const key = JSON.stringify(settings);
-      const launcher = opened.get(key) ?? makeCloudLauncher(settings);
+      const launcher = opened.get(key) ?? makeCloudLauncher(settings, options.clock);
       opened.set(key, launcher);
       return launcher;
     },
@@ -21,11 +23,12 @@ export function makeLaunchers(options: ProcessLauncherOptions): ApplianceLaunche
 
 type CloudSettings = Exclude<ApplianceSettings, { readonly launcher: 'process' }>;
 
-function makeCloudLauncher(settings: CloudSettings): ApplianceLauncher {
+function makeCloudLauncher(settings: CloudSettings, clock: Clock): ApplianceLauncher {
   switch (settings.launcher) {
     case 'ec2':
       return makeEc2Launcher(settings);
     case 'azure':
+      return makeAzureLauncher(settings, { clock });
     case 'kubernetes':
       throw new AppError('E_REQUEST_INVALID', `there is no launcher "${settings.launcher}" here`);
   }

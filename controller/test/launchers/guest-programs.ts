@@ -10,7 +10,21 @@ const text = readFileSync(process.env.USER_DATA_FILE, 'utf8');
 const config = JSON.parse(text.replace('#cloud-config', ''));
 const join = config.write_files.find((file) => file.path === '/etc/firn/join').content;
 const name = folder + '/' + process.pid;
-const look = () => { if (existsSync(folder + '/end-' + join)) process.exit(0); };
+const { AZURE_METADATA_ENDPOINT: metadata, ARM_ENDPOINT: manager } = process.env;
+// As firn-end-machine does it: Azure bills a machine that is only off.
+const deleteItself = async () => {
+  const headers = { Metadata: 'true' };
+  const token = await fetch(metadata + '/metadata/identity/oauth2/token?api-version=2018-02-01&resource=x', { headers });
+  if (!token.ok) return;
+  const id = await (await fetch(metadata + '/metadata/instance/compute/resourceId?api-version=2021-02-01&format=text', { headers })).text();
+  const { access_token } = await token.json();
+  await fetch(manager + id + '?api-version=2024-07-01', { method: 'DELETE', headers: { authorization: 'Bearer ' + access_token } });
+};
+const look = async () => {
+  if (!existsSync(folder + '/end-' + join)) return;
+  if (metadata) await deleteItself();
+  process.exit(0);
+};
 watch(folder, look);
 writeFileSync(name + '~', join);
 renameSync(name + '~', name + '.started');

@@ -1,21 +1,35 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { startChild } from '@firn/shared/services/child-process';
 
 /** What every simulated cloud prints when it is ready. */
 export interface CloudReady {
   readonly url: string;
   readonly adminToken: string;
+  /** Of those that speak TLS. */
+  readonly caFile?: string;
+}
+
+export interface Posted {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 /** One of the simulator's clouds, as a process of its own, and its administrator. */
 export class SimulatedCloud<Ready extends CloudReady> {
   readonly ready: Ready;
+  readonly caPem: string | undefined;
   readonly #stop: () => Promise<void>;
 
   private constructor(ready: Ready, stop: () => Promise<void>) {
     this.ready = ready;
+    this.caPem = ready.caFile === undefined ? undefined : readFileSync(ready.caFile, 'utf8');
     this.#stop = stop;
   }
 
@@ -39,15 +53,27 @@ export class SimulatedCloud<Ready extends CloudReady> {
     });
   }
 
-  async admin(method: string, path: string, body?: unknown): Promise<unknown> {
-    const { url, adminToken } = this.ready;
-    const response = await fetch(`${url}/_admin/${path}`, {
-      method,
-      headers: { authorization: `Bearer ${adminToken}` },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  admin(method: string, path: string, body?: unknown): Promise<unknown> {
+    const headers = { authorization: `Bearer ${this.ready.adminToken}` };
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    return this.ask(`/_admin/${path}`, { method, headers, ...sent });
+  }
+
+  /** @returns the JSON of an answer below 400 */
+  async ask(path: string, { method, headers, body }: Posted): Promise<unknown> {
+    const request = this.caPem === undefined ? requestHttp : requestHttps;
+    const trust = this.caPem === undefined ? {} : { ca: this.caPem };
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const asked = request(`${this.ready.url}${path}`, { method, headers, ...trust });
+    asked.once('error', reject);
+    asked.once('response', (response) => {
+      text(response).then((answer) => {
+        if ((response.statusCode ?? 500) < 400) resolve(JSON.parse(answer));
+        else reject(new Error(`${method} ${path}: ${answer}`));
+      }, reject);
     });
-    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
-    return response.json();
+    asked.end(body);
+    return promise;
   }
 
   stop(): Promise<void> {
