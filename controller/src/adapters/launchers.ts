@@ -1,9 +1,9 @@
-import { AppError } from '@firn/shared/errors/app-error';
 import type { Clock } from '@firn/shared/time/clock';
 import type { ApplianceSettings } from '../domain/appliance-settings.ts';
 import type { ApplianceLauncher, ApplianceLaunchers } from '../ports/appliance-launcher.ts';
 import { makeAzureLauncher } from './azure/azure-launcher.ts';
 import { makeEc2Launcher } from './ec2/ec2-launcher.ts';
+import { makeKubernetesLauncher } from './kubernetes/kubernetes-launcher.ts';
 import { makeProcessLauncher, type ProcessLauncherOptions } from './process/process-launcher.ts';
 
 /** One launcher for each place, kept: it holds connections and credentials. */
@@ -30,6 +30,6 @@ function makeCloudLauncher(settings: CloudSettings, clock: Clock): ApplianceLaun
     case 'azure':
       return makeAzureLauncher(settings, { clock });
     case 'kubernetes':
-      throw new AppError('E_REQUEST_INVALID', `there is no launcher "${settings.launcher}" here`);
+      return makeKubernetesLauncher(settings);
   }
 }

@@ -2,13 +2,18 @@ import { mkdtemp, readdir, readFile, rm, watch, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Reads its join string as cloud-init would write it, tells of it, and ends when it is told to. */
+/** Reads its join string where a pod has it, or as cloud-init would write it; tells of it, and ends when it is told to. */
 const program = `
 import { existsSync, readFileSync, renameSync, watch, writeFileSync } from 'node:fs';
 const folder = process.argv[2];
-const text = readFileSync(process.env.USER_DATA_FILE, 'utf8');
-const config = JSON.parse(text.replace('#cloud-config', ''));
-const join = config.write_files.find((file) => file.path === '/etc/firn/join').content;
+const fromCloudInit = (text) => {
+  const config = JSON.parse(text.replace('#cloud-config', ''));
+  return config.write_files.find((file) => file.path === '/etc/firn/join').content;
+};
+const { FIRN_JOIN_FILE: joinFile, USER_DATA_FILE: userDataFile } = process.env;
+const join = joinFile
+  ? readFileSync(joinFile, 'utf8')
+  : fromCloudInit(readFileSync(userDataFile, 'utf8'));
 const name = folder + '/' + process.pid;
 const { AZURE_METADATA_ENDPOINT: metadata, ARM_ENDPOINT: manager } = process.env;
 // As firn-end-machine does it: Azure bills a machine that is only off.

@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { makePrivateCa } from '../adapters/identity/private-ca.ts';
 import { ShiftingClock } from '../adapters/shifting-clock.ts';
 import { SystemIds } from '../adapters/system-ids.ts';
+import { JsonMismatch } from '../machines/json-reader.ts';
 import { type HttpRequest, readHttpRequest } from '../s3/api/http-request.ts';
 import { S3Error } from '../s3/domain/s3-error.ts';
 import type { ArmReply } from './api/arm-call.ts';
@@ -16,7 +17,7 @@ import { Tokens } from './api/tokens.ts';
 import { type ArmConfig, readArmConfig } from './config.ts';
 import { type ArmAdminParts, administerArm, isAdminPath } from './control/admin.ts';
 import { ArmFaults } from './control/arm-faults.ts';
-import { ArmError } from './domain/arm-error.ts';
+import { ArmError, badRequest } from './domain/arm-error.ts';
 import { ResourceGroup } from './domain/resource-group.ts';
 import { AzureGuests } from './guest/azure-guests.ts';
 
@@ -131,7 +132,7 @@ async function answer(
   } catch (error) {
     if (error instanceof CutConnection || request.signal.aborted) throw error;
     const known = toArmError(error);
-    if (known !== error) parts.onError(error);
+    if (known.status === 500) parts.onError(error);
     send({ status: known.status, body: { error: { code: known.code, message: known.message } } });
   }
 }
@@ -150,6 +151,7 @@ async function handle(
 
 function toArmError(error: unknown): ArmError {
   if (error instanceof ArmError) return error;
+  if (error instanceof JsonMismatch) return badRequest(error.message);
   if (error instanceof S3Error) return new ArmError(400, 'BadRequest', error.message);
   return new ArmError(500, 'InternalServerError', 'an internal error');
 }

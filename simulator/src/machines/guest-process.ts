@@ -6,7 +6,7 @@ export interface GuestStart {
   readonly command: readonly [string, ...string[]];
   readonly environment: Readonly<Record<string, string>>;
   /** It has ended, by itself or because it was made to. */
-  readonly onExit: () => void;
+  readonly onExit: (code: number | null) => void;
   readonly onError: (error: unknown) => void;
 }
 

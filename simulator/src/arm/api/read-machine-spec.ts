@@ -1,6 +1,6 @@
+import { JsonReader } from '../../machines/json-reader.ts';
 import { ArmError, badRequest } from '../domain/arm-error.ts';
 import type { MachineSpec } from '../domain/resource.ts';
-import { JsonReader } from './json-reader.ts';
 
 const CUSTOM_DATA_BYTES_MAX = 65_535;
 const deleteOptions = ['Delete', 'Detach'] as const;

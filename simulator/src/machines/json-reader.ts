@@ -1,8 +1,9 @@
-import { badRequest } from '../domain/arm-error.ts';
+/** A body that is not what is known here; servers word it as theirs do. */
+export class JsonMismatch extends Error {}
 
 /**
  * Reads a JSON object by its known members. What nobody has read is refused at
- * the end, as ARM does with members that it cannot find in its types.
+ * the end: no server of a cloud may ignore what it does not know.
  */
 export class JsonReader {
   readonly #value: Readonly<Record<string, unknown>>;
@@ -12,7 +13,7 @@ export class JsonReader {
 
   constructor(value: unknown, path = '') {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw badRequest(`an object is expected at '${path}'`);
+      throw new JsonMismatch(`an object is expected at '${path}'`);
     }
     this.#value = value as Record<string, unknown>;
     this.#path = path;
@@ -26,13 +27,13 @@ export class JsonReader {
   optional(name: string): string | undefined {
     const value = this.raw(name);
     if (value === undefined || typeof value === 'string') return value;
-    throw badRequest(`'${this.#path}${name}' is no string`);
+    throw new JsonMismatch(`'${this.#path}${name}' is no string`);
   }
 
   text(name: string): string {
     const value = this.optional(name);
     if (value) return value;
-    throw badRequest(`Required parameter '${this.#path}${name}' is missing (null).`);
+    throw new JsonMismatch(`Required parameter '${this.#path}${name}' is missing (null).`);
   }
 
   oneOf<T extends string>(name: string, allowed: readonly T[]): T | undefined {
@@ -40,26 +41,26 @@ export class JsonReader {
     if (value === undefined) return undefined;
     const known = allowed.find((each) => each === value);
     if (known !== undefined) return known;
-    throw badRequest(`'${this.#path}${name}' is none of ${allowed.join(', ')}`);
+    throw new JsonMismatch(`'${this.#path}${name}' is none of ${allowed.join(', ')}`);
   }
 
   flag(name: string): boolean | undefined {
     const value = this.raw(name);
     if (value === undefined || typeof value === 'boolean') return value;
-    throw badRequest(`'${this.#path}${name}' is no boolean`);
+    throw new JsonMismatch(`'${this.#path}${name}' is no boolean`);
   }
 
   texts(name: string): Readonly<Record<string, string>> {
     const value = this.raw(name) ?? {};
     const isTexts = Object.values(value).every((each) => typeof each === 'string');
     if (isTexts) return value as Readonly<Record<string, string>>;
-    throw badRequest(`'${this.#path}${name}' holds what is no string`);
+    throw new JsonMismatch(`'${this.#path}${name}' holds what is no string`);
   }
 
   part(name: string): JsonReader {
     const part = this.optionalPart(name);
     if (part !== undefined) return part;
-    throw badRequest(`Required parameter '${this.#path}${name}' is missing (null).`);
+    throw new JsonMismatch(`Required parameter '${this.#path}${name}' is missing (null).`);
   }
 
   optionalPart(name: string): JsonReader | undefined {
@@ -69,15 +70,21 @@ export class JsonReader {
 
   list(name: string): readonly JsonReader[] {
     const value = this.raw(name) ?? [];
-    if (!Array.isArray(value)) throw badRequest(`'${this.#path}${name}' is no array`);
+    if (!Array.isArray(value)) throw new JsonMismatch(`'${this.#path}${name}' is no array`);
     return value.map((each) => this.#child(each, name));
+  }
+
+  number(name: string): number | undefined {
+    const value = this.raw(name);
+    if (value === undefined || typeof value === 'number') return value;
+    throw new JsonMismatch(`'${this.#path}${name}' is no number`);
   }
 
   /** Throws for what was not read, here and below. */
   finish(): void {
     const unread = Object.keys(this.#value).find((name) => !this.#read.has(name));
     if (unread !== undefined) {
-      throw badRequest(`Could not find member '${this.#path}${unread}' on the object`);
+      throw new JsonMismatch(`Could not find member '${this.#path}${unread}' on the object`);
     }
     for (const child of this.#children) child.finish();
   }
