@@ -1,4 +1,5 @@
 import { AppError } from '@firn/shared/errors/app-error';
+import { packSizeMibOf } from '../../domain/pack-size.ts';
 import { assertCopyTarget } from '../../domain/placement.ts';
 import type { CopyJob, Repository } from '../../domain/resources.ts';
 import type { Session } from '../../domain/session.ts';
@@ -27,13 +28,10 @@ export interface CreateCopyJob extends SchedulingInput {
   readonly seed?: 'latest' | 'all';
 }
 
-/** [engine] Azure: a thaw is priced per object read, and 128 MiB is where it levels out. */
-const packSizeMibDefault = 128;
-
 /** E_COPY_TARGET_PROXY, E_COPY_TARGET_RETENTION, E_COPY_TARGET_SAME, E_NAME_TAKEN */
 export async function createCopyJob(context: AppContext, input: CreateCopyJob): Promise<CopyJob> {
   const { database, secrets, calendar } = context;
-  const { name, packSizeMiB = packSizeMibDefault, repackBy = 'proxy' } = input;
+  const { name, repackBy = 'proxy' } = input;
   const job = found('backup job', input.jobId, await database.jobs.find(input.jobId));
   const source = found(
     'repository',
@@ -55,7 +53,7 @@ export async function createCopyJob(context: AppContext, input: CreateCopyJob): 
       name,
       jobId: job.id,
       repositoryId: target.id,
-      packSizeMib: packSizeMiB,
+      packSizeMib: input.packSizeMiB ?? (await standardPackSizeMib(records, target)),
       repackBy,
       seed,
     });
@@ -68,6 +66,14 @@ export async function createCopyJob(context: AppContext, input: CreateCopyJob): 
 
 function followsNow({ schedule, enabled }: Pick<CopyJob, 'schedule' | 'enabled'>): boolean {
   return enabled && schedule.kind === 'immediately';
+}
+
+async function standardPackSizeMib(
+  records: Records,
+  { objectStorageId }: Repository,
+): Promise<number> {
+  const storage = await records.objectStorages.find(objectStorageId);
+  return packSizeMibOf(storage?.provider ?? '');
 }
 
 async function withProxyName(records: Records, repository: Repository) {
