@@ -20,3 +20,7 @@ ALTER TABLE appliances
 UPDATE appliances SET sent_at = created_at, hello_at = created_at;
 UPDATE appliances SET ending_at = ended_at WHERE state = 'ended';
 CREATE INDEX appliances_created ON appliances (created_at);
+
+-- As many appliances share one session at most.
+ALTER TABLE copy_jobs
+  ADD COLUMN appliances_max integer NOT NULL DEFAULT 1 CHECK (appliances_max > 0);

@@ -140,6 +140,24 @@ describe('an appliance', () => {
   });
 });
 
+describe('a large session', () => {
+  it('is shared by as many appliances as it is worth, and no more than its copy job says', async () => {
+    const cloud = aCloud();
+    const caretakers = [world.hire(cloud), world.hire(cloud)];
+    await world.plan(61, 8);
+    for (let round = 0; round < 4; round += 1) {
+      await Promise.all(caretakers.map((each) => each.care()));
+    }
+    expect(cloud.present).toHaveLength(3);
+    await world.plan(10_000, 4);
+    for (let round = 0; round < 4; round += 1) {
+      await Promise.all(caretakers.map((each) => each.care()));
+    }
+    expect(cloud.present).toHaveLength(4);
+    expect(new Set((await live()).map(({ workerId }) => workerId)).size).toBe(4);
+  });
+});
+
 describe('the reaper', () => {
   it('ends machines of this installation that no row knows, after a grace, and no others', async () => {
     await world.endSession();

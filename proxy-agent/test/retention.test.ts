@@ -54,6 +54,22 @@ describe('a session of retention', () => {
     await nextAgent.stop();
   });
 
+  it('keeps points that are still to be copied, whatever the policy says', async () => {
+    const { world, agent, repository } = await aStoredWorld();
+    for (const sessionId of ['session-2', 'session-3']) {
+      world.clock.advance(1_000);
+      await world.backup(sessionId, repository, { full: true });
+    }
+    const policy = aPolicy({ keepLast: 1 });
+    const run = { sessionId: 'waiting', policy, neededFrom: 'session-2' };
+    const waiting = await retain(world, repository, run);
+    expect(waiting?.points.map(({ restorePointId }) => restorePointId)).toEqual(['session-1']);
+    expect((await world.stored(repository, 'session-2')).size).toBe(2);
+    const copied = await retain(world, repository, { sessionId: 'copied', policy });
+    expect(copied?.points.map(({ restorePointId }) => restorePointId)).toEqual(['session-2']);
+    await agent.stop();
+  });
+
   it('tells which restore points there are, and in a dry run does not', async () => {
     const { world, agent, repository } = await aStoredWorld();
     world.clock.advance(1_000);

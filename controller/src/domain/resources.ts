@@ -123,6 +123,8 @@ export interface CopyJob extends Scheduled {
   readonly repositoryId: string;
   readonly packSizeMib: number;
   readonly repackBy: 'proxy' | 'appliance';
+  /** As many share one session at most. */
+  readonly appliancesMax: number;
   /** What its first run copies: the newest point, or each that is there. */
   readonly seed: 'latest' | 'all';
   readonly createdAt: string;

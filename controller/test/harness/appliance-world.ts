@@ -37,6 +37,8 @@ export interface ApplianceWorld {
   /** Time goes by for the controllers, their clouds and the database. */
   advance(ms: number): Promise<void>;
   hire(launcher: ApplianceLauncher, limits?: Partial<ApplianceLimits>): Caretaker;
+  /** The owner has so many packs to write; so many appliances may share them. */
+  plan(packsTotal: number, appliancesMax: number): Promise<void>;
   /** The programs of machines that are there dial, as after a boot. */
   boot(cloud: FaultyCloud): Promise<void>;
   /** No appliance ever was, and the session runs. */
@@ -91,6 +93,13 @@ export async function useApplianceWorld(): Promise<ApplianceWorld> {
         },
       };
     },
+    plan: async (packsTotal, appliancesMax) => {
+      await host.sql('UPDATE copy_jobs SET appliances_max = $1', [appliancesMax]);
+      const counts = { objectsDone: 0, objectsTotal: 1, items: 0, bytes: 0, itemsFailed: 0 };
+      const packs = { requests: 0, batchedRequests: 0, packs: 0, packsTotal };
+      const tick = { sessionId, attempt: 1, phase: 'repacking', current: '', atMs: clock.now() };
+      context.feed.tick({ ...tick, ...counts, ...packs });
+    },
     boot: async (cloud) => {
       for (const { workerId, isLeftover } of cloud.present) {
         const row = await built.database.appliances.get(workerId);
@@ -101,7 +110,9 @@ export async function useApplianceWorld(): Promise<ApplianceWorld> {
     },
     reset: async () => {
       up.clear();
+      context.feed.forget(sessionId);
       await host.sql('DELETE FROM appliances');
+      await host.sql('UPDATE copy_jobs SET appliances_max = 1');
       await host.sql(`UPDATE sessions SET state = 'running' WHERE id = $1`, [sessionId]);
     },
     endSession: () => host.sql(`UPDATE sessions SET state = 'success' WHERE id = $1`, [sessionId]),

@@ -17,17 +17,18 @@ export interface RunRetention {
   readonly dryRun?: boolean;
   /** Default `job-1`. */
   readonly jobId?: string;
+  readonly neededFrom?: string;
 }
 
 /** Runs a session of retention to its good end, and answers what it told. */
 export async function retain(
   { controller, secrets }: World,
   repository: RepositoryRef,
-  { sessionId, dryRun = false, policy, jobId = 'job-1' }: RunRetention,
+  { sessionId, dryRun = false, policy, jobId = 'job-1', neededFrom = '' }: RunRetention,
 ) {
   const value = {
     repository,
-    jobs: [{ jobId, policy, neededFrom: '' }],
+    jobs: [{ jobId, policy, neededFrom }],
     defaultPolicy: policy,
     dryRun,
     sealing: undefined,

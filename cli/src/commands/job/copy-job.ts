@@ -16,6 +16,7 @@ interface CopyJobOptions extends ScheduleCliOptions {
   readonly repository: string;
   readonly packSizeMib?: number;
   readonly repackBy?: 'proxy' | 'appliance';
+  readonly appliancesMax?: number;
   readonly seed?: CopyJob['seed'];
   readonly disabled?: boolean;
 }
@@ -54,6 +55,7 @@ function addCopyJobCreate(copyJob: Command, run: Runner): void {
     )
     .option('--pack-size-mib <n>', 'size of archive packs', positiveInteger)
     .addOption(new Option('--repack-by <who>', 'who repacks').choices(['proxy', 'appliance']))
+    .option('--appliances-max <n>', 'as many share a large session, 1 to 8', positiveInteger)
     .addOption(
       new Option('--seed <points>', 'what the first run copies of what is there').choices([
         'latest',
@@ -89,7 +91,7 @@ function addCopyJobUpdate(copyJob: Command, run: Runner): void {
 }
 
 function copyJobBody(name: string, options: CopyJobOptions) {
-  const { job, repository, packSizeMib, repackBy, seed, disabled = false } = options;
+  const { job, repository, packSizeMib, repackBy, appliancesMax, seed, disabled = false } = options;
   const schedule = scheduleOf(options);
   return {
     name,
@@ -97,6 +99,7 @@ function copyJobBody(name: string, options: CopyJobOptions) {
     repositoryId: repository,
     ...(packSizeMib === undefined ? {} : { packSizeMiB: packSizeMib }),
     ...(repackBy === undefined ? {} : { repackBy }),
+    ...(appliancesMax === undefined ? {} : { appliancesMax }),
     ...(seed === undefined ? {} : { seed }),
     ...(schedule === undefined ? {} : { schedule }),
     enabled: !disabled,

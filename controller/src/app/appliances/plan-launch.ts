@@ -16,6 +16,13 @@ export type PlannedLaunch =
   /** Another controller was first. */
   | undefined;
 
+export interface LaunchPlan {
+  readonly settings: ApplianceSettings;
+  readonly choice: LaunchChoice;
+  /** As many as the session is worth. */
+  readonly wanted: number;
+}
+
 /**
  * Records what is about to be asked, exactly, if the limits allow one more. Nobody
  * else counts or records meanwhile, so that two controllers do not exceed together
@@ -24,14 +31,15 @@ export type PlannedLaunch =
 export async function planLaunch(
   context: AppContext,
   session: Session,
-  { settings, choice }: { readonly settings: ApplianceSettings; readonly choice: LaunchChoice },
+  { settings, choice, wanted }: LaunchPlan,
 ): Promise<PlannedLaunch> {
   const { database } = context;
   const { applianceLimits: limits, applianceLifeMs: lifeMs } = context.settings;
   return database.transaction(async (records) => {
     await records.appliances.lockLaunches();
     const live = await records.appliances.live();
-    if (live.some(({ sessionId }) => sessionId === session.id)) return undefined;
+    const own = live.filter(({ sessionId }) => sessionId === session.id);
+    if (own.length >= wanted) return undefined;
     const usage = await records.appliances.usage();
     const limit = limitReached(usage, limits, { ...choice, lifeMs });
     if (limit !== undefined) return { limit };

@@ -19,11 +19,13 @@ const refusedMs = 10 * 60 * 1000;
  * Starts an appliance for the running attempt of a copy session: the next choice of
  * the place, within the limits, the estimate told first. After three in a row that
  * came to nothing the session fails, and so it does at the end of the budget.
+ * @param wanted as many as the session is worth
  * @returns what it waits for; undefined: it waits for nothing
  */
 export async function startAppliance(
   context: AppContext,
   session: Session,
+  wanted: number,
 ): Promise<string | undefined> {
   const { appliances } = context.database;
   const failed = await appliances.countFailed(session.id, workedMs);
@@ -38,7 +40,7 @@ export async function startAppliance(
     .open(settings)
     .choices.find(({ description }) => !refused.includes(description));
   if (choice === undefined) return `no room for ${refused.join('; ')}`;
-  const planned = await planLaunch(context, session, { settings, choice });
+  const planned = await planLaunch(context, session, { settings, choice, wanted });
   if (planned === undefined) return undefined;
   if ('limit' in planned) return stopAtLimit(context, session, planned.limit);
   await logSession(context, session.id, 'info', `archiver appliance: ${planned.estimate}`);

@@ -1,4 +1,5 @@
 import type { Session } from '../../domain/session.ts';
+import { wantedAppliances } from '../../domain/wanted-appliances.ts';
 import type { Appliance } from '../../domain/worker.ts';
 import type { AppContext } from '../context.ts';
 import { logSession } from '../sessions/change-session.ts';
@@ -14,7 +15,7 @@ const askEveryMs = 10_000;
 /**
  * Brings the appliances in line with the sessions, again and again: sends intents
  * that were not answered, ends what is over, overdue or silent until nothing of it
- * is left, and starts one for each running copy that has none.
+ * is left, and starts as many for each running copy as it is worth, one a round.
  */
 export class ApplianceTender {
   readonly #context: AppContext;
@@ -31,12 +32,11 @@ export class ApplianceTender {
     const { database, settings } = this.#context;
     // One that did its work needs no successor, unless the owner, restarted, waits for one.
     const served = new Set(await database.appliances.servedWithin(settings.graceMs));
-    for (const appliance of await database.appliances.live()) {
-      served.add(appliance.sessionId);
-      await this.#guarded(appliance, () => this.#tendOne(appliance));
-    }
-    for (const session of await runningCopiesByAppliance(this.#context)) {
-      if (!served.has(session.id)) await this.#start(session);
+    const live = await database.appliances.live();
+    for (const appliance of live) await this.#guarded(appliance, () => this.#tendOne(appliance));
+    for (const { session, wanted } of await this.#running()) {
+      const own = live.filter(({ sessionId }) => sessionId === session.id);
+      if (!served.has(session.id) && own.length < wanted) await this.#start(session, wanted);
     }
   }
 
@@ -104,8 +104,24 @@ export class ApplianceTender {
     return true;
   }
 
-  async #start(session: Session): Promise<void> {
-    const waitsFor = await startAppliance(this.#context, session);
+  /** Copies by appliance, and how many appliances each is worth. */
+  async #running(): Promise<{ session: Session; wanted: number }[]> {
+    const { database, feed } = this.#context;
+    const page = { cursor: undefined, limit: 1_000 };
+    const { items } = await database.sessions.list({ kind: 'copy', state: 'running' }, page);
+    const running: { session: Session; wanted: number }[] = [];
+    for (const session of items) {
+      const copyJob = await database.copyJobs.find(session.copyJobId ?? '');
+      if (copyJob?.repackBy !== 'appliance') continue;
+      const progress = feed.progressOf(session.id);
+      const packsLeft = progress && progress.packsTotal - progress.packs;
+      running.push({ session, wanted: wantedAppliances(copyJob.appliancesMax, packsLeft) });
+    }
+    return running;
+  }
+
+  async #start(session: Session, wanted: number): Promise<void> {
+    const waitsFor = await startAppliance(this.#context, session, wanted);
     if (waitsFor === undefined) {
       this.#told.delete(session.id);
     } else if (this.#told.get(session.id) !== waitsFor) {
@@ -114,15 +130,4 @@ export class ApplianceTender {
       await logSession(this.#context, session.id, 'warning', message);
     }
   }
-}
-
-async function runningCopiesByAppliance({ database }: AppContext): Promise<Session[]> {
-  const page = { cursor: undefined, limit: 1_000 };
-  const { items } = await database.sessions.list({ kind: 'copy', state: 'running' }, page);
-  const wanted: Session[] = [];
-  for (const session of items) {
-    const copyJob = await database.copyJobs.find(session.copyJobId ?? '');
-    if (copyJob?.repackBy === 'appliance') wanted.push(session);
-  }
-  return wanted;
 }

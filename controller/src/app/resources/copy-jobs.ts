@@ -24,6 +24,8 @@ export interface CreateCopyJob extends SchedulingInput {
   readonly repositoryId: string;
   readonly packSizeMiB?: number;
   readonly repackBy?: 'proxy' | 'appliance';
+  /** Default 1. */
+  readonly appliancesMax?: number;
   /** Default latest. */
   readonly seed?: 'latest' | 'all';
 }
@@ -45,7 +47,7 @@ export async function createCopyJob(context: AppContext, input: CreateCopyJob): 
   );
   assertCopyTarget(await withProxyName(database, source), await withProxyName(database, target));
   const schedule = checkAsked(calendar, input.schedule, 'backup copy job');
-  const { enabled = true, seed = 'latest' } = input;
+  const { enabled = true, seed = 'latest', appliancesMax = 1 } = input;
   const id = secrets.uuid();
   return database.transaction(async (records) => {
     await records.copyJobs.insert({
@@ -55,6 +57,7 @@ export async function createCopyJob(context: AppContext, input: CreateCopyJob): 
       repositoryId: target.id,
       packSizeMib: input.packSizeMiB ?? (await standardPackSizeMib(records, target)),
       repackBy,
+      appliancesMax,
       seed,
     });
     const setting = await settingOf(records, calendar, { schedule, enabled });

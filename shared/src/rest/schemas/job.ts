@@ -89,6 +89,12 @@ export type JobStart = Static<typeof JobStart>;
 const PackSizeMiB = Type.Integer({ minimum: 1, maximum: 1_024, description: 'Default 128' });
 const RepackBy = Type.Enum(['proxy', 'appliance'], { title: 'RepackBy' });
 
+const AppliancesMax = Type.Integer({
+  minimum: 1,
+  maximum: 8,
+  description: 'repackBy appliance: as many share one session at most; default 1',
+});
+
 const Seed = Type.Enum(['latest', 'all'], {
   title: 'Seed',
   description: 'What the first run copies: the newest restore point, or each that is there',
@@ -102,6 +108,7 @@ export const CopyJob = open('CopyJob', {
   repositoryId: Id,
   packSizeMiB: PackSizeMiB,
   repackBy: RepackBy,
+  appliancesMax: AppliancesMax,
   seed: Seed,
   ...scheduled,
   createdAt: Timestamp,
@@ -117,6 +124,7 @@ export const CopyJobCreate = closed(
     repositoryId: IdOrName,
     packSizeMiB: Type.Optional(PackSizeMiB),
     repackBy: Type.Optional(RepackBy),
+    appliancesMax: Type.Optional(AppliancesMax),
     seed: Type.Optional(Seed),
     ...scheduling,
   },

@@ -77,6 +77,7 @@ export function makeCopyJobRecords(db: Db): CopyJobRecords {
         repository_id: row.repositoryId,
         pack_size_mib: row.packSizeMib,
         repack_by: row.repackBy,
+        appliances_max: row.appliancesMax,
         seed: row.seed,
       });
     },
