@@ -17,6 +17,8 @@ export interface StoreUnderTest {
   readonly showsRehydrating: boolean;
   /** Default false: a copy thaws. Else copies out of the archive class are refused. */
   readonly thawsInPlace?: boolean;
+  /** Default true. Some stand-ins copy over what is there. */
+  readonly copiesIfAbsent?: boolean;
   readonly close: () => Promise<void>;
 }
 
@@ -287,6 +289,19 @@ function describeArchive(store: () => BlobStore, tested: () => StoreUnderTest): 
       storageClass: 'cool',
       rehydrating: false,
     });
+  });
+
+  it('copies only if absent when asked to', async () => {
+    if (tested().copiesIfAbsent === false) return;
+    await store().put('copy/from', text('one'));
+    await store().put('copy/there', text('other'));
+    const options = { storageClass: 'hot', ifAbsent: true } as const;
+    await expect(store().copy('copy/from', 'copy/there', options)).rejects.toMatchObject({
+      code: 'E_BLOB_EXISTS',
+    });
+    expect(string((await store().get('copy/there')).bytes)).toBe('other');
+    await store().copy('copy/from', 'copy/new', options);
+    expect(string((await store().get('copy/new')).bytes)).toBe('one');
   });
 
   it('lets a put in a hot class replace an archived blob', async () => {

@@ -46,6 +46,8 @@ export interface PutOptions {
 
 export interface CopyOptions {
   readonly storageClass: StorageClass;
+  /** Fails with E_BLOB_EXISTS when the name to copy to exists. Atomic. */
+  readonly ifAbsent?: boolean;
   /** Only out of an archive class. Default standard. */
   readonly priority?: 'standard' | 'high';
   readonly signal?: AbortSignal;

@@ -17,6 +17,7 @@ import {
 
 export interface S3Server extends S3Access {
   readonly neverShortens?: boolean;
+  readonly copiesIfAbsent?: boolean;
   /** Default true: it tells when an upload was begun. */
   readonly tellsBegin?: boolean;
   /** Absent: they end at once. */
@@ -49,6 +50,7 @@ export function describeS3Store(name: string, server: () => S3Server): void {
       store: retrying(makeStore({ prefix: 'contract/of-stores' })),
       showsRehydrating: server().finishRestorations !== undefined,
       thawsInPlace: true,
+      copiesIfAbsent: server().copiesIfAbsent ?? true,
       finishRehydrations: async () => server().finishRestorations?.(),
       close: async () => {},
     };

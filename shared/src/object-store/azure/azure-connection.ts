@@ -4,6 +4,7 @@ import {
   ContainerClient,
   newPipeline,
   type Pipeline,
+  RestError,
 } from '@azure/storage-blob';
 import { throwIfCancelled } from '../blob-errors.ts';
 import { StorageClock } from '../storage-clock.ts';
@@ -32,11 +33,17 @@ export class AzureConnection {
   readonly clock = new StorageClock();
   readonly endpoint: string;
   readonly #options: AzureConnectionOptions;
+  #isVersioned: boolean | undefined;
   #current: { readonly sas: string; readonly container: ContainerClient } | undefined;
 
   constructor(options: AzureConnectionOptions) {
     this.#options = options;
     this.endpoint = options.endpoint;
+  }
+
+  /** Whether deleted blobs live on as versions; undefined: no blob was seen yet. */
+  get isVersioned(): boolean | undefined {
+    return this.#isVersioned;
   }
 
   /** @param bytes moved by the call at most: they lengthen its deadline */
@@ -76,15 +83,28 @@ export class AzureConnection {
     return this.#current.container;
   }
 
+  #observe(headers: { get(name: string): string | undefined }): void {
+    this.clock.observe(headers.get('date'));
+    // One blob with versions is enough: others may be older than the account's versioning.
+    if (headers.get('x-ms-version-id') !== undefined) this.#isVersioned = true;
+    else if (headers.get('x-ms-blob-type') !== undefined) this.#isVersioned ??= false;
+  }
+
   #pipeline(): Pipeline {
     // A repeated put-if-absent would meet its own first try.
     const pipeline = newPipeline(new AnonymousCredential(), { retryOptions: { maxTries: 1 } });
     pipeline.factories.push({
       create: (next) => ({
         sendRequest: async (request) => {
-          const reply = await next.sendRequest(request);
-          this.clock.observe(reply.headers.get('date'));
-          return reply;
+          try {
+            const reply = await next.sendRequest(request);
+            this.#observe(reply.headers);
+            return reply;
+          } catch (error) {
+            // Refusals tell the time as well.
+            if (error instanceof RestError && error.response) this.#observe(error.response.headers);
+            throw error;
+          }
         },
       }),
     });

@@ -24,18 +24,19 @@ export async function beginCopy(copy: AzureCopy): Promise<boolean> {
 }
 
 async function beginCopyFrom(sourceUrl: string, copy: AzureCopy): Promise<boolean> {
-  const { storageClass, priority = 'standard' } = copy.options;
+  const { storageClass, ifAbsent, priority = 'standard' } = copy.options;
   const rehydratePriority = priority === 'high' ? ('High' as const) : ('Standard' as const);
   const poller = await copy.target.beginCopyFromURL(sourceUrl, {
     tier: tierOf(storageClass),
     ...(mustThaw(copy.sourceClass) && { rehydratePriority }),
+    ...(ifAbsent && { conditions: { ifNoneMatch: '*' } }),
     abortSignal: copy.abortSignal,
   });
   return poller.getOperationState().isCompleted === true;
 }
 
-/** An earlier try of the same copy is under way. */
-function isPending(error: unknown): boolean {
+/** A copy to that name is under way: it can be neither overwritten nor deleted. */
+export function isPending(error: unknown): boolean {
   return error instanceof RestError && serviceCodeOf(error) === 'PendingCopyOperation';
 }
 
@@ -55,4 +56,21 @@ function withoutQuery(address: string): string {
   const url = new URL(address);
   url.search = '';
   return url.toString();
+}
+
+/** Ends a copy out of the archive tier that is pending; nothing when none is. */
+export async function abortPendingCopy(
+  blob: BlockBlobClient,
+  abortSignal: AbortSignal,
+): Promise<void> {
+  const { copyStatus, copyId } = await blob.getProperties({ abortSignal });
+  if (copyStatus !== 'pending' || copyId === undefined) return;
+  try {
+    await blob.abortCopyFromURL(copyId, { abortSignal });
+  } catch (error) {
+    // It was done meanwhile.
+    if (!(error instanceof RestError && serviceCodeOf(error) === 'NoPendingCopyOperation')) {
+      throw error;
+    }
+  }
 }

@@ -5,6 +5,7 @@ import { blobNotFound } from '../blob-errors.ts';
 import type { LockMode } from '../lock-mode.ts';
 import type { AzureConnection } from './azure-connection.ts';
 import { beginCopy } from './azure-copy.ts';
+import { listVersions } from './azure-versions.ts';
 
 export interface AzureLocksOptions {
   readonly connection: AzureConnection;
@@ -37,12 +38,13 @@ export class AzureLocks implements BlobLocks {
   }
 
   async now(signal?: AbortSignal): Promise<number> {
-    const { connection } = this.#options;
+    const { connection, root } = this.#options;
     const known = connection.clock.now();
     if (known !== undefined) return known;
     const call = { operation: 'clock of the storage', isWrite: false, signal };
-    await connection.run(call, 0, ({ container, abortSignal }) =>
-      container.exists({ abortSignal }),
+    // Of a blob that need not be there: a container's signature does not open the container itself.
+    await connection.run(call, 0, ({ blob, abortSignal }) =>
+      blob(`${root}clock`).exists({ abortSignal }),
     );
     const told = connection.clock.now();
     if (told !== undefined) return told;
@@ -92,9 +94,9 @@ export class AzureLocks implements BlobLocks {
   }
 
   async *#listVersions(prefix: string, signal: AbortSignal | undefined): AsyncGenerator<Versions> {
-    const { root } = this.#options;
+    const { connection, root } = this.#options;
     let open: { name: string; versions: BlobItem[] } | undefined;
-    for await (const item of this.#listItems(root + prefix, signal)) {
+    for await (const item of listVersions(connection, root + prefix, signal)) {
       const name = item.name.slice(root.length);
       if (open?.name !== name) {
         if (open !== undefined) yield open;
@@ -103,24 +105,6 @@ export class AzureLocks implements BlobLocks {
       open.versions.push(item);
     }
     if (open !== undefined) yield open;
-  }
-
-  async *#listItems(path: string, signal: AbortSignal | undefined): AsyncGenerator<BlobItem> {
-    const call = { operation: `list of versions below ${path}`, isWrite: false, signal };
-    let token: string | undefined;
-    do {
-      const page = await this.#options.connection.run(call, 0, async (session) => {
-        const { container, abortSignal } = session;
-        const asked = { prefix: path, includeVersions: true, abortSignal };
-        const pages = container
-          .listBlobsFlat(asked)
-          .byPage(token === undefined ? {} : { continuationToken: token });
-        const result = await pages.next();
-        return result.done ? undefined : result.value;
-      });
-      yield* page?.segment.blobItems ?? [];
-      token = page?.continuationToken || undefined;
-    } while (token !== undefined);
   }
 }
 

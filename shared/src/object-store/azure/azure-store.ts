@@ -15,17 +15,18 @@ import type {
 } from '../../repository/ports.ts';
 import { mustThaw } from '../../storage-class/storage-class.ts';
 import { systemClock } from '../../time/system-clock.ts';
-import { blobLocked, blobNotFound, blobTooShort } from '../blob-errors.ts';
+import { blobNotFound, blobTooShort } from '../blob-errors.ts';
 import { checkBlobName } from '../blob-name.ts';
 import { BlockPool } from '../block-pool.ts';
 import { composeBlob } from '../compose-blob.ts';
 import type { LockMode } from '../lock-mode.ts';
 import { putStreamed } from '../stream-put.ts';
 import { AzureConnection, type AzureConnectionOptions } from './azure-connection.ts';
-import { beginCopy } from './azure-copy.ts';
+import { abortPendingCopy, beginCopy, isPending } from './azure-copy.ts';
 import { infoOfDownload, infoOfItem, infoOfProperties } from './azure-info.ts';
 import { AzureLocks } from './azure-locks.ts';
 import { AzureUpload } from './azure-upload.ts';
+import { assertNoVersionLocked, deleteVersions } from './azure-versions.ts';
 import { putCall, writeOptions } from './azure-write.ts';
 
 export interface AzureStoreOptions extends Omit<AzureConnectionOptions, 'replyMsMax'> {
@@ -121,12 +122,6 @@ export class AzureStore implements BlobStore {
     };
   }
 
-  /** Azure may let a locked blob become an earlier version, which hides it. */
-  async #assertUnlocked(name: string, signal: AbortSignal | undefined): Promise<void> {
-    const untilMs = (await this.head(name, signal))?.lockedUntilMs ?? 0;
-    if (untilMs > (await this.locks.now(signal))) throw blobLocked(name, untilMs);
-  }
-
   async get(name: string, range?: ByteRange, signal?: AbortSignal): Promise<Blob> {
     if (range?.length === 0) return await this.#getNothing(name, range.offset, signal);
     const path = this.#path(name);
@@ -173,22 +168,47 @@ export class AzureStore implements BlobStore {
     } while (token !== undefined);
   }
 
+  /** With all versions, where there are any. E_BLOB_LOCKED when one of them is locked. */
   async delete(name: string, signal?: AbortSignal): Promise<void> {
     const path = this.#path(name);
-    if (this.#mayBeLocked) await this.#assertUnlocked(name, signal);
+    const isVersioned = await this.#isVersioned(name, signal);
+    if (this.#mayBeLocked) {
+      const nowMs = await this.locks.now(signal);
+      await assertNoVersionLocked(this.#connection, { name, path, nowMs }, signal);
+    }
+    await this.#deleteCurrent(name, signal);
+    if (isVersioned) await deleteVersions(this.#connection, path, signal);
+  }
+
+  async #isVersioned(name: string, signal: AbortSignal | undefined): Promise<boolean> {
+    if (this.#mayBeLocked) return true;
+    if (this.#connection.isVersioned === undefined) await this.head(name, signal);
+    // When no blob was ever seen there may be versions alone.
+    return this.#connection.isVersioned ?? true;
+  }
+
+  async #deleteCurrent(name: string, signal: AbortSignal | undefined): Promise<void> {
+    const path = this.#path(name);
     // Never unclear: whoever got no reply deletes again.
     const call = { operation: `delete of ${name}`, isWrite: false, signal };
     await this.#connection.run(call, 0, async ({ blob, abortSignal }) => {
-      await blob(path).deleteIfExists({ abortSignal });
+      const target = blob(path);
+      try {
+        await target.deleteIfExists({ abortSignal });
+      } catch (error) {
+        if (!isPending(error)) throw error;
+        await abortPendingCopy(target, abortSignal);
+        await target.deleteIfExists({ abortSignal });
+      }
     });
   }
 
   async copy(from: string, to: string, options: CopyOptions): Promise<void> {
     const paths = { source: this.#path(from), target: this.#path(to) };
-    const { signal } = options;
+    const { signal, ifAbsent = false } = options;
     const source = await this.head(from, signal);
     if (source === undefined) throw blobNotFound(from);
-    const call = { operation: `copy of ${from} to ${to}`, isWrite: true, signal };
+    const call = { operation: `copy of ${from} to ${to}`, isWrite: true, ifAbsent, signal };
     const isDone = await this.#connection.run(call, 0, ({ blob, abortSignal }) =>
       beginCopy({
         source: blob(paths.source),

@@ -23,8 +23,8 @@ export interface ContainerSasOptions {
   readonly expiresAtMs: number;
 }
 
-/** Of [Microsoft: create-service-sas], in the order that it demands; i prolongs retention. */
-const permissionsOf = { read: 'rl', write: 'racwdli' } as const;
+/** Of [Microsoft: create-service-sas], in the order that it demands; x deletes versions, i prolongs retention. */
+const permissionsOf = { read: 'rl', write: 'racwdxli' } as const;
 
 /**
  * A shared access signature for one container, without the question mark. It

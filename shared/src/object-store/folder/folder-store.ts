@@ -140,7 +140,7 @@ export class FolderStore implements BlobStore {
       await this.#create(to, {
         chunks: createReadStream(this.#path(from)),
         class: classOfCopy(source, options.storageClass, rehydration),
-        ifAbsent: false,
+        ifAbsent: options.ifAbsent ?? false,
         signal: options.signal,
       });
     });

@@ -133,6 +133,7 @@ export class MemoryStore implements BlobStore {
     checkBlobName(to);
     throwIfCancelled(`copy to ${to}`, options.signal);
     const source = this.#find(from);
+    if (options.ifAbsent && this.#blobs.get(to) !== undefined) throw blobExists(to);
     const rehydration = { nowMs: this.#clock.now(), takesMs: this.#rehydrateMs };
     const shown = shownClass(source.class, rehydration.nowMs);
     this.#store(to, source.bytes, classOfCopy(shown, options.storageClass, rehydration));

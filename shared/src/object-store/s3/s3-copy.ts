@@ -27,11 +27,12 @@ export interface S3Copy {
   readonly partBytes?: number;
 }
 
-/** Copies inside the bucket, by one call or in parts. Safe to repeat. */
+/** Copies inside the bucket, by one call or in parts. Safe to repeat; only if absent when the call says so. */
 export async function copyObject(connection: S3Connection, copy: S3Copy): Promise<void> {
   const partBytes = copy.partBytes ?? singleCopyBytesMax;
   if (copy.sizeBytes > partBytes) return await copyInParts(connection, copy, partBytes);
-  const input = { ...placeOf(connection, copy), ...classMember(copy.storageClass) };
+  const members = { ...classMember(copy.storageClass), ...conditionOf(copy) };
+  const input = { ...placeOf(connection, copy), ...members };
   await connection.run(copy.call, copy.sizeBytes, ({ client, sent }) =>
     client.send(new CopyObjectCommand({ ...input, CopySource: sourceOf(connection, copy) }), sent),
   );
@@ -50,7 +51,7 @@ async function copyInParts(
   );
   try {
     const Parts = await copyParts(connection, copy, { partBytes, UploadId });
-    const end = { ...place, UploadId, MultipartUpload: { Parts } };
+    const end = { ...place, UploadId, MultipartUpload: { Parts }, ...conditionOf(copy) };
     await connection.run(call, 0, ({ client, sent }) =>
       client.send(new CompleteMultipartUploadCommand(end), sent),
     );
@@ -89,6 +90,10 @@ async function copyParts(
     parts.push({ PartNumber, ETag, ...(ChecksumCRC32 !== undefined && { ChecksumCRC32 }) });
   }
   return parts;
+}
+
+function conditionOf({ call }: S3Copy): { readonly IfNoneMatch?: '*' } {
+  return call.ifAbsent === true ? { IfNoneMatch: '*' } : {};
 }
 
 function placeOf(connection: S3Connection, copy: S3Copy) {

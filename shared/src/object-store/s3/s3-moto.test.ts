@@ -8,11 +8,13 @@ describe.skipIf(!hasMoto())('against moto', () => {
     moto = await startMoto();
   }, 60_000);
   afterAll(() => moto?.stop());
-  // moto checks no signature, shortens a retention, and dates every upload in 2010.
+  // moto checks no signature, copies over what is there, shortens a retention, and dates every
+  // upload in 2010.
   describeS3Store('S3Store on moto', () => ({
     endpoint: moto.endpoint,
     accessKeyId: 'any',
     secretAccessKey: 'any',
+    copiesIfAbsent: false,
     neverShortens: false,
     tellsBegin: false,
   }));

@@ -172,7 +172,7 @@ export class S3Store implements BlobStore {
   }
 
   async copy(from: string, to: string, options: CopyOptions): Promise<void> {
-    const { storageClass, signal } = options;
+    const { storageClass, ifAbsent = false, signal } = options;
     const source = await this.head(from, signal);
     if (source === undefined) throw blobNotFound(from);
     if (mustThaw(source.storageClass)) throw blobArchived(from);
@@ -182,8 +182,8 @@ export class S3Store implements BlobStore {
       key: this.#place(to).Key,
       storageClass,
       partBytes: this.#copyBytesMax,
-      // Never unclear: whoever got no reply copies again.
-      call: { operation: `copy of ${from} to ${to}`, isWrite: false, signal },
+      // Never unclear, unless it is conditional: whoever got no reply copies again.
+      call: { operation: `copy of ${from} to ${to}`, isWrite: ifAbsent, ifAbsent, signal },
     });
   }
 

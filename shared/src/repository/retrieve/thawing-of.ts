@@ -1,10 +1,17 @@
-import { AppError } from '../../errors/app-error.ts';
-import { mustThaw } from '../../storage-class/storage-class.ts';
+import { AppError, isAppError } from '../../errors/app-error.ts';
+import { mustThaw, type ThawSpeed } from '../../storage-class/storage-class.ts';
 import { ahead } from '../ahead.ts';
 import type { BlobInfo, BlobStore, BlobThawing, ThawRequest, ThawState } from '../ports.ts';
 import { warmName } from './warm-name.ts';
 
 const deletesAtOnce = 8;
+
+interface Copying {
+  readonly name: string;
+  readonly warm: string;
+  readonly speed: ThawSpeed;
+  readonly signal: AbortSignal | undefined;
+}
 
 /** How archived blobs of a storage are read: where they lie, or by copies below `warm/`. */
 export function thawingOf(store: BlobStore): BlobThawing {
@@ -26,12 +33,24 @@ class ThawingByCopies implements BlobThawing {
     const cold = await this.#store.head(name, signal);
     if (cold === undefined) throw new AppError('E_BLOB_NOT_FOUND', `there is no object ${name}`);
     if (!mustThaw(cold.storageClass)) return { state: 'warm', name };
+    return await this.#copy({ name, warm, speed, signal });
+  }
+
+  /** Only if absent: two thaws of one pack are paid twice. */
+  async #copy({ name, warm, speed, signal }: Copying): Promise<ThawState> {
     const priority = speed === 'expedited' ? 'high' : 'standard';
-    await this.#store.copy(name, warm, {
-      storageClass: 'hot',
-      priority,
-      ...(signal && { signal }),
-    });
+    const ofSignal = signal && { signal };
+    const options = { storageClass: 'hot', priority, ifAbsent: true, ...ofSignal } as const;
+    try {
+      await this.#store.copy(name, warm, options);
+    } catch (error) {
+      if (!isAppError(error, 'E_BLOB_EXISTS')) throw error;
+      const begun = await this.#store.head(warm, signal);
+      if (begun !== undefined) return stateOf(begun);
+      // What a copy left that failed is no blob, but has the name.
+      await this.#store.delete(warm, signal);
+      await this.#store.copy(name, warm, options);
+    }
     return { state: 'thawing' };
   }
 

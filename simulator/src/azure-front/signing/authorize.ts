@@ -25,7 +25,7 @@ export function authorize(
   }
   const signature = sign(account.key, sharedKeyString(account.name, request));
   if (!isSame(authorization, `SharedKey ${account.name}:${signature}`)) {
-    throw failed('The MAC signature found in the HTTP request is not the same as any computed.');
+    throw failed('The MAC signature found in the HTTP request is not the computed one.');
   }
 }
 
