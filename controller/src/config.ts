@@ -26,6 +26,8 @@ export interface ControllerConfig {
   readonly masterKeyFile: string;
   /** undefined: no key service. */
   readonly keyServiceFile: string | undefined;
+  /** Prices of storages; undefined: the tables that come with Firn. */
+  readonly pricesFile: string | undefined;
   readonly caFile: string;
   readonly bootstrapTokenFile: string | undefined;
   readonly logFile: string | undefined;
@@ -65,6 +67,7 @@ export function readConfig(
     dataDir,
     masterKeyFile: env.text('FIRN_MASTER_KEY_FILE', join(dataDir, 'master-key')),
     keyServiceFile: env.optionalText('FIRN_KEY_SERVICE_FILE'),
+    pricesFile: env.optionalText('FIRN_PRICES_FILE'),
     caFile: env.text('FIRN_CA_FILE', join(dataDir, 'ca.pem')),
     bootstrapTokenFile: env.optionalText('FIRN_BOOTSTRAP_TOKEN_FILE'),
     logFile: env.optionalText('FIRN_LOG_FILE'),

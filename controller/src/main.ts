@@ -15,6 +15,7 @@ import { loadMasterKey, makeVault } from './adapters/crypto/master-key-vault.ts'
 import { nodeCertificateReader } from './adapters/crypto/node-certificate-reader.ts';
 import { nodeSecrets } from './adapters/crypto/node-secrets.ts';
 import { makeX509Authority } from './adapters/crypto/x509-authority.ts';
+import { loadPrices } from './adapters/files/price-tables.ts';
 import { readTextFile, writeTextFile } from './adapters/files/text-files.ts';
 import { makeLaunchers } from './adapters/launchers.ts';
 import { migrate } from './adapters/postgres/migrate.ts';
@@ -68,6 +69,7 @@ export async function buildPorts(
     storageAccounts: makeStorageAccounts(clock),
     makeHeader: makeHeaderMaker(keyService),
     headerChanges: makeHeaderChanges(keyService),
+    prices: await loadPrices(config.pricesFile),
     launchers: makeLaunchers({
       program: config.applianceProgram,
       folder: join(config.dataDir, 'appliances'),

@@ -1,5 +1,6 @@
 import type { Bus } from '@firn/shared/bus/bus';
 import type { Logger } from '@firn/shared/observe/logger';
+import type { PriceTable } from '@firn/shared/prices/price-table';
 import type { Clock } from '@firn/shared/time/clock';
 import type { ApplianceLimits } from '../domain/appliance-limits.ts';
 import type { ApplianceLaunchers } from '../ports/appliance-launcher.ts';
@@ -28,6 +29,8 @@ export interface AppContext {
   readonly bus: Bus;
   readonly feed: SessionFeed;
   readonly logger: Logger;
+  /** What storages charge: the tables that come with Firn, or the operator's. */
+  readonly prices: readonly PriceTable[];
   readonly settings: AppSettings;
 }
 

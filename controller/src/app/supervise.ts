@@ -3,7 +3,7 @@ import { ApplianceReaper } from './appliances/reap-appliances.ts';
 import { ApplianceTender } from './appliances/tend-appliances.ts';
 import { assign, type Deliveries, deliverAssignments } from './assignments/deliver-assignments.ts';
 import type { AppContext } from './context.ts';
-import { removeDueRetrievals } from './recovery/remove-retrieval.ts';
+import { tendRetrievals } from './recovery/tend-retrievals.ts';
 import { announceSession, changeSession, logSession } from './sessions/change-session.ts';
 import { startDueRetention } from './sessions/due-retention.ts';
 
@@ -24,7 +24,7 @@ export async function supervise(
     ['leases', () => expireLeases(context)],
     ['silent', () => resumeSilent(context)],
     ['assignments', () => deliverAll(context, deliveries)],
-    ['retrievals', () => removeDueRetrievals(context)],
+    ['retrievals', () => tendRetrievals(context)],
     ['retention', () => startDueRetention(context)],
     ['idempotency', () => context.database.idempotency.expire()],
   ]);

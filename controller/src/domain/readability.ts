@@ -1,8 +1,9 @@
 import { AppError } from '@firn/shared/errors/app-error';
 import { mustThaw } from '@firn/shared/storage-class/storage-class';
-import type { RestorePoint, Retrieval } from './restore-point.ts';
+import { type RestorePoint, type Retrieval, storedIdOf } from './restore-point.ts';
+import { isReadable } from './retrieval-state.ts';
 
-/** Refuses to restore what lies in an archive class without a retrieval that is ready. */
+/** Refuses to restore what lies in an archive class without a retrieval that has begun. */
 export function assertReadable(point: RestorePoint, retrieval: Retrieval | undefined): void {
   if (retrieval === undefined) {
     if (!mustThaw(point.storageClass)) return;
@@ -12,16 +13,16 @@ export function assertReadable(point: RestorePoint, retrieval: Retrieval | undef
     );
   }
   assertOfPoint(point, retrieval);
-  if (retrieval.state !== 'retrieved') {
+  if (!isReadable(retrieval.state)) {
     throw new AppError(
       'E_RETRIEVAL_NOT_READY',
-      `retrieval ${retrieval.id} is ${retrieval.state}, not retrieved`,
+      `retrieval ${retrieval.id} is ${retrieval.state}, and nothing of it can be read`,
     );
   }
 }
 
 export function assertOfPoint(point: RestorePoint, retrieval: Retrieval): void {
-  if (retrieval.restorePointId === point.id) return;
+  if (retrieval.restorePointId === storedIdOf(point)) return;
   throw new AppError(
     'E_RETRIEVAL_MISMATCH',
     `retrieval ${retrieval.id} is of restore point ${retrieval.restorePointId}, not of ${point.id}`,

@@ -131,7 +131,7 @@ export interface CopyJob extends Scheduled {
   readonly lastSessionId: string | null;
 }
 
-export type TokenScope = 'read' | 'operate' | 'admin';
+export type TokenScope = 'portal' | 'read' | 'operate' | 'admin';
 
 export interface ApiToken {
   readonly id: string;

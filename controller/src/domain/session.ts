@@ -55,6 +55,9 @@ export interface SessionDetails {
   readonly seal?: boolean;
   /** storage-test: also how fast it is. */
   readonly measuresSpeed?: boolean;
+  /** retrieval: default thaw; extend: until then. */
+  readonly retrievalStep?: 'plan' | 'thaw' | 'extend';
+  readonly availableUntil?: string;
   /** restore: empty or absent means all objects. */
   readonly objects?: readonly ObjectSelection[];
 }

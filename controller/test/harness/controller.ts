@@ -102,7 +102,16 @@ export interface TestController {
   tick(): Promise<void>;
   /** A client with this token, or none. */
   clientWith(token: string | undefined): RestClient;
+  /** As any client may ask, whatever the contract says. */
+  request(asked: RawRequest): Promise<{ readonly status: number; readonly text: string }>;
   stop(): Promise<void>;
+}
+
+export interface RawRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
 }
 
 export interface TestControllerOptions {
@@ -156,6 +165,13 @@ export async function startController(
     logger,
     tick: () => ticker.tick(),
     clientWith,
+    request: async ({ method, path, headers, body }) => {
+      const url = new URL(path, line.url);
+      const reply = await transport.send({ method, url, headers, ...(body && { body }) });
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of reply.body) chunks.push(chunk);
+      return { status: reply.status, text: Buffer.concat(chunks).toString() };
+    },
     stop: async () => {
       over.abort();
       await running;

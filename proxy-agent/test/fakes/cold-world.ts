@@ -1,4 +1,4 @@
-import type { RepositoryRef, RestoreWork } from '@firn/shared/gen/firn/link/v1/work';
+import type { RepositoryRef, RestoreWork, RetrievalWork } from '@firn/shared/gen/firn/link/v1/work';
 import type { BlobStore } from '@firn/shared/repository/ports';
 import type { StorageClass, ThawSpeed } from '@firn/shared/storage-class/storage-class';
 import { World } from './a-world.ts';
@@ -61,7 +61,9 @@ export function retrieve(
   { world, cold }: ColdWorld,
   restorePointId = 'copy-1',
   speed: ThawSpeed = 'expedited',
+  more: Partial<RetrievalWork> & { readonly session?: string } = {},
 ) {
+  const { session = 'retrieve-1', ...step } = more;
   const value = {
     repository: cold,
     jobId: 'copy-job',
@@ -70,8 +72,12 @@ export function retrieve(
     objects: [],
     availabilitySeconds: daySeconds,
     speed,
+    step: 'thaw',
+    priceLimit: undefined,
+    availableUntil: undefined,
+    ...step,
   };
-  return world.controller.assign('retrieve-1', { $case: 'retrieval', value }, world.secrets);
+  return world.controller.assign(session, { $case: 'retrieval', value }, world.secrets);
 }
 
 /** From the cold repository: through the retrieval, unless told otherwise. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { costOfDeleting, costOfKeeping, costOfWriting, estimateThaw } from './costs.ts';
+import { costOfDeleting, costOfKeeping, costOfWriting, estimateThaw, thawUnits } from './costs.ts';
 import { gbBytes } from './price-table.ts';
 import { standardPrices } from './standard-prices.ts';
 
@@ -44,6 +44,27 @@ describe('costs', () => {
     const thaw = { blobs: 1, bytes: tib, speed: 'standard', days: 7, nowMs: 1 } as const;
     const estimate = estimateThaw(azure, 'archive', thaw);
     expect(estimate?.cost.storage).toBeCloseTo((1024 * 0.0208 * 7 * 24) / 730, 6);
+  });
+
+  it('of thawing at high priority take as long as the account may', () => {
+    const azure = standardPrices('azure-blob', 'sample');
+    const thaw = { blobs: 8, speed: 'expedited', days: 1, nowMs: 1 } as const;
+    const of = (bytes: number) => estimateThaw(azure, 'archive', { ...thaw, bytes })?.hours;
+    expect(of(5 * gbBytes)).toEqual([0.5, 1]);
+    expect(of(100 * gbBytes)).toEqual([10, 10]);
+  });
+
+  it('of thawing are linear: what a blob and a byte more cost', () => {
+    const thawing = { speed: 'standard', days: 7, nowMs: Date.UTC(2026, 0, 1) } as const;
+    for (const [table, storageClass] of [
+      [aws, 'deep-archive'],
+      [standardPrices('azure-blob', 'sample'), 'archive'],
+    ] as const) {
+      const units = thawUnits(table, storageClass, thawing);
+      const whole = estimateThaw(table, storageClass, { ...thawing, blobs: 4000, bytes: tib });
+      const sum = 4000 * (units?.perBlob ?? 0) + tib * (units?.perByte ?? 0);
+      expect(sum / (whole?.cost.total ?? 0)).toBeCloseTo(1, 9);
+    }
   });
 
   it('are not told for a speed that a class has not', () => {

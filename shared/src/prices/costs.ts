@@ -62,25 +62,58 @@ export interface ThawEstimate {
   readonly hours: readonly [least: number, most: number];
 }
 
+/** What one blob and one byte more cost. */
+export interface ThawUnits {
+  readonly perBlob: number;
+  readonly perByte: number;
+}
+
+type Thawing = Pick<Thawed, 'speed' | 'days' | 'nowMs'>;
+
 /**
  * Warm copies are billed at the hot class. S3's last for whole days to a midnight (UTC), and are
- * asked for so that the first is still there when the last is warm; elsewhere Firn deletes them.
+ * asked for so that the first is still there when the last is warm; elsewhere they are blobs that
+ * Firn writes and deletes.
  * @returns undefined: the class has no such speed
  */
+export function thawUnits(
+  table: PriceTable,
+  storageClass: string,
+  thawing: Thawing,
+): ThawUnits | undefined {
+  const thaw = pricesOf(table, storageClass).thaw[thawing.speed];
+  if (thaw === undefined) return undefined;
+  const { requests, retrieval, storage } = thawCost(table, thaw, {
+    ...thawing,
+    blobs: 1,
+    bytes: 1,
+  });
+  return { perBlob: requests, perByte: retrieval + storage };
+}
+
+/** @returns undefined: the class has no such speed */
 export function estimateThaw(
   table: PriceTable,
   storageClass: string,
-  { blobs, bytes, speed, days, nowMs }: Thawed,
+  thawed: Thawed,
 ): ThawEstimate | undefined {
-  const thaw = pricesOf(table, storageClass).thaw[speed];
+  const thaw = pricesOf(table, storageClass).thaw[thawed.speed];
   if (thaw === undefined) return undefined;
-  const warmMonths = warmMs(table, thaw, { speed, days, nowMs }) / monthMs;
-  const cost = sumOf({
-    requests: (blobs * thaw.request) / 1000,
+  const { hours, gbPerHour } = thaw;
+  const atLeast = gbPerHour === 0 ? 0 : thawed.bytes / gbBytes / gbPerHour;
+  const [least, most] = hours.map((each) => Math.max(each, atLeast));
+  return { cost: thawCost(table, thaw, thawed), hours: [least ?? 0, most ?? 0] };
+}
+
+function thawCost(table: PriceTable, thaw: ThawPrices, { blobs, bytes, ...thawing }: Thawed): Cost {
+  const hot = pricesOf(table, 'hot');
+  const written = table.provider === 's3' ? 0 : hot.write;
+  const warmMonths = warmMs(table, thaw, thawing) / monthMs;
+  return sumOf({
+    requests: (blobs * (thaw.request + written)) / 1000,
     retrieval: (bytes / gbBytes) * thaw.gb,
-    storage: (bytes / gbBytes) * pricesOf(table, 'hot').storage * warmMonths,
+    storage: (bytes / gbBytes) * hot.storage * warmMonths,
   });
-  return { cost, hours: thaw.hours };
 }
 
 export interface Deleted extends Kept {
@@ -109,7 +142,7 @@ function billedBytes({ minimumBytes, ownBytes }: ClassPrices, { blobs, bytes }: 
 function warmMs(
   { provider }: PriceTable,
   { hours: [least, most] }: ThawPrices,
-  { speed, days, nowMs }: Pick<Thawed, 'speed' | 'days' | 'nowMs'>,
+  { speed, days, nowMs }: Thawing,
 ): number {
   if (provider !== 's3') return days * dayMs;
   const readyMs = nowMs + ((least + most) / 2) * hourMs;

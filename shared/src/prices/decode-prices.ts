@@ -58,7 +58,7 @@ function decodeClass(value: unknown, at: string): ClassPrices {
 
 function decodeThaw(value: unknown, at: string): ThawPrices {
   const thaw = objectAt(value, at);
-  refuseUnknown(thaw, ['request', 'gb', 'hours'], at);
+  refuseUnknown(thaw, ['request', 'gb', 'hours', 'gbPerHour'], at);
   const { hours } = thaw;
   if (!Array.isArray(hours) || hours.length !== 2) throw invalid(`${at}.hours is no pair`);
   const [least, most] = hours as unknown[];
@@ -69,6 +69,7 @@ function decodeThaw(value: unknown, at: string): ThawPrices {
     request: numberAt(thaw, 'request', at),
     gb: numberAt(thaw, 'gb', at),
     hours: [least, most],
+    gbPerHour: numberAt(thaw, 'gbPerHour', at),
   };
 }
 

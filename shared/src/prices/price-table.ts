@@ -12,6 +12,8 @@ export interface ThawPrices {
   readonly gb: number;
   /** From the shortest to the longest that it usually takes. */
   readonly hours: readonly [least: number, most: number];
+  /** What an account gets in an hour; 0: as much as it asks for. */
+  readonly gbPerHour: number;
 }
 
 export interface ClassPrices {

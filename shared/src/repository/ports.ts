@@ -139,6 +139,8 @@ export interface ThawRequest {
   readonly speed: ThawSpeed;
   /** How long it is to be readable from now on, at least. */
   readonly readableMs: number;
+  /** A copy of it that another retrieval has warm. Ignored where blobs thaw where they lie. */
+  readonly warmCopy?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -15,6 +15,8 @@ export interface Route {
   readonly tag: string;
   readonly summary: string;
   readonly scope: RouteScope;
+  /** Tokens of scope portal may call it; retrieved data does not exist for them. */
+  readonly portal?: boolean;
   readonly params?: TObject;
   readonly query?: TObject;
   readonly body?: TSchema;

@@ -5,7 +5,6 @@ import type { ProxyAgent } from '@firn/shared/rest/schemas/proxy';
 import type { Repository } from '@firn/shared/rest/schemas/repository';
 import type { RestorePoint } from '@firn/shared/rest/schemas/restore-point';
 import type { RetentionResult } from '@firn/shared/rest/schemas/retention';
-import type { Retrieval } from '@firn/shared/rest/schemas/retrieval';
 import type {
   Finding,
   LogEntry,
@@ -169,37 +168,10 @@ export function encodeRestorePoint(row: points.RestorePoint): RestorePoint {
     objects,
     partial,
     complete,
+    isRetrieved: row.retrievalId !== null,
+    retrievalId: row.retrievalId,
+    retrievedFrom: row.retrievedFrom,
   });
-}
-
-export function encodeRetrieval(row: points.Retrieval): Retrieval {
-  const { id, restorePointId, copyJobId, repositoryId, state, speed } = row;
-  const { availabilitySeconds, availableUntil, packsTotal, packsReady, bytes } = row;
-  const { sessionId, createdAt } = row;
-  return present({
-    id,
-    restorePointId,
-    copyJobId,
-    repositoryId,
-    state,
-    objects: row.objects.map(encodeSelection),
-    speed,
-    availabilitySeconds,
-    availableUntil,
-    packsTotal,
-    packsReady,
-    bytes,
-    sessionId,
-    createdAt,
-  });
-}
-
-function encodeSelection({ objectId, folderIds, itemIds }: sessions.ObjectSelection) {
-  return {
-    objectId,
-    ...(folderIds === undefined ? {} : { folderIds: [...folderIds] }),
-    ...(itemIds === undefined ? {} : { itemIds: [...itemIds] }),
-  };
 }
 
 export function encodeToken(row: resources.ApiToken): Token {

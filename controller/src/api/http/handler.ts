@@ -9,6 +9,8 @@ export interface Input<O extends OperationId> {
   readonly params: ParamsOf<RouteTable[O]>;
   readonly query: QueryOf<RouteTable[O]>;
   readonly body: BodyOf<RouteTable[O]>;
+  /** The caller's token has scope portal: retrieved data does not exist for it. */
+  readonly isPortal: boolean;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
 }

@@ -68,7 +68,7 @@ function addRoute(server: FastifyInstance, context: AppContext, operationId: Ope
     onRequest: async (request) => {
       if (route.scope === 'public') return;
       const token = await authenticate(context, bearer(request));
-      authorize(token, route.scope);
+      authorize(token, { scope: route.scope, portal: route.portal ?? false });
       callers.set(request, token);
     },
   });
@@ -100,6 +100,7 @@ async function answer(options: Answer): Promise<FastifyReply> {
     params: request.params,
     query: request.query,
     body: request.body,
+    isPortal: callers.get(request)?.scope === 'portal',
     signal,
   };
   const work = async () => ({

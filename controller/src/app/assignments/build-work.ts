@@ -17,7 +17,7 @@ import type {
   Retention,
   S3Settings,
 } from '../../domain/resources.ts';
-import { jobIdOf } from '../../domain/restore-point.ts';
+import { jobIdOf, storedIdOf } from '../../domain/restore-point.ts';
 import { type ObjectSelection, repositoryIdOf, type Session } from '../../domain/session.ts';
 import type { Records } from '../../ports/records.ts';
 import { found } from '../resources/found.ts';
@@ -201,6 +201,7 @@ async function retrievalWork(
   repository: RepositoryRef,
 ): Promise<WorkOf> {
   const id = session.retrievalId ?? '';
+  const { retrievalStep = 'thaw', availableUntil } = session.details;
   const retrieval = found('retrieval', id, await records.retrievals.get(id));
   const point = await findPoint(records, retrieval.restorePointId);
   return {
@@ -212,7 +213,10 @@ async function retrievalWork(
       retrievalId: id,
       objects: encodeSelections(retrieval.objects),
       availabilitySeconds: retrieval.availabilitySeconds,
-      speed: retrieval.speed,
+      speed: retrieval.speed ?? 'standard',
+      step: retrievalStep,
+      priceLimit: retrieval.priceLimit ?? undefined,
+      availableUntil: availableUntil === undefined ? undefined : new Date(availableUntil),
     },
   };
 }
@@ -229,7 +233,7 @@ async function restoreWork(
       repository,
       organization: await organizationRef(records, point.organizationId),
       jobId: jobIdOf(point),
-      restorePointId: point.id,
+      restorePointId: storedIdOf(point),
       retrievalId: session.retrievalId ?? '',
       objects: encodeSelections(session.details.objects ?? []),
     },

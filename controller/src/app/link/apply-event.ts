@@ -3,15 +3,16 @@ import type {
   CheckFinding,
   HeaderChanged,
   RestorePointCommitted,
-  RetrievalChanged,
   SessionEnded,
 } from '@firn/shared/gen/firn/link/v1/work';
+import type { PriceTable } from '@firn/shared/prices/price-table';
 import { type RetentionResult, repositoryIdOf, type Session } from '../../domain/session.ts';
 import type { SessionTrigger } from '../../domain/session-state.ts';
 import type { Worker } from '../../domain/worker.ts';
 import type { Records } from '../../ports/records.ts';
 import { changeSessionIn } from '../sessions/change-session.ts';
 import { decodeProblem } from '../sessions/problem-summary.ts';
+import { changeRetrieval, planRetrieval, putPacks } from './apply-retrieval.ts';
 import { decodeCounts, decodeObject, oneOf } from './decode-results.ts';
 import { decodeRetention } from './decode-retention.ts';
 import { decodeStorageTest } from './decode-storage-test.ts';
@@ -20,6 +21,8 @@ export interface EventOfSession {
   readonly worker: Worker;
   readonly session: Session;
   readonly event: SessionEvent;
+  readonly prices: readonly PriceTable[];
+  readonly nowMs: number;
 }
 
 /**
@@ -28,7 +31,7 @@ export interface EventOfSession {
  * ended says nothing about the session.
  */
 export async function applyEvent(records: Records, of: EventOfSession): Promise<void> {
-  const { session, worker } = of;
+  const { session, worker, prices, nowMs } = of;
   const { event, attempt, at } = of.event;
   if (event === undefined) return;
   if (event.$case === 'log') {
@@ -47,6 +50,10 @@ export async function applyEvent(records: Records, of: EventOfSession): Promise<
       return putRestorePoint(records, session, event.value);
     case 'retrieval':
       return changeRetrieval(records, session, event.value);
+    case 'retrievalPlan':
+      return planRetrieval(records, { session, planned: event.value, prices, nowMs });
+    case 'retrievalPacks':
+      return putPacks(records, session, event.value);
     case 'finding':
       return addFinding(records, session, event.value);
     case 'retention':
@@ -86,30 +93,6 @@ async function putRestorePoint(
   const head = Number(committed.logHead);
   await records.repositories.setLogHead(repositoryId, head, committed.logDigest);
   if (!isCopy && committed.done) await records.copyQueue.enqueueImmediate(session.id);
-}
-
-async function changeRetrieval(
-  records: Records,
-  session: Session,
-  changed: RetrievalChanged,
-): Promise<void> {
-  const id = session.retrievalId;
-  if (id === null || changed.retrievalId !== id) return;
-  if (session.kind === 'retrieval') {
-    const { packsTotal, packsReady } = changed;
-    await records.retrievals.setProgress(id, {
-      packsTotal,
-      packsReady,
-      bytes: Number(changed.bytes),
-    });
-  }
-  if (changed.state === 'retrieved') {
-    await records.retrievals.transition(id, 'ready', changed.availableUntil?.toISOString());
-  } else if (changed.state === 'failed' && session.kind === 'retrieval') {
-    await records.retrievals.transition(id, 'fail');
-  } else if (changed.state === 'expired') {
-    await records.retrievals.transition(id, 'removed');
-  }
 }
 
 async function setHeader(

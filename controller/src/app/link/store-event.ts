@@ -25,7 +25,9 @@ export async function storeEvent(
   event: SessionEvent,
 ): Promise<EventAck | undefined> {
   const { sessionId, attempt, sequence } = event;
-  const stored = await context.database.transaction((records) => store(records, worker, event));
+  const stored = await context.database.transaction((records) =>
+    store(context, records, { worker, event }),
+  );
   if (stored.place === 'gap') {
     context.logger.warn('event.gap', { workerId: worker.id, sessionId, attempt, sequence });
     return undefined;
@@ -41,7 +43,11 @@ export async function storeEvent(
   return { sessionId, attempt, upTo: sequence };
 }
 
-async function store(records: Records, worker: Worker, event: SessionEvent): Promise<Stored> {
+async function store(
+  { prices, clock }: AppContext,
+  records: Records,
+  { worker, event }: { readonly worker: Worker; readonly event: SessionEvent },
+): Promise<Stored> {
   const { sessionId, attempt, sequence } = event;
   const session = await records.sessions.get(sessionId);
   if (
@@ -57,7 +63,7 @@ async function store(records: Records, worker: Worker, event: SessionEvent): Pro
     Number(sequence),
   );
   if (place !== 'next') return { place };
-  await applyEvent(records, { worker, session, event });
+  await applyEvent(records, { worker, session, event, prices, nowMs: clock.now() });
   const after = (await records.sessions.get(sessionId)) ?? session;
   return { place, session: after, stateBefore: session.state };
 }

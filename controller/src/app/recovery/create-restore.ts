@@ -1,4 +1,5 @@
 import { assertReadable } from '../../domain/readability.ts';
+import type { Retrieval } from '../../domain/restore-point.ts';
 import type { ObjectSelection, Session } from '../../domain/session.ts';
 import type { AppContext } from '../context.ts';
 import { findOrganization } from '../resources/organizations.ts';
@@ -16,11 +17,13 @@ export interface CreateRestore {
 /** E_RETRIEVAL_REQUIRED, E_RETRIEVAL_NOT_READY, E_RETRIEVAL_MISMATCH */
 export async function createRestore(context: AppContext, input: CreateRestore): Promise<Session> {
   const { database, secrets } = context;
-  const { restorePointId, retrievalId, objects = [] } = input;
+  const { restorePointId } = input;
   const point = await findRestorePoint(context, restorePointId);
+  const retrievalId = input.retrievalId ?? point.retrievalId ?? undefined;
   const retrieval =
     retrievalId === undefined ? undefined : await findRetrieval(context, retrievalId);
   assertReadable(point, retrieval);
+  const objects = chosenObjects(input.objects, retrieval);
   await findOrganization(context, point.organizationId);
   const { proxyId, id: repositoryId } = await readyRepository(database, point.repositoryId);
   const session = await database.sessions.insert(
@@ -38,4 +41,12 @@ export async function createRestore(context: AppContext, input: CreateRestore): 
   );
   announceSession(context, session);
   return session;
+}
+
+/** Of a retrieval what was retrieved, unless something is chosen. */
+function chosenObjects(
+  chosen: readonly ObjectSelection[] = [],
+  retrieval: Retrieval | undefined,
+): readonly ObjectSelection[] {
+  return chosen.length > 0 ? chosen : (retrieval?.objects ?? []);
 }

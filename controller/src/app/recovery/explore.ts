@@ -1,6 +1,6 @@
 import { AppError } from '@firn/shared/errors/app-error';
 import { assertOfPoint } from '../../domain/readability.ts';
-import { jobIdOf } from '../../domain/restore-point.ts';
+import { jobIdOf, storedIdOf } from '../../domain/restore-point.ts';
 import type { Question } from '../../ports/worker-links.ts';
 import { repositorySecrets } from '../assignments/build-secrets.ts';
 import { repositoryRef } from '../assignments/build-work.ts';
@@ -31,8 +31,8 @@ export async function explore(context: AppContext, options: Explore): Promise<un
     {
       repository,
       jobId: jobIdOf(point),
-      restorePointId,
-      retrievalId: retrievalId ?? '',
+      restorePointId: storedIdOf(point),
+      retrievalId: retrievalId ?? point.retrievalId ?? '',
       question,
     },
     await repositorySecrets(context, [repository]),

@@ -21,7 +21,7 @@ export async function removeRetrieval(context: AppContext, id: string): Promise<
   throw new AppError(
     'E_CONFLICT',
     retrieval.state === 'retrieving'
-      ? `retrieval ${id} is still retrieving: stop session ${retrieval.sessionId} first`
+      ? `retrieval ${id} is still retrieving: cancel it`
       : `retrieval ${id} is ${retrieval.state}`,
   );
 }

@@ -45,10 +45,17 @@ export async function authenticate(
   throw new AppError('E_UNAUTHENTICATED', 'the API token is missing, unknown or expired');
 }
 
-const scopeOrder: readonly TokenScope[] = ['read', 'operate', 'admin'];
+const scopeOrder: readonly TokenScope[] = ['portal', 'read', 'operate', 'admin'];
+
+export interface Protected {
+  readonly scope: TokenScope;
+  /** Open to tokens of scope portal. */
+  readonly portal?: boolean;
+}
 
 /** E_FORBIDDEN unless the token's scope includes the needed one. */
-export function authorize(token: ApiToken, needed: TokenScope): void {
+export function authorize(token: ApiToken, { scope: needed, portal = false }: Protected): void {
+  if (portal && token.scope === 'portal') return;
   if (scopeOrder.indexOf(token.scope) >= scopeOrder.indexOf(needed)) return;
   throw new AppError(
     'E_FORBIDDEN',

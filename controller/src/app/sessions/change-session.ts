@@ -39,11 +39,35 @@ async function concludeSession(records: Records, session: Session): Promise<void
   await planRetry(records, session);
   if (session.retrievalId === null) return;
   if (session.kind === 'retrieval') {
-    await records.retrievals.transition(session.retrievalId, succeeded ? 'ready' : 'fail');
+    await concludeRetrieval(records, session.retrievalId, { session, succeeded });
   }
   if (session.kind === 'remove-retrieval' && succeeded) {
-    await records.retrievals.transition(session.retrievalId, 'removed');
+    await retrievalRemoved(records, session.retrievalId);
   }
+}
+
+async function concludeRetrieval(
+  records: Records,
+  id: string,
+  { session, succeeded }: { readonly session: Session; readonly succeeded: boolean },
+): Promise<void> {
+  const { retrievalStep = 'thaw' } = session.details;
+  if (retrievalStep === 'extend') {
+    await records.retrievals.transition(id, 'kept');
+  } else if (retrievalStep === 'plan') {
+    if (!succeeded) await records.retrievals.transition(id, 'fail');
+  } else if (succeeded) {
+    await records.retrievals.transition(id, 'ready');
+  } else {
+    const retrieval = await records.retrievals.get(id);
+    await records.retrievals.transition(id, retrieval?.cancelled ? 'cancel' : 'fail');
+  }
+}
+
+/** Its copies are gone. */
+export async function retrievalRemoved(records: Records, id: string): Promise<void> {
+  const retrieval = await records.retrievals.get(id);
+  await records.retrievals.transition(id, retrieval?.cancelled ? 'cancelled' : 'removed');
 }
 
 /** After a commit: wakes followers and whoever delivers work, and tells the bus. */

@@ -6,7 +6,7 @@ import { endsSession } from '../backup/backup-object.ts';
 import { objectResult } from '../end-of-object.ts';
 import { forEachConcurrent } from '../for-each-concurrent.ts';
 import { required } from '../repositories.ts';
-import { retrievalPin } from '../retrieval/run-retrieval.ts';
+import { retrievalPin } from '../retrieval/open-retrieval.ts';
 import { selectionsOf } from '../selections.ts';
 import type { SessionContext } from '../session-context.ts';
 import { withPinned } from '../with-pinned.ts';

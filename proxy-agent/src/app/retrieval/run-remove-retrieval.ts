@@ -1,7 +1,7 @@
 import type { RemoveRetrievalWork } from '@firn/shared/gen/firn/link/v1/work';
 import { thawingOf } from '@firn/shared/repository/retrieve/thawing-of';
 import type { SessionContext } from '../session-context.ts';
-import { retrievalPin } from './run-retrieval.ts';
+import { retrievalPin } from './open-retrieval.ts';
 
 /** Ends a retrieval: deletes its warm copies, where they can be, and lets its point go. */
 export async function runRemoveRetrieval(

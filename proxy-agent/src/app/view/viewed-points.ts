@@ -4,7 +4,7 @@ import type { ObjectReader, PointReader } from '@firn/shared/repository/point/po
 import type { Clock } from '@firn/shared/time/clock';
 import type { CacheState } from '../../ports/browse-cache.ts';
 import { type Repositories, required } from '../repositories.ts';
-import { retrievalPin } from '../retrieval/run-retrieval.ts';
+import { retrievalPin } from '../retrieval/open-retrieval.ts';
 import { Recent } from './recent.ts';
 
 /** What questions are answered from. */

@@ -86,6 +86,11 @@ export const controllerCodes = {
     meaning: 'The archive class of the restore point does not thaw at this speed.',
     help: 'Choose one of the speeds that the message names.',
   },
+  E_RETRIEVAL_PRICE: {
+    retry: 'never',
+    meaning: 'A retrieval would cost more than 5 % more than its plan said: nothing was thawed.',
+    help: 'Plan it again (firn retrieval plan), and start the new plan if its price is right.',
+  },
   E_RETRIEVAL_REQUIRED: {
     retry: 'after-repair',
     meaning: 'The restore point lies in an archive class and cannot be read.',

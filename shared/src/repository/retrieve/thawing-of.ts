@@ -2,7 +2,7 @@ import { AppError, isAppError } from '../../errors/app-error.ts';
 import { mustThaw, type ThawSpeed } from '../../storage-class/storage-class.ts';
 import { ahead } from '../ahead.ts';
 import type { BlobInfo, BlobStore, BlobThawing, ThawRequest, ThawState } from '../ports.ts';
-import { warmName } from './warm-name.ts';
+import { nameOfWarm, warmName, warmPrefix } from './warm-name.ts';
 
 const deletesAtOnce = 8;
 
@@ -26,14 +26,31 @@ class ThawingByCopies implements BlobThawing {
     this.#store = store;
   }
 
-  async begin(name: string, { retrievalId, speed, signal }: ThawRequest): Promise<ThawState> {
+  async begin(name: string, request: ThawRequest): Promise<ThawState> {
+    const { retrievalId, speed, warmCopy, signal } = request;
     const warm = warmName(retrievalId, name);
     const known = await this.#store.head(warm, signal);
     if (known !== undefined) return stateOf(known);
+    if (warmCopy !== undefined && (await this.#copyWarm(warmCopy, warm, signal))) {
+      return { state: 'warm', name: warm };
+    }
     const cold = await this.#store.head(name, signal);
     if (cold === undefined) throw new AppError('E_BLOB_NOT_FOUND', `there is no object ${name}`);
     if (!mustThaw(cold.storageClass)) return { state: 'warm', name };
     return await this.#copy({ name, warm, speed, signal });
+  }
+
+  /** False: it is gone. */
+  async #copyWarm(from: string, to: string, signal: AbortSignal | undefined): Promise<boolean> {
+    const options = { storageClass: 'hot', ifAbsent: true, ...(signal && { signal }) } as const;
+    try {
+      await this.#store.copy(from, to, options);
+      return true;
+    } catch (error) {
+      if (isAppError(error, 'E_BLOB_EXISTS')) return true;
+      if (isAppError(error, 'E_BLOB_NOT_FOUND')) return false;
+      throw error;
+    }
   }
 
   /** Only if absent: two thaws of one pack are paid twice. */
@@ -79,6 +96,21 @@ class ThawingByCopies implements BlobThawing {
     for await (const _ of deleting) deleted += 1;
     return deleted;
   }
+}
+
+/** Copies that any retrieval has warm, of those names; none where blobs thaw where they lie. */
+export async function warmCopies(
+  store: BlobStore,
+  names: ReadonlySet<string>,
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const copies = new Map<string, string>();
+  if (store.thawing !== undefined || names.size === 0) return copies;
+  for await (const info of store.list(warmPrefix, signal)) {
+    const name = nameOfWarm(info.name);
+    if (names.has(name) && stateOf(info).state === 'warm') copies.set(name, info.name);
+  }
+  return copies;
 }
 
 function stateOf({ name, rehydrating, storageClass }: BlobInfo): ThawState {

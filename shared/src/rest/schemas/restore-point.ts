@@ -23,6 +23,11 @@ export const RestorePoint = open('RestorePoint', {
   objects: Count,
   partial: Type.Boolean({ description: 'Objects or items are missing; the session names them' }),
   complete: Type.Boolean({ description: 'False while its session may still add objects' }),
+  isRetrieved: Type.Boolean({
+    description: 'Warm packs of another restore point, as long as its retrieval lasts',
+  }),
+  retrievalId: Type.Optional(Id),
+  retrievedFrom: Type.Optional(Id),
 });
 export type RestorePoint = Static<typeof RestorePoint>;
 export const RestorePointPage = pageOf('RestorePointPage', RestorePoint);
@@ -33,6 +38,7 @@ export const RestorePointQuery = closed({
   copyJobId: Type.Optional(IdOrName),
   organizationId: Type.Optional(IdOrName),
   repositoryId: Type.Optional(IdOrName),
+  isRetrieved: Type.Optional(Type.Boolean()),
 });
 
 export const ObjectSelection = closed(

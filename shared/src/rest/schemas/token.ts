@@ -1,8 +1,13 @@
 import { type Static, Type } from 'typebox';
 import { closed, Id, Name, open, pageOf, Timestamp } from './fields.ts';
 
-/** Each scope includes those before it: read, then start and stop work, then everything. */
-export const TokenScope = Type.Enum(['read', 'operate', 'admin'], { title: 'TokenScope' });
+/**
+ * Each scope includes those before it: explore and restore as the Restore Portal does, read, then
+ * start and stop work, then everything.
+ */
+export const TokenScope = Type.Enum(['portal', 'read', 'operate', 'admin'], {
+  title: 'TokenScope',
+});
 export type TokenScope = Static<typeof TokenScope>;
 
 export const Token = open('Token', {

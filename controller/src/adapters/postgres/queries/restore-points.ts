@@ -10,16 +10,30 @@ import type {
 import type { Db } from '../db.ts';
 import { equals, selectPage } from '../page.ts';
 
-const select = `SELECT p.*, st.storage_class FROM restore_points p
+// Retrieved data can be read, wherever its repository lies.
+const select = `SELECT p.*,
+    CASE WHEN p.retrieval_id IS NULL THEN st.storage_class ELSE 'hot' END AS storage_class
+  FROM restore_points p
   JOIN repositories r ON r.id = p.repository_id
   JOIN object_storages st ON st.id = r.object_storage_id`;
 
 const notForgotten = 'r.deleted_at IS NULL';
 const notExpired = 'NOT p.expired';
+const notRetrieved = 'p.retrieval_id IS NULL';
 
 export function makeRestorePointRecords(db: Db): RestorePointRecords {
   return {
     put: (point) => putPoint(db, point),
+    putRetrieved: async ({ sessionId, retrievalId, retrievedFrom, objects }) => {
+      await db.rows(
+        `INSERT INTO restore_points (id, job_id, copy_job_id, organization_id, repository_id,
+            created_at, objects, partial, complete, retrieval_id, retrieved_from)
+          SELECT $1, p.job_id, p.copy_job_id, p.organization_id, p.repository_id, p.created_at,
+            CASE WHEN $4 = 0 THEN p.objects ELSE $4 END, p.partial, true, $2, p.id
+          FROM restore_points p WHERE p.id = $3`,
+        [sessionId, retrievalId, retrievedFrom, objects],
+      );
+    },
     get: (id) => db.first<RestorePoint>(`${select} WHERE p.id = $1 AND ${notForgotten}`, [id]),
     expire: async (repositoryId, ids) => {
       // Points that a repair made have ids that are no sessions' and no rows here.
@@ -32,9 +46,16 @@ export function makeRestorePointRecords(db: Db): RestorePointRecords {
     newestOf: (jobId, repositoryId) =>
       db.first<RestorePoint>(
         `${select} WHERE p.job_id = $1 AND p.repository_id = $2 AND ${notForgotten}
-            AND ${notExpired}
+            AND ${notExpired} AND ${notRetrieved}
           ORDER BY p.position DESC LIMIT 1`,
         [jobId, repositoryId],
+      ),
+    newestOfCopy: (copyJobId, at) =>
+      db.first<RestorePoint>(
+        `${select} WHERE p.copy_job_id = $1 AND ${notForgotten} AND ${notExpired}
+            AND ${notRetrieved} AND ($2::timestamptz IS NULL OR p.created_at <= $2)
+          ORDER BY p.created_at DESC, p.position DESC LIMIT 1`,
+        [copyJobId, at ?? null],
       ),
   };
 }
@@ -46,7 +67,7 @@ async function expireOthers(
 ): Promise<void> {
   await db.rows(
     `UPDATE restore_points p SET expired = true FROM sessions s
-      WHERE s.id = p.id AND p.repository_id = $1 AND ${notExpired}
+      WHERE s.id = p.id AND p.repository_id = $1 AND ${notExpired} AND ${notRetrieved}
         AND s.ended_at < $2::timestamptz
         AND p.id::text COLLATE "C" > $3 AND ($4 = '' OR p.id::text COLLATE "C" <= $4)
         AND NOT p.id::text = ANY ($5::text[])`,
@@ -90,6 +111,7 @@ function listPoints(db: Db, filter: RestorePointFilter, page: PageRequest) {
       ...equals('p.copy_job_id', filter.copyJobId),
       ...equals('p.organization_id', filter.organizationId),
       ...equals('p.repository_id', filter.repositoryId),
+      ...equals('(p.retrieval_id IS NOT NULL)', filter.isRetrieved),
     ],
     page,
   });

@@ -1,8 +1,9 @@
 import type { OperationId } from '@firn/shared/rest/route-table';
 import type { Handlers } from '../handler.ts';
 import { proxyHandlers, repositoryHandlers, storageHandlers } from './infrastructure.ts';
-import { exploreHandlers, recoveryHandlers, restorePointHandlers } from './recovery.ts';
+import { exploreHandlers, restoreHandlers, restorePointHandlers } from './recovery.ts';
 import { repositoryKeyHandlers } from './repository-keys.ts';
+import { retrievalHandlers } from './retrievals.ts';
 import { sessionHandlers, systemHandlers } from './sessions.ts';
 import { copyJobHandlers, jobHandlers, organizationHandlers } from './work.ts';
 
@@ -19,5 +20,6 @@ export const allHandlers: Handlers<OperationId> = {
   ...systemHandlers,
   ...restorePointHandlers,
   ...exploreHandlers,
-  ...recoveryHandlers,
+  ...restoreHandlers,
+  ...retrievalHandlers,
 };

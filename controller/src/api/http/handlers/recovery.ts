@@ -10,27 +10,29 @@ import {
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { createRestore } from '../../../app/recovery/create-restore.ts';
-import {
-  createRetrieval,
-  findRestorePoint,
-  findRetrieval,
-} from '../../../app/recovery/create-retrieval.ts';
+import { findRestorePoint } from '../../../app/recovery/create-retrieval.ts';
 import { explore } from '../../../app/recovery/explore.ts';
-import { removeRetrieval } from '../../../app/recovery/remove-retrieval.ts';
+import { type AskedPoint, assertVisible } from '../../../app/recovery/visible-point.ts';
 import { resolveFilter } from '../../../app/resources/filter.ts';
-import { encodeRestorePoint, encodeRetrieval, encodeSession } from '../encode.ts';
+import { encodeRestorePoint, encodeSession } from '../encode.ts';
 import { encodePage, type Handlers, pageRequest } from '../handler.ts';
 
 type Points = 'listRestorePoints' | 'getRestorePoint';
 
 export const restorePointHandlers: Handlers<Points> = {
-  listRestorePoints: async ({ context, query }) => {
-    const filter = await resolveFilter(context, query);
+  listRestorePoints: async ({ context, query, isPortal }) => {
+    const filter = {
+      ...(await resolveFilter(context, query)),
+      isRetrieved: isPortal ? false : query.isRetrieved,
+    };
     const page = await context.database.restorePoints.list(filter, pageRequest(query));
     return encodePage(page, encodeRestorePoint);
   },
-  getRestorePoint: async ({ context, params }) =>
-    encodeRestorePoint(await findRestorePoint(context, params.restorePoint)),
+  getRestorePoint: async ({ context, params, isPortal }) => {
+    const { restorePoint: restorePointId } = params;
+    await assertVisible(context, { restorePointId, isPortal });
+    return encodeRestorePoint(await findRestorePoint(context, restorePointId));
+  },
 };
 
 type Explore = 'exploreObjects' | 'exploreFolders' | 'exploreItems' | 'searchItems';
@@ -38,7 +40,8 @@ type Explore = 'exploreObjects' | 'exploreFolders' | 'exploreItems' | 'searchIte
 const limitDefault = 100;
 
 export const exploreHandlers: Handlers<Explore> = {
-  exploreObjects: async ({ context, params, query, signal }) => {
+  exploreObjects: async ({ context, params, query, isPortal, signal }) => {
+    await assertVisible(context, visibleTo(isPortal, params, query));
     const { cursor = '', limit = limitDefault } = query;
     const answer = await explore(context, {
       restorePointId: params.restorePoint,
@@ -48,7 +51,8 @@ export const exploreHandlers: Handlers<Explore> = {
     });
     return checked(ExploreObjectPage, answer);
   },
-  exploreFolders: async ({ context, params, query, signal }) => {
+  exploreFolders: async ({ context, params, query, isPortal, signal }) => {
+    await assertVisible(context, visibleTo(isPortal, params, query));
     const { objectId } = params;
     const { cursor = '', limit = limitDefault } = query;
     const answer = await explore(context, {
@@ -59,7 +63,8 @@ export const exploreHandlers: Handlers<Explore> = {
     });
     return checked(ExploreFolderPage, answer);
   },
-  exploreItems: async ({ context, params, query, signal }) => {
+  exploreItems: async ({ context, params, query, isPortal, signal }) => {
+    await assertVisible(context, visibleTo(isPortal, params, query));
     const { objectId, folderId } = params;
     const { cursor = '', limit = limitDefault, order = '' } = query;
     const answer = await explore(context, {
@@ -70,7 +75,8 @@ export const exploreHandlers: Handlers<Explore> = {
     });
     return checked(ExploreItemPage, answer);
   },
-  searchItems: async ({ context, params, query, signal }) => {
+  searchItems: async ({ context, params, query, isPortal, signal }) => {
+    await assertVisible(context, visibleTo(isPortal, params, query));
     const answer = await explore(context, {
       restorePointId: params.restorePoint,
       retrievalId: query.retrievalId,
@@ -80,6 +86,14 @@ export const exploreHandlers: Handlers<Explore> = {
     return checked(FoundItemPage, answer);
   },
 };
+
+function visibleTo(
+  isPortal: boolean,
+  { restorePoint: restorePointId }: { readonly restorePoint: string },
+  { retrievalId }: { readonly retrievalId?: string },
+): AskedPoint {
+  return { restorePointId, retrievalId, isPortal };
+}
 
 function searchQuestion(query: SearchQuery): SearchItems {
   const { from, to, minSize, maxSize } = query;
@@ -110,26 +124,11 @@ function checked<S extends TSchema>(schema: S, answer: unknown): Static<S> {
   );
 }
 
-type Recovery =
-  | 'createRetrieval'
-  | 'listRetrievals'
-  | 'getRetrieval'
-  | 'removeRetrieval'
-  | 'createRestore';
+type Restores = 'createRestore';
 
-export const recoveryHandlers: Handlers<Recovery> = {
-  createRetrieval: async ({ context, body }) => {
-    const { retrieval, session } = await createRetrieval(context, body);
-    return { retrieval: encodeRetrieval(retrieval), session: encodeSession(session) };
+export const restoreHandlers: Handlers<Restores> = {
+  createRestore: async ({ context, body, isPortal }) => {
+    await assertVisible(context, { ...body, isPortal });
+    return encodeSession(await createRestore(context, body));
   },
-  listRetrievals: async ({ context, query }) => {
-    const { cursor: _cursor, limit: _limit, ...filter } = query;
-    const page = await context.database.retrievals.list(filter, pageRequest(query));
-    return encodePage(page, encodeRetrieval);
-  },
-  getRetrieval: async ({ context, params }) =>
-    encodeRetrieval(await findRetrieval(context, params.retrieval)),
-  removeRetrieval: async ({ context, params }) =>
-    encodeSession(await removeRetrieval(context, params.retrieval)),
-  createRestore: async ({ context, body }) => encodeSession(await createRestore(context, body)),
 };

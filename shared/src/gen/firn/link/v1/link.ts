@@ -32,6 +32,8 @@ import {
   RestorePointsKept,
   RetentionDone,
   RetrievalChanged,
+  RetrievalPacks,
+  RetrievalPlanned,
   SealedBox,
   SessionEnded,
   StorageTested,
@@ -174,6 +176,8 @@ export interface SessionEvent {
     | { $case: "header"; value: HeaderChanged }
     | { $case: "keptPoints"; value: RestorePointsKept }
     | { $case: "storageTest"; value: StorageTested }
+    | { $case: "retrievalPlan"; value: RetrievalPlanned }
+    | { $case: "retrievalPacks"; value: RetrievalPacks }
     | undefined;
 }
 
@@ -2026,6 +2030,12 @@ export const SessionEvent: MessageFns<SessionEvent> = {
       case "storageTest":
         StorageTested.encode(message.event.value, writer.uint32(178).fork()).join();
         break;
+      case "retrievalPlan":
+        RetrievalPlanned.encode(message.event.value, writer.uint32(322).fork()).join();
+        break;
+      case "retrievalPacks":
+        RetrievalPacks.encode(message.event.value, writer.uint32(330).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2155,6 +2165,22 @@ export const SessionEvent: MessageFns<SessionEvent> = {
             message.event = { $case: "storageTest", value: StorageTested.decode(reader, reader.uint32()) };
             continue;
           }
+          case 40: {
+            if (tag !== 322) {
+              break;
+            }
+
+            message.event = { $case: "retrievalPlan", value: RetrievalPlanned.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 41: {
+            if (tag !== 330) {
+              break;
+            }
+
+            message.event = { $case: "retrievalPacks", value: RetrievalPacks.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2203,6 +2229,14 @@ export const SessionEvent: MessageFns<SessionEvent> = {
         ? { $case: "storageTest", value: StorageTested.fromJSON(object.storageTest) }
         : isSet(object.storage_test)
         ? { $case: "storageTest", value: StorageTested.fromJSON(object.storage_test) }
+        : isSet(object.retrievalPlan)
+        ? { $case: "retrievalPlan", value: RetrievalPlanned.fromJSON(object.retrievalPlan) }
+        : isSet(object.retrieval_plan)
+        ? { $case: "retrievalPlan", value: RetrievalPlanned.fromJSON(object.retrieval_plan) }
+        : isSet(object.retrievalPacks)
+        ? { $case: "retrievalPacks", value: RetrievalPacks.fromJSON(object.retrievalPacks) }
+        : isSet(object.retrieval_packs)
+        ? { $case: "retrievalPacks", value: RetrievalPacks.fromJSON(object.retrieval_packs) }
         : undefined,
     };
   },
@@ -2241,6 +2275,10 @@ export const SessionEvent: MessageFns<SessionEvent> = {
       obj.keptPoints = RestorePointsKept.toJSON(message.event.value);
     } else if (message.event?.$case === "storageTest") {
       obj.storageTest = StorageTested.toJSON(message.event.value);
+    } else if (message.event?.$case === "retrievalPlan") {
+      obj.retrievalPlan = RetrievalPlanned.toJSON(message.event.value);
+    } else if (message.event?.$case === "retrievalPacks") {
+      obj.retrievalPacks = RetrievalPacks.toJSON(message.event.value);
     }
     return obj;
   },
@@ -2312,6 +2350,18 @@ export const SessionEvent: MessageFns<SessionEvent> = {
       case "storageTest": {
         if (object.event?.value !== undefined && object.event?.value !== null) {
           message.event = { $case: "storageTest", value: StorageTested.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "retrievalPlan": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "retrievalPlan", value: RetrievalPlanned.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "retrievalPacks": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "retrievalPacks", value: RetrievalPacks.fromPartial(object.event.value) };
         }
         break;
       }

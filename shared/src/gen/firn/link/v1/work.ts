@@ -198,6 +198,22 @@ export interface RetrievalWork {
   availabilitySeconds: number;
   /** "expedited", "standard" or "bulk". */
   speed: string;
+  /**
+   * "plan": tell what is needed, and thaw nothing. "extend": prolong what is
+   * warm until available_until, and thaw nothing. Else thaw.
+   */
+  step: string;
+  priceLimit: PriceLimit | undefined;
+  availableUntil: Date | undefined;
+}
+
+/** Nothing is thawed when what is cold would cost more. */
+export interface PriceLimit {
+  perPack: number;
+  perByte: number;
+  priceMax: number;
+  /** Of the prices, for messages. */
+  currency: string;
 }
 
 export interface RemoveRetrievalWork {
@@ -399,6 +415,32 @@ export interface RetrievalChanged {
   packsReady: number;
   bytes: bigint;
   availableUntil: Date | undefined;
+}
+
+/** What a retrieval needs of the point. */
+export interface RetrievalPlanned {
+  retrievalId: string;
+  packs: number;
+  bytes: bigint;
+  /** Of these, what has to thaw. */
+  coldPacks: number;
+  coldBytes: bigint;
+  /** Of all bytes, what a restore reads. */
+  neededBytes: bigint;
+  missingPacks: number;
+}
+
+/** Packs whose state changed. The newest of a pack counts. */
+export interface RetrievalPacks {
+  retrievalId: string;
+  packs: RetrievedPack[];
+}
+
+export interface RetrievedPack {
+  pack: string;
+  bytes: bigint;
+  /** "retrieving", "retrieved", "missing" or "expired". */
+  state: string;
 }
 
 export interface CheckFinding {
@@ -2724,6 +2766,9 @@ function createBaseRetrievalWork(): RetrievalWork {
     objects: [],
     availabilitySeconds: 0,
     speed: "",
+    step: "",
+    priceLimit: undefined,
+    availableUntil: undefined,
   };
 }
 
@@ -2749,6 +2794,15 @@ export const RetrievalWork: MessageFns<RetrievalWork> = {
     }
     if (message.speed !== "") {
       writer.uint32(58).string(message.speed);
+    }
+    if (message.step !== "") {
+      writer.uint32(66).string(message.step);
+    }
+    if (message.priceLimit !== undefined) {
+      PriceLimit.encode(message.priceLimit, writer.uint32(74).fork()).join();
+    }
+    if (message.availableUntil !== undefined) {
+      Timestamp.encode(toTimestamp(message.availableUntil), writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -2822,6 +2876,30 @@ export const RetrievalWork: MessageFns<RetrievalWork> = {
             message.speed = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.step = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.priceLimit = PriceLimit.decode(reader, reader.uint32());
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.availableUntil = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2861,6 +2939,17 @@ export const RetrievalWork: MessageFns<RetrievalWork> = {
         ? globalThis.Number(object.availability_seconds)
         : 0,
       speed: isSet(object.speed) ? globalThis.String(object.speed) : "",
+      step: isSet(object.step) ? globalThis.String(object.step) : "",
+      priceLimit: isSet(object.priceLimit)
+        ? PriceLimit.fromJSON(object.priceLimit)
+        : isSet(object.price_limit)
+        ? PriceLimit.fromJSON(object.price_limit)
+        : undefined,
+      availableUntil: isSet(object.availableUntil)
+        ? fromJsonTimestamp(object.availableUntil)
+        : isSet(object.available_until)
+        ? fromJsonTimestamp(object.available_until)
+        : undefined,
     };
   },
 
@@ -2887,6 +2976,15 @@ export const RetrievalWork: MessageFns<RetrievalWork> = {
     if (message.speed !== "") {
       obj.speed = message.speed;
     }
+    if (message.step !== "") {
+      obj.step = message.step;
+    }
+    if (message.priceLimit !== undefined) {
+      obj.priceLimit = PriceLimit.toJSON(message.priceLimit);
+    }
+    if (message.availableUntil !== undefined) {
+      obj.availableUntil = message.availableUntil.toISOString();
+    }
     return obj;
   },
 
@@ -2904,6 +3002,140 @@ export const RetrievalWork: MessageFns<RetrievalWork> = {
     message.objects = object.objects?.map((e) => ObjectSelection.fromPartial(e)) || [];
     message.availabilitySeconds = object.availabilitySeconds ?? 0;
     message.speed = object.speed ?? "";
+    message.step = object.step ?? "";
+    message.priceLimit = (object.priceLimit !== undefined && object.priceLimit !== null)
+      ? PriceLimit.fromPartial(object.priceLimit)
+      : undefined;
+    message.availableUntil = object.availableUntil ?? undefined;
+    return message;
+  },
+};
+
+function createBasePriceLimit(): PriceLimit {
+  return { perPack: 0, perByte: 0, priceMax: 0, currency: "" };
+}
+
+export const PriceLimit: MessageFns<PriceLimit> = {
+  encode(message: PriceLimit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.perPack !== 0) {
+      writer.uint32(9).double(message.perPack);
+    }
+    if (message.perByte !== 0) {
+      writer.uint32(17).double(message.perByte);
+    }
+    if (message.priceMax !== 0) {
+      writer.uint32(25).double(message.priceMax);
+    }
+    if (message.currency !== "") {
+      writer.uint32(34).string(message.currency);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PriceLimit {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePriceLimit();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.perPack = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.perByte = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.priceMax = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.currency = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PriceLimit {
+    return {
+      perPack: isSet(object.perPack)
+        ? globalThis.Number(object.perPack)
+        : isSet(object.per_pack)
+        ? globalThis.Number(object.per_pack)
+        : 0,
+      perByte: isSet(object.perByte)
+        ? globalThis.Number(object.perByte)
+        : isSet(object.per_byte)
+        ? globalThis.Number(object.per_byte)
+        : 0,
+      priceMax: isSet(object.priceMax)
+        ? globalThis.Number(object.priceMax)
+        : isSet(object.price_max)
+        ? globalThis.Number(object.price_max)
+        : 0,
+      currency: isSet(object.currency) ? globalThis.String(object.currency) : "",
+    };
+  },
+
+  toJSON(message: PriceLimit): unknown {
+    const obj: any = {};
+    if (message.perPack !== 0) {
+      obj.perPack = floatToJson(message.perPack);
+    }
+    if (message.perByte !== 0) {
+      obj.perByte = floatToJson(message.perByte);
+    }
+    if (message.priceMax !== 0) {
+      obj.priceMax = floatToJson(message.priceMax);
+    }
+    if (message.currency !== "") {
+      obj.currency = message.currency;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<PriceLimit>): PriceLimit {
+    return PriceLimit.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PriceLimit>): PriceLimit {
+    const message = createBasePriceLimit();
+    message.perPack = object.perPack ?? 0;
+    message.perByte = object.perByte ?? 0;
+    message.priceMax = object.priceMax ?? 0;
+    message.currency = object.currency ?? "";
     return message;
   },
 };
@@ -5612,6 +5844,395 @@ export const RetrievalChanged: MessageFns<RetrievalChanged> = {
     message.packsReady = object.packsReady ?? 0;
     message.bytes = (object.bytes !== undefined && object.bytes !== null) ? BigInt(object.bytes) : 0n;
     message.availableUntil = object.availableUntil ?? undefined;
+    return message;
+  },
+};
+
+function createBaseRetrievalPlanned(): RetrievalPlanned {
+  return { retrievalId: "", packs: 0, bytes: 0n, coldPacks: 0, coldBytes: 0n, neededBytes: 0n, missingPacks: 0 };
+}
+
+export const RetrievalPlanned: MessageFns<RetrievalPlanned> = {
+  encode(message: RetrievalPlanned, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.retrievalId !== "") {
+      writer.uint32(10).string(message.retrievalId);
+    }
+    if (message.packs !== 0) {
+      writer.uint32(16).uint32(message.packs);
+    }
+    if (message.bytes !== 0n) {
+      if (BigInt.asUintN(64, message.bytes) !== message.bytes) {
+        throw new globalThis.Error("value provided for field message.bytes of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.bytes);
+    }
+    if (message.coldPacks !== 0) {
+      writer.uint32(32).uint32(message.coldPacks);
+    }
+    if (message.coldBytes !== 0n) {
+      if (BigInt.asUintN(64, message.coldBytes) !== message.coldBytes) {
+        throw new globalThis.Error("value provided for field message.coldBytes of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.coldBytes);
+    }
+    if (message.neededBytes !== 0n) {
+      if (BigInt.asUintN(64, message.neededBytes) !== message.neededBytes) {
+        throw new globalThis.Error("value provided for field message.neededBytes of type uint64 too large");
+      }
+      writer.uint32(48).uint64(message.neededBytes);
+    }
+    if (message.missingPacks !== 0) {
+      writer.uint32(56).uint32(message.missingPacks);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RetrievalPlanned {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRetrievalPlanned();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.retrievalId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.packs = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.bytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.coldPacks = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.coldBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.neededBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.missingPacks = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RetrievalPlanned {
+    return {
+      retrievalId: isSet(object.retrievalId)
+        ? globalThis.String(object.retrievalId)
+        : isSet(object.retrieval_id)
+        ? globalThis.String(object.retrieval_id)
+        : "",
+      packs: isSet(object.packs) ? globalThis.Number(object.packs) : 0,
+      bytes: isSet(object.bytes) ? BigInt(object.bytes) : 0n,
+      coldPacks: isSet(object.coldPacks)
+        ? globalThis.Number(object.coldPacks)
+        : isSet(object.cold_packs)
+        ? globalThis.Number(object.cold_packs)
+        : 0,
+      coldBytes: isSet(object.coldBytes)
+        ? BigInt(object.coldBytes)
+        : isSet(object.cold_bytes)
+        ? BigInt(object.cold_bytes)
+        : 0n,
+      neededBytes: isSet(object.neededBytes)
+        ? BigInt(object.neededBytes)
+        : isSet(object.needed_bytes)
+        ? BigInt(object.needed_bytes)
+        : 0n,
+      missingPacks: isSet(object.missingPacks)
+        ? globalThis.Number(object.missingPacks)
+        : isSet(object.missing_packs)
+        ? globalThis.Number(object.missing_packs)
+        : 0,
+    };
+  },
+
+  toJSON(message: RetrievalPlanned): unknown {
+    const obj: any = {};
+    if (message.retrievalId !== "") {
+      obj.retrievalId = message.retrievalId;
+    }
+    if (message.packs !== 0) {
+      obj.packs = Math.round(message.packs);
+    }
+    if (message.bytes !== 0n) {
+      obj.bytes = message.bytes.toString();
+    }
+    if (message.coldPacks !== 0) {
+      obj.coldPacks = Math.round(message.coldPacks);
+    }
+    if (message.coldBytes !== 0n) {
+      obj.coldBytes = message.coldBytes.toString();
+    }
+    if (message.neededBytes !== 0n) {
+      obj.neededBytes = message.neededBytes.toString();
+    }
+    if (message.missingPacks !== 0) {
+      obj.missingPacks = Math.round(message.missingPacks);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RetrievalPlanned>): RetrievalPlanned {
+    return RetrievalPlanned.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RetrievalPlanned>): RetrievalPlanned {
+    const message = createBaseRetrievalPlanned();
+    message.retrievalId = object.retrievalId ?? "";
+    message.packs = object.packs ?? 0;
+    message.bytes = (object.bytes !== undefined && object.bytes !== null) ? BigInt(object.bytes) : 0n;
+    message.coldPacks = object.coldPacks ?? 0;
+    message.coldBytes = (object.coldBytes !== undefined && object.coldBytes !== null) ? BigInt(object.coldBytes) : 0n;
+    message.neededBytes = (object.neededBytes !== undefined && object.neededBytes !== null)
+      ? BigInt(object.neededBytes)
+      : 0n;
+    message.missingPacks = object.missingPacks ?? 0;
+    return message;
+  },
+};
+
+function createBaseRetrievalPacks(): RetrievalPacks {
+  return { retrievalId: "", packs: [] };
+}
+
+export const RetrievalPacks: MessageFns<RetrievalPacks> = {
+  encode(message: RetrievalPacks, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.retrievalId !== "") {
+      writer.uint32(10).string(message.retrievalId);
+    }
+    for (const v of message.packs) {
+      RetrievedPack.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RetrievalPacks {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRetrievalPacks();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.retrievalId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.packs.push(RetrievedPack.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RetrievalPacks {
+    return {
+      retrievalId: isSet(object.retrievalId)
+        ? globalThis.String(object.retrievalId)
+        : isSet(object.retrieval_id)
+        ? globalThis.String(object.retrieval_id)
+        : "",
+      packs: globalThis.Array.isArray(object?.packs) ? object.packs.map((e: any) => RetrievedPack.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: RetrievalPacks): unknown {
+    const obj: any = {};
+    if (message.retrievalId !== "") {
+      obj.retrievalId = message.retrievalId;
+    }
+    if (message.packs?.length) {
+      obj.packs = message.packs.map((e) => RetrievedPack.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RetrievalPacks>): RetrievalPacks {
+    return RetrievalPacks.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RetrievalPacks>): RetrievalPacks {
+    const message = createBaseRetrievalPacks();
+    message.retrievalId = object.retrievalId ?? "";
+    message.packs = object.packs?.map((e) => RetrievedPack.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRetrievedPack(): RetrievedPack {
+  return { pack: "", bytes: 0n, state: "" };
+}
+
+export const RetrievedPack: MessageFns<RetrievedPack> = {
+  encode(message: RetrievedPack, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.pack !== "") {
+      writer.uint32(10).string(message.pack);
+    }
+    if (message.bytes !== 0n) {
+      if (BigInt.asUintN(64, message.bytes) !== message.bytes) {
+        throw new globalThis.Error("value provided for field message.bytes of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.bytes);
+    }
+    if (message.state !== "") {
+      writer.uint32(26).string(message.state);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RetrievedPack {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRetrievedPack();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.pack = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.bytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RetrievedPack {
+    return {
+      pack: isSet(object.pack) ? globalThis.String(object.pack) : "",
+      bytes: isSet(object.bytes) ? BigInt(object.bytes) : 0n,
+      state: isSet(object.state) ? globalThis.String(object.state) : "",
+    };
+  },
+
+  toJSON(message: RetrievedPack): unknown {
+    const obj: any = {};
+    if (message.pack !== "") {
+      obj.pack = message.pack;
+    }
+    if (message.bytes !== 0n) {
+      obj.bytes = message.bytes.toString();
+    }
+    if (message.state !== "") {
+      obj.state = message.state;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RetrievedPack>): RetrievedPack {
+    return RetrievedPack.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RetrievedPack>): RetrievedPack {
+    const message = createBaseRetrievedPack();
+    message.pack = object.pack ?? "";
+    message.bytes = (object.bytes !== undefined && object.bytes !== null) ? BigInt(object.bytes) : 0n;
+    message.state = object.state ?? "";
     return message;
   },
 };
