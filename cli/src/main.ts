@@ -9,13 +9,10 @@ import { addCopyJobCommands } from './commands/job/copy-job.ts';
 import { addJobCommands } from './commands/job/job.ts';
 import { addOrganizationCommands } from './commands/organization.ts';
 import { addProxyCommands } from './commands/proxy.ts';
-import {
-  addRestoreCommand,
-  addRestorePointCommands,
-  addRetrievalCommands,
-} from './commands/recovery.ts';
+import { addRestoreCommand, addRestorePointCommands } from './commands/recovery.ts';
 import { addRepositoryCommands } from './commands/repository.ts';
 import { makeRunner } from './commands/resource.ts';
+import { addRetrievalCommands } from './commands/retrieval.ts';
 import { addSessionCommands } from './commands/session.ts';
 import { addStorageCommands } from './commands/storage.ts';
 import { addTokenCommands } from './commands/token.ts';

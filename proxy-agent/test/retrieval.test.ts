@@ -126,6 +126,24 @@ describe.each([
     await all.agent.stop();
   });
 
+  it('lasts as long as it was asked for, also when another began the thaw for less', async () => {
+    const all = await aCloudWorld('longer');
+    const { controller } = all.world;
+    const first = retrieve(all, 'copy-2', all.speed);
+    await controller.until(() => controller.of('retrieve-1', 'retrieval').length > 0);
+    const days = 20;
+    const more = { session: 'retrieve-2', retrievalId: 'longer' };
+    const availabilitySeconds = days * 86_400;
+    const longer = retrieve(all, 'copy-2', all.speed, { ...more, availabilitySeconds });
+    await controller.until(() => controller.of('retrieve-2', 'retrieval').length > 0);
+    const ended = [all.finish(first), all.finish(longer, 'retrieve-2')];
+    for (const end of await Promise.all(ended)) expect(end).toMatchObject({ status: 'success' });
+    await cloud.advance((days - 1) * 24);
+    const through = { restorePointId: 'copy-2', retrievalId: 'longer' };
+    expect(await restore(all, through)).toMatchObject({ status: 'success' });
+    await all.agent.stop();
+  });
+
   it('is refused when it costs more than was agreed', async () => {
     const all = await aCloudWorld('dear');
     const limit = { perPack: 1, perByte: 0, priceMax: 0.5, currency: 'USD' };

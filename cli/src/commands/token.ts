@@ -9,7 +9,7 @@ export function addTokenCommands(program: Command, run: Runner): void {
     .description('make an API token; its secret is shown once')
     .addOption(
       new Option('--scope <scope>', 'what it may do')
-        .choices(['read', 'operate', 'admin'])
+        .choices(['portal', 'read', 'operate', 'admin'])
         .default('read'),
     )
     .option('--expires-in-days <n>', 'how long it works', positiveInteger, 365)

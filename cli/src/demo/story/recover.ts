@@ -9,7 +9,9 @@ import { type Story, succeed } from './story.ts';
 /** The newest restore point of a copy job. */
 export async function newestCopy(story: Story, copyJob: string): Promise<RestorePoint> {
   const { id } = await story.client.call('getCopyJob', { params: { copyJob } });
-  const { items } = await story.client.call('listRestorePoints', { query: { copyJobId: id } });
+  const { items } = await story.client.call('listRestorePoints', {
+    query: { copyJobId: id, isRetrieved: false },
+  });
   const [newest] = items;
   if (newest === undefined) {
     throw new AppError('E_SESSION_FAILED', `the copy job ${copyJob} has no restore point`);

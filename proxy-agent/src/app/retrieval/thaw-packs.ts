@@ -99,17 +99,18 @@ export class ThawPacks {
     }
   }
 
-  /** What has become cold again is begun again. */
+  /** What has become cold again is begun again, and what others wanted for less long is prolonged. */
   async #poll(): Promise<void> {
-    const { context, thawing, work } = this.#options;
-    const cold = new Map(this.#pending().map((each) => [each.pack, each]));
-    const asked = thawing.states(work.retrievalId, new Set(cold.keys()), context.signal);
-    for await (const [name, { state }] of asked) {
-      const pack = cold.get(name);
-      cold.delete(name);
-      if (pack !== undefined && state === 'warm') this.#set(pack, 'retrieved');
+    const { context, thawing, work, untilMs } = this.#options;
+    const toBegin = new Map(this.#pending().map((each) => [each.pack, each]));
+    const asked = thawing.states(work.retrievalId, new Set(toBegin.keys()), context.signal);
+    for await (const [name, state] of asked) {
+      const pack = toBegin.get(name);
+      const isShort = state.state === 'warm' && (state.untilMs ?? untilMs) < untilMs;
+      if (!isShort) toBegin.delete(name);
+      if (pack !== undefined && state.state === 'warm') this.#set(pack, 'retrieved');
     }
-    await this.#beginAll([...cold.values()]);
+    await this.#beginAll([...toBegin.values()]);
   }
 
   #pending(): PlannedPack[] {
