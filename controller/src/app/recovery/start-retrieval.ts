@@ -3,7 +3,7 @@ import type { ThawSpeed } from '@firn/shared/storage-class/storage-class';
 import type { Retrieval } from '../../domain/restore-point.ts';
 import type { AppContext } from '../context.ts';
 import { found } from '../resources/found.ts';
-import { readyRepository } from '../resources/jobs.ts';
+import { readyRepository } from '../resources/ready-repository.ts';
 import { announceSession } from '../sessions/change-session.ts';
 import { newSession } from '../sessions/new-session.ts';
 import {
