@@ -9,6 +9,7 @@ import { newSharedSegment, wrapSegmentKey } from '../segment/wrapped-key.ts';
 import { HeldFrames } from './held-frames.ts';
 import { hotPackBytes } from './hot-pack.ts';
 import type { SessionPacks } from './session-packs.ts';
+import type { SharedContentPlaces } from './shared-content-packs.ts';
 import type { StoredSegment } from './shared-pack.ts';
 
 export interface SegmentEvents {
@@ -72,6 +73,7 @@ const sharedSegmentBytes = 128 * 1024;
  */
 export class SegmentWriter {
   readonly #options: SegmentWriterOptions;
+  readonly #sharedContents: SharedContentPlaces;
   /** Takes new frames. */
   #open: OpenSegment | undefined;
   /** Of the frame that was placed last. */
@@ -81,6 +83,7 @@ export class SegmentWriter {
 
   constructor(options: SegmentWriterOptions) {
     this.#options = options;
+    this.#sharedContents = options.packs.sharedContents.open();
   }
 
   async reserve(plainBytes: number): Promise<ReservedFrame> {
@@ -126,6 +129,7 @@ export class SegmentWriter {
   async finish(): Promise<void> {
     await this.#endPlacing();
     await this.#ending;
+    await this.#sharedContents.end();
     this.#open = undefined;
   }
 
@@ -134,6 +138,8 @@ export class SegmentWriter {
     await this.#placing?.pack?.stream.abort(reason);
     this.#placing?.held.letGo();
     await this.#ending.catch(() => undefined);
+    // Whatever is wrong with a pack of others is told to them.
+    await this.#sharedContents.end().catch(() => undefined);
   }
 
   async #newSegment(): Promise<OpenSegment> {
@@ -208,7 +214,7 @@ export class SegmentWriter {
     const { held } = segment;
     const identity = this.#identity(segment);
     try {
-      if (this.#isShared) return await packs.storeShared(identity, held.frames);
+      if (this.#isShared) return await this.#sharedContents.store(identity, held.frames);
       return await packs.storeTail(identity, held.frames);
     } finally {
       held.letGo();

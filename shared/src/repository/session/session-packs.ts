@@ -8,6 +8,7 @@ import type { RepositoryPorts } from '../ports.ts';
 import { newPrefixKey } from '../segment/segment-key.ts';
 import { RecordSheets } from './record-sheets.ts';
 import type { SessionTotals } from './repository-session.ts';
+import { SharedContentPacks } from './shared-content-packs.ts';
 import { SharedPack, type StoredSegment } from './shared-pack.ts';
 
 export interface SessionPacksOptions {
@@ -18,17 +19,14 @@ export interface SessionPacksOptions {
   readonly attempt: number;
 }
 
-/** Packs that are filled with shared contents at the same time. */
-const sharedContentPacks = 4;
-
 /** The packs of one attempt of a session: own ones of objects, shared ones, and meta packs. */
 export class SessionPacks {
   readonly meta: MetaPacks;
   readonly records: RecordSheets;
+  readonly sharedContents: SharedContentPacks;
   readonly #options: SessionPacksOptions;
   /** What objects leave that is too little for a pack of their own. */
   readonly #tails: SharedPack;
-  readonly #sharedContents: readonly SharedPack[];
   /** Names of finished packs. */
   readonly #stored = new Set<string>();
   #storedBytes = 0;
@@ -46,7 +44,7 @@ export class SessionPacks {
     });
     this.records = new RecordSheets({ ports, keys, meta: this.meta });
     this.#tails = this.#newSharedPack();
-    this.#sharedContents = Array.from({ length: sharedContentPacks }, () => this.#newSharedPack());
+    this.sharedContents = new SharedContentPacks(() => this.#newSharedPack());
   }
 
   /** Up to the random part. */
@@ -92,15 +90,9 @@ export class SessionPacks {
     return this.#tails.store(identity, frames);
   }
 
-  /** Puts a whole segment of contents that objects share into the pack that waits least. */
-  storeShared(identity: SegmentIdentity, frames: readonly SealedFrame[]): Promise<StoredSegment> {
-    const least = this.#sharedContents.reduce((a, b) => (b.waiting < a.waiting ? b : a));
-    return least.store(identity, frames);
-  }
-
   /** Resolves when all shared and meta packs so far are stored. */
   async flush(): Promise<void> {
-    await Promise.all([this.#tails, ...this.#sharedContents].map((pack) => pack.flush()));
+    await Promise.all([this.#tails.flush(), this.sharedContents.flush()]);
     await this.records.flush();
     await this.meta.flush();
   }

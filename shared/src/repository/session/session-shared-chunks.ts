@@ -27,6 +27,8 @@ export class SessionSharedChunks {
   readonly #options: SessionSharedChunksOptions;
   /** In open packs: bounded by their size. */
   readonly #placed = new Map<string, OpenChunk>();
+  /** The same by pack. */
+  readonly #byPack = new Map<string, OpenChunk[]>();
   readonly #claims = new ContentClaims();
 
   constructor(options: SessionSharedChunksOptions) {
@@ -70,6 +72,7 @@ export class SessionSharedChunks {
   async placed(chunks: readonly OpenChunk[]): Promise<void> {
     for (const chunk of chunks) {
       this.#placed.set(chunk.contentId, chunk);
+      this.#inPack(chunk.place.pack).push(chunk);
       this.#claims.settle(chunk);
     }
     await this.settle();
@@ -77,13 +80,24 @@ export class SessionSharedChunks {
 
   /** Others may know of what is stored by now. */
   async settle(): Promise<void> {
-    const stored = [...this.#placed.values()].filter(({ place }) =>
-      this.#options.isStored(place.pack),
-    );
+    const stored: OpenChunk[] = [];
+    for (const [pack, chunks] of this.#byPack) {
+      if (!this.#options.isStored(pack)) continue;
+      stored.push(...chunks);
+      this.#byPack.delete(pack);
+    }
     if (stored.length === 0) return;
     // Rows alone: no opened key leaves the session.
     const rows = stored.map(({ contentId, address, place }) => ({ contentId, address, place }));
     await this.#options.chunks.add(rows);
     for (const { contentId } of stored) this.#placed.delete(contentId);
+  }
+
+  #inPack(pack: string): OpenChunk[] {
+    const known = this.#byPack.get(pack);
+    if (known !== undefined) return known;
+    const chunks: OpenChunk[] = [];
+    this.#byPack.set(pack, chunks);
+    return chunks;
   }
 }

@@ -29,6 +29,11 @@ export class SharedPack {
     return this.#waiting;
   }
 
+  /** Of the pack that is open, so far. */
+  get length(): number {
+    return this.#pack?.length ?? 0;
+  }
+
   /** Resolves when the segment is in the pack, which may still be open. */
   async store(identity: SegmentIdentity, frames: readonly SealedFrame[]): Promise<StoredSegment> {
     this.#waiting += 1;
