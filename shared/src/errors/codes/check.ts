@@ -62,6 +62,11 @@ export const checkCodes = {
     meaning: 'Part of a data pack is not what was written.',
     help: 'Restore the items from a copy, or run firn repository repair and then the backup job: it reads them again.',
   },
+  E_MANIFEST_DAMAGED: {
+    retry: 'after-repair',
+    meaning: 'What tells of the contents of an archived pack is missing or does not open.',
+    help: 'Run firn repository repair: it makes a new one where the pack can be read; of a pack in an archive class retrieve an item first. Restores do not need it.',
+  },
   E_PACKS_NOT_READ: {
     retry: 'never',
     meaning: 'Data packs were not read in this check.',

@@ -23,6 +23,7 @@ import { isAppError } from '../../errors/app-error.ts';
 import { standardLimits } from '../consolidation/choose-packs.ts';
 import { eraseObjects } from '../erase/erase-objects.ts';
 import { writeCheckpoint } from '../log/checkpoint.ts';
+import { keptBy } from '../log/names.ts';
 import { maintainRepository } from '../maintenance/maintain-repository.ts';
 
 /**
@@ -30,6 +31,7 @@ import { maintainRepository } from '../maintenance/maintain-repository.ts';
  * - the newest log entry: whoever kept the head of the log finds it (the controller)
  * - a checkpoint that is gone: it only makes opening faster
  * - a header below the highest: it opens nothing any more
+ * - a manifest that is gone, of a pack that can be read: its footer says the same
  * - the hint of the storage's time, which holds nothing
  */
 type Damage = (store: TestStore, name: string, others: readonly string[]) => void;
@@ -115,6 +117,14 @@ async function aCopy(from: TestRepository): Promise<TestRepository> {
   return to;
 }
 
+/** Packs in the archive, and two sessions' tails. */
+async function aColdCopy(): Promise<TestRepository> {
+  const from = await aStoredBackup();
+  const to = await aRepository('target');
+  for (const pointId of ['s1', 's2']) await copyPoint({ from, to, pointId });
+  return to;
+}
+
 /** Reads every item of every point: right bytes, or an error that says so. */
 async function expectNoWrongBytes(stored: TestRepository, what: string): Promise<void> {
   try {
@@ -147,7 +157,10 @@ async function readPoint(
 }
 
 function expectDamage(error: unknown, what: string): void {
-  const isKnown = ['E_REPOSITORY_DAMAGED', 'E_REPOSITORY_NOT_FOUND', 'E_BLOB_NOT_FOUND'] as const;
+  const isKnown = [
+    ...(['E_REPOSITORY_DAMAGED', 'E_REPOSITORY_NOT_FOUND'] as const),
+    ...(['E_BLOB_NOT_FOUND', 'E_BLOB_ARCHIVED'] as const),
+  ];
   if (isKnown.some((code) => isAppError(error, code))) return;
   throw new Error(`${what} ended with another error`, { cause: error });
 }
@@ -156,7 +169,12 @@ function isHarmless(stored: TestRepository, name: string, damage: Damage): boole
   if (damage !== remove) return false;
   const isOlderHeader = name.startsWith('header/') && name !== stored.store.names('header/').at(-1);
   const isNewestEntry = name === stored.store.names('log/').at(-1);
-  return isOlderHeader || isNewestEntry || name.startsWith('checkpoint/');
+  return isOlderHeader || isNewestEntry || isSpare(stored, name);
+}
+
+function isSpare(stored: TestRepository, name: string): boolean {
+  if (name.startsWith('checkpoint/')) return true;
+  return keptBy(name) !== name && classOf(stored.store, keptBy(name)) === 'hot';
 }
 
 async function expectFound(stored: TestRepository, name: string): Promise<void> {
@@ -179,13 +197,15 @@ async function expectFound(stored: TestRepository, name: string): Promise<void> 
   }
 }
 
-const kindsOfAll = ['header/', 'keys/', 'log/', 'checkpoint/', 'meta/', 'packs/'];
+const kindsOfAll = ['header/', 'keys/', 'log/', 'checkpoint/', 'meta/', 'packs/', 'manifests/'];
 /** Those of which it has blobs that the others do not have. */
+const kindsOfCold = ['manifests/', 'tails/'];
 const kindsOfWorn = ['header/', 'keys/', 'erased/', 'meta/'];
 
 describe.each([
   ['a backup', kindsOfAll, aBackup],
   ['a copy', kindsOfAll, async () => aCopy(await aStoredBackup())],
+  ['a copy in the archive', kindsOfCold, aColdCopy],
   ['a backup of two key epochs, erased from and consolidated', kindsOfWorn, aWornBackup],
 ] as const)('of %s', (_, damagedKinds, make) => {
   let stored: TestRepository;
@@ -202,7 +222,7 @@ describe.each([
   );
 
   it('every blob is of a kind that was damaged', () => {
-    const kinds = /^(header|keys|erased|log|checkpoint|meta|packs|hint)\//;
+    const kinds = /^(header|keys|erased|log|checkpoint|meta|packs|tails|manifests|hint)\//;
     expect(stored.store.names().filter((name) => !kinds.test(name))).toEqual([]);
   });
 });

@@ -1,10 +1,12 @@
 import { mustThaw } from '../../storage-class/storage-class.ts';
+import { ahead } from '../ahead.ts';
 import { toHex, utf8 } from '../bytes.ts';
-import { dataPrefixes } from '../log/names.ts';
+import { dataPrefixes, manifestName } from '../log/names.ts';
 import type { BlobInfo, Compute } from '../ports.ts';
 import type { ExpectedPack } from './check-objects.ts';
 import { listingProblem, type PackCheck, readDataPack } from './check-packs.ts';
 import { type Finding, finding } from './finding.ts';
+import { manifestProblem, packsWithManifest } from './manifest-problem.ts';
 import { type BadPart, nameAffected } from './name-affected.ts';
 
 /** Which packs are read: 100 percent are all. */
@@ -34,30 +36,54 @@ export interface DataDone {
 const partsAtOnce = 64;
 const packsAtOnce = 200;
 
-/** Existence, length and class of all packs by one listing; and the data of those in the sample. */
+const manifestsAtOnce = 4;
+
+/**
+ * Existence, length and class of all packs by one listing, and their manifests; and the data of
+ * those in the sample.
+ */
 export async function* dataStage(stage: DataStage): AsyncGenerator<Finding | DataDone> {
-  const listed = await listPacks(stage);
   const outcomes = new Outcomes();
   let parts: BadPart[] = [];
   let waiting = 0;
-  for (const pack of [...stage.packs.keys()].sort()) {
+  for await (const listed of listedPacks(stage)) {
     outcomes.done += 1;
-    const info = listed.get(pack);
-    if (stage.isDone(pack)) {
-      await countPack(stage, { pack, info }, outcomes);
+    if (listed.isDone) {
+      await countPack(stage, listed, outcomes);
       continue;
     }
     stage.signal?.throwIfAborted();
-    const bad = await checkPack(stage, { pack, info }, outcomes);
+    yield* tellManifest(listed);
+    const bad = await checkPack(stage, listed, outcomes);
     if (bad !== undefined) parts.push(bad);
     waiting = parts.length === 0 ? 0 : waiting + 1;
     if (parts.length > 0 && parts.length < partsAtOnce && waiting < packsAtOnce) continue;
     yield* tellBad(stage, parts);
     parts = [];
+    const { pack } = listed;
     yield { pack, done: outcomes.done, bytesRead: outcomes.bytesRead };
   }
   yield* tellBad(stage, parts);
   yield* outcomes.notes(stage.sample);
+}
+
+/** In order of names. What a listing did not show is asked for once more. */
+async function* listedPacks(stage: DataStage): AsyncGenerator<ListedPack> {
+  const { context, packs } = stage;
+  const listed = await listPacks(stage);
+  const withManifest = await packsWithManifest(context);
+  yield* ahead([...packs.keys()].sort(), manifestsAtOnce, async (pack) => {
+    const isDone = stage.isDone(pack);
+    const info = listed.get(pack) ?? (isDone ? undefined : await context.ports.store.head(pack));
+    if (isDone || info === undefined) return { pack, info, isDone, manifest: undefined };
+    return { pack, info, isDone, manifest: await manifestProblem(context, info, withManifest) };
+  });
+}
+
+function* tellManifest({ pack, manifest }: ListedPack): Generator<Finding> {
+  if (manifest === undefined) return;
+  const message = `the manifest of ${pack}: ${manifest}`;
+  yield finding({ blob: manifestName(pack), severity: 'warning' }, 'E_MANIFEST_DAMAGED', message);
 }
 
 /** From here on no backup takes contents there for stored. */
@@ -70,27 +96,28 @@ async function* tellBad({ context }: DataStage, parts: readonly BadPart[]) {
 interface ListedPack {
   readonly pack: string;
   readonly info: BlobInfo | undefined;
+  /** Before. */
+  readonly isDone: boolean;
+  /** What is wrong with its manifest. */
+  readonly manifest: string | undefined;
 }
 
 async function checkPack(
   stage: DataStage,
-  { pack, info }: ListedPack,
+  listed: ListedPack,
   outcomes: Outcomes,
 ): Promise<BadPart | undefined> {
-  const found = info ?? (await stage.context.ports.store.head(pack));
-  const bad = problemOfListed(stage, { pack, info: found });
-  if (bad !== undefined || found === undefined) return bad;
-  const isRead = outcomes.count(found, await isChosen(stage, pack));
-  return isRead ? readDataPack(stage, found) : undefined;
+  const { pack, info } = listed;
+  const bad = problemOfListed(stage, listed);
+  if (bad !== undefined || info === undefined) return bad;
+  const isRead = outcomes.count(info, await isChosen(stage, pack));
+  return isRead ? readDataPack(stage, info) : undefined;
 }
 
 /** What was done before counts, too. */
-async function countPack(
-  stage: DataStage,
-  { pack, info }: ListedPack,
-  outcomes: Outcomes,
-): Promise<void> {
-  if (info === undefined || problemOfListed(stage, { pack, info }) !== undefined) return;
+async function countPack(stage: DataStage, listed: ListedPack, outcomes: Outcomes): Promise<void> {
+  const { pack, info } = listed;
+  if (info === undefined || problemOfListed(stage, listed) !== undefined) return;
   outcomes.count(info, await isChosen(stage, pack));
 }
 

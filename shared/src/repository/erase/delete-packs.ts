@@ -2,7 +2,7 @@ import { isAppError } from '../../errors/app-error.ts';
 import { mustThaw } from '../../storage-class/storage-class.ts';
 import { isDamage } from '../damaged.ts';
 import { sweepGraceMs } from '../log/garbage.ts';
-import { parsePackOrigin } from '../log/names.ts';
+import { manifestName, parsePackOrigin } from '../log/names.ts';
 import type { OpenContext } from '../open-context.ts';
 import { readFooter } from '../pack/read-footer.ts';
 import type { BlobInfo } from '../ports.ts';
@@ -49,8 +49,9 @@ export class PackEraser {
     const goesAtMs = Math.max(condemned.atMs + sweepGraceMs, lockedUntilMs ?? 0);
     if (mustThaw(storageClass)) return { ...stays, reason: 'archive', untilMs: goesAtMs };
     if (!(await this.#isOwn(info))) return { ...stays, reason: 'grace', untilMs: goesAtMs };
-    if (await this.#delete(pack)) return { deletedBytes: info.size };
-    return { ...stays, reason: 'locked', untilMs: lockedUntilMs };
+    if (!(await this.#delete(pack))) return { ...stays, reason: 'locked', untilMs: lockedUntilMs };
+    await this.#deleteManifest(pack);
+    return { deletedBytes: info.size };
   }
 
   #needed(
@@ -78,10 +79,18 @@ export class PackEraser {
     }
   }
 
+  /** What is locked goes with a later sweep. */
+  async #deleteManifest(pack: string): Promise<void> {
+    const manifest = manifestName(pack);
+    if (manifest === pack) return;
+    const info = await this.#context.ports.store.head(manifest);
+    if (info !== undefined) await this.#delete(manifest);
+  }
+
   /** False: the storage does not let it go yet. */
-  async #delete(pack: string): Promise<boolean> {
+  async #delete(name: string): Promise<boolean> {
     try {
-      await this.#context.ports.store.delete(pack);
+      await this.#context.ports.store.delete(name);
       return true;
     } catch (error) {
       if (isAppError(error, 'E_BLOB_LOCKED')) return false;

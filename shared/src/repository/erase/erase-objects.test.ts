@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { copyPoint } from '../../../test/repository/copying.ts';
 import { everythingReadable } from '../../../test/repository/everything-readable.ts';
 import {
   anItem,
@@ -151,6 +152,16 @@ describe('erasing an object', () => {
     );
     const locked = remains.find(({ reason }) => reason === 'locked');
     expect(locked?.untilMs).toBeGreaterThan(9_000_000_000_000);
+  });
+
+  it('takes the manifests of packs that are deleted at once', async () => {
+    const from = await aRepository('source');
+    await backUp(await owned(from), 's1', { ann: large });
+    const copy = await aRepository('copy');
+    await copyPoint({ from, to: copy, pointId: 's1', storageClass: 'hot' });
+    expect(copy.store.names('manifests/')).toHaveLength(1);
+    expect(await erase(copy, ['ann'])).toMatchObject({ packsDeleted: 1 });
+    expect([...copy.store.names('packs/'), ...copy.store.names('manifests/')]).toEqual([]);
   });
 
   it('leaves contents that others share, says so, and harms nobody', async () => {

@@ -5,7 +5,7 @@ import { manifestName } from '../log/names.ts';
 import type { BlobStore, Compute, Entropy } from '../ports.ts';
 import { openBox, sealBox } from '../segment/box.ts';
 import type { SealingKey } from '../segment/epoch-keys.ts';
-import { decodeFooter, encodeFooter, type PackFooter } from './pack-layout.ts';
+import { decodeFooter, encodeContentRecord, encodeFooter, type PackFooter } from './pack-layout.ts';
 
 export interface ManifestAccess {
   readonly store: BlobStore;
@@ -20,17 +20,30 @@ export interface WrittenFooter extends Omit<PackFooter, 'contents'> {
 }
 
 /** Before anything refers to the pack. Safe to repeat. */
-export async function putManifest(
-  { store, compute, entropy, footerKey }: ManifestAccess,
-  { pack, segments, records }: WrittenFooter,
-): Promise<void> {
-  const plain = encodeFooter({ pack, segments }, records);
-  const box = await sealBox({ compute, entropy }, { key: footerKey, kind: 'footer' }, plain);
+export async function putManifest(access: ManifestAccess, footer: WrittenFooter): Promise<void> {
+  const box = await sealed(access, footer);
   try {
-    await store.put(manifestName(pack), box, { ifAbsent: true });
+    await access.store.put(manifestName(footer.pack), box, { ifAbsent: true });
   } catch (error) {
     if (!isAppError(error, 'E_BLOB_EXISTS')) throw error;
   }
+}
+
+/** In place of one that is gone, or cannot be opened. E_BLOB_LOCKED */
+export async function mendManifest(
+  access: ManifestAccess,
+  { contents, ...footer }: PackFooter,
+): Promise<void> {
+  const records = contents.map(encodeContentRecord);
+  await access.store.put(manifestName(footer.pack), await sealed(access, { ...footer, records }));
+}
+
+function sealed(
+  { compute, entropy, footerKey }: ManifestAccess,
+  { pack, segments, records }: WrittenFooter,
+): Promise<Uint8Array> {
+  const plain = encodeFooter({ pack, segments }, records);
+  return sealBox({ compute, entropy }, { key: footerKey, kind: 'footer' }, plain);
 }
 
 /** E_REPOSITORY_DAMAGED, E_BLOB_NOT_FOUND */

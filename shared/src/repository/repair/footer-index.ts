@@ -1,12 +1,10 @@
 import { mustThaw } from '../../storage-class/storage-class.ts';
 import { sum } from '../bytes.ts';
 import type { SharedSegmentKeys } from '../check/shared-segment-keys.ts';
-import { isDamage } from '../damaged.ts';
 import { isSharedPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { PackContent, PackFooter, PackSegment } from '../pack/pack-layout.ts';
-import { readFooter } from '../pack/read-footer.ts';
-import type { BlobInfo } from '../ports.ts';
+import { readStoredFooter } from '../pack/stored-footer.ts';
 import type { PlacedContent } from '../read/placed-content.ts';
 import type { StoredPacks } from './stored-packs.ts';
 
@@ -17,7 +15,7 @@ export interface FooterIndex {
    * that one's key opens with the key that its place names, which may be another object's.
    */
   find(contentId: string, isOwnKey: (keyId: string) => boolean): PlacedContent | undefined;
-  /** Packs whose footers could not be read: cold ones. */
+  /** Archived packs of which neither footer nor manifest could be read. */
   readonly coldPacks: number;
 }
 
@@ -27,7 +25,7 @@ export interface WantedContents {
   readonly sharedKeys: SharedSegmentKeys;
 }
 
-/** Reads the footers of all packs, two requests each, and keeps what is needed. */
+/** Reads the footers or manifests of all packs, one or two requests each, and keeps what is needed. */
 export async function readFooters(
   context: OpenContext,
   packs: StoredPacks,
@@ -38,11 +36,12 @@ export async function readFooters(
   let coldPacks = 0;
   for (const info of needed.size === 0 ? [] : packs.infos.values()) {
     if (context.log.state.condemned.has(info.name)) continue;
-    if (mustThaw(info.storageClass)) {
-      coldPacks += 1;
+    const footer = await readStoredFooter(context, info);
+    if (footer === undefined) {
+      coldPacks += mustThaw(info.storageClass) ? 1 : 0;
       continue;
     }
-    for await (const [id, placed] of contentsOf(context, info, needed)) {
+    for (const [id, placed] of placedContents(footer, info.size, needed)) {
       const keyed = await withKey(sharedKeys, placed);
       if (keyed !== undefined) keep(found, id, keyed);
     }
@@ -65,22 +64,6 @@ async function withKey(
   const found = await sharedKeys.find(place.pack, { id: address.segment, keyId, segmentKey });
   if (found === undefined) return undefined;
   return { address, place: { ...place, keyId: found.keyId, segmentKey: found.segmentKey } };
-}
-
-async function* contentsOf(
-  context: OpenContext,
-  { name: pack, size }: BlobInfo,
-  needed: ReadonlySet<string>,
-): AsyncGenerator<readonly [string, PlacedContent]> {
-  const { store, compute } = context.ports;
-  const footerKey = context.keys.derived.footers;
-  try {
-    const footer = await readFooter({ store, compute, footerKey, pack, length: size });
-    yield* placedContents(footer, size, needed);
-  } catch (error) {
-    // A pack without its footer tells nothing.
-    if (!isDamage(error)) throw error;
-  }
 }
 
 function* placedContents(

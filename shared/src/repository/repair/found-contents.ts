@@ -8,7 +8,7 @@ export interface FoundContents {
   readonly places: ReadonlyMap<string, PlacedContent>;
   /** Keys of the object that can be read: what lies under others is to be wrapped under one of these. */
   readonly ownKeyIds: ReadonlySet<string>;
-  /** Nobody knows where they lay, and there are archived packs whose footers cannot be read. */
+  /** Nobody knows where they lay, and there are archived packs of which nothing tells. */
   readonly unsure: ReadonlySet<string>;
 }
 

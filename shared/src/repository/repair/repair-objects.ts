@@ -40,9 +40,15 @@ interface ObjectPlan {
 /** Mends every state of every object that a point or a pin shows. Holds one object at a time. */
 export class ObjectsRepair {
   readonly #options: RepairObjectsOptions;
+  readonly #referred = new Set<string>();
 
   constructor(options: RepairObjectsOptions) {
     this.#options = options;
+  }
+
+  /** Data packs that states refer to, as far as their tables can be read. Once run has ended. */
+  get referred(): ReadonlySet<string> {
+    return this.#referred;
   }
 
   async *run(): AsyncGenerator<Finding> {
@@ -52,6 +58,7 @@ export class ObjectsRepair {
     for (const object of ownedObjects(context.log.state)) {
       signal?.throwIfAborted();
       const survey = await surveyObject(context, object, this.#options);
+      for (const { pack } of survey.runs.places.values()) this.#referred.add(pack);
       if (survey.damaged.length + survey.lost.length > 0) damaged.push(object);
       for (const { unplaced } of survey.damaged) addUpTo(needed, unplaced);
     }

@@ -1,4 +1,3 @@
-import { mustThaw } from '../../storage-class/storage-class.ts';
 import { sum } from '../bytes.ts';
 import { type Finding, finding, problemOf } from '../check/finding.ts';
 import { parsePackOrigin } from '../log/names.ts';
@@ -7,7 +6,7 @@ import { maintenanceJobId } from '../maintenance/maintenance-session.ts';
 import type { PlaceLookup } from '../object/object-readers.ts';
 import { fitsSegment, type SegmentLocation } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
-import { readFooter } from '../pack/read-footer.ts';
+import { readStoredFooter } from '../pack/stored-footer.ts';
 import type { BlobInfo } from '../ports.ts';
 import { emptyRelocationTable } from '../relocation/relocations.ts';
 import { writeRelocations } from '../relocation/write-relocations.ts';
@@ -78,7 +77,6 @@ export class RelocationsRepair {
     };
     return [...packs.infos.values()]
       .filter((info) => begunAt(info) !== undefined && !condemned.has(info.name))
-      .filter(({ storageClass }) => !mustThaw(storageClass))
       .sort((a, b) => (begunAt(a) ?? 0) - (begunAt(b) ?? 0));
   }
 
@@ -99,14 +97,13 @@ export class RelocationsRepair {
   }
 }
 
-/** Of the segments of a pack; none when its footer cannot be read. */
+/** Of the segments of a pack; none when neither its footer nor its manifest can be read. */
 async function placesOf(
-  { ports, keys }: OpenContext,
-  { name: pack, size: packLength }: BlobInfo,
+  context: OpenContext,
+  info: BlobInfo,
 ): Promise<readonly (readonly [string, SegmentLocation])[]> {
-  const { store, compute } = ports;
-  const reading = { store, compute, footerKey: keys.derived.footers, pack, length: packLength };
-  const footer = await readFooter(reading).catch(undefinedWhenDamaged);
+  const { name: pack, size: packLength } = info;
+  const footer = await readStoredFooter(context, info);
   return (footer?.segments ?? []).map(({ id, offset, frames }) => {
     return [id, { pack, offset, length: sum(frames), packLength }] as const;
   });

@@ -6,6 +6,7 @@ import { writeCheckpoint } from '../log/checkpoint.ts';
 import { logName } from '../log/names.ts';
 import { decodeRoot } from '../object/object-record.ts';
 import type { Repository } from '../repository.ts';
+import { repairManifests } from './repair-manifests.ts';
 import { ObjectsRepair } from './repair-objects.ts';
 import { RelocationsRepair } from './repair-relocations.ts';
 import { RepairSession } from './repair-session.ts';
@@ -32,7 +33,7 @@ export interface RepairOptions {
  * found in other states and in the footers of packs, items whose content is gone
  * are marked as failed, so that the next backup reads them again. Only writes
  * new blobs: object keys, meta packs, entries of the log, a checkpoint behind
- * damaged ones. Interrupted, it is run again; run again, it does nothing.
+ * damaged ones; and manifests, also in place of damaged ones. Interrupted, it is run again; run again, it does nothing.
  * @param repository opened with pastDamage; owned unless dryRun
  */
 export async function* repairRepository(
@@ -53,8 +54,11 @@ export async function* repairRepository(
   yield* relocations.run();
   const { moved } = relocations;
   const keys = new ReadableKeys(context.keys);
-  yield* new ObjectsRepair({ context, packs, moved, keys, begin, signal }).run();
+  const objects = new ObjectsRepair({ context, packs, moved, keys, begin, signal });
+  yield* objects.run();
   yield* session.end();
+  const { referred } = objects;
+  yield* repairManifests({ context, packs, referred, dryRun, signal });
 }
 
 /** A checkpoint behind what cannot be read: every reader begins there. */

@@ -65,7 +65,7 @@ export function* tellLeft(
   coldPacks: number,
 ): Generator<Finding> {
   for (const { damaged, lost } of states) {
-    const message = `where ${lost.unsure.length} items lie is not known; they may lie in one of ${coldPacks} archived packs, whose footers cannot be read: nothing was changed`;
+    const message = `where ${lost.unsure.length} items lie is not known; they may lie in one of ${coldPacks} archived packs, of which neither footers nor manifests can be read: nothing was changed`;
     const { points } = damaged.owned;
     const subject = { ...subjectOf(survey, [{ damaged, lost }]), points, items: lost.unsure };
     yield* findingsOfItems(subject, 'E_REPAIR_LEFT', message);
