@@ -109,7 +109,7 @@ export function describeResult(result: RetentionResult): string[] {
   const groups = [
     [dryRun ? 'would be freed' : 'no longer needed', condemned],
     ['deleted', deleted],
-    ['locked by the storage', kept],
+    ['locked by the storage, or paid for until later', kept],
   ] as const;
   for (const [what, totals] of groups) {
     for (const { storageClass, packs, bytes, deletableAt } of totals) {

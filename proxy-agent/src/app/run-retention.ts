@@ -4,6 +4,7 @@ import type {
   RetentionWork,
   Immutability as WireImmutability,
 } from '@firn/shared/gen/firn/link/v1/work';
+import { minimumDaysOf } from '@firn/shared/prices/minimum-days';
 import type { Consolidated } from '@firn/shared/repository/consolidation/consolidate';
 import { extendRetention } from '@firn/shared/repository/immutability/extend-retention';
 import type { Immutability } from '@firn/shared/repository/immutability/generation';
@@ -11,6 +12,7 @@ import {
   type ExpiringPoint,
   foreseeMaintenance,
   type MaintenancePhase,
+  type MinimumDays,
   maintainRepository,
   type PackBytes,
 } from '@firn/shared/repository/maintenance/maintain-repository';
@@ -55,7 +57,10 @@ async function foresee(
 ): Promise<RetentionDone> {
   const repository = await repositories.owned(work.repository, secrets, signal);
   progress.set({ phase: 'marking' });
-  const foreseen = await foreseeMaintenance(repository.context, { policyOf });
+  const foreseen = await foreseeMaintenance(repository.context, {
+    policyOf,
+    minimumDays: minimumDaysIn(work),
+  });
   const { points, frees, consolidates } = foreseen;
   await events.log('info', `${points.length} restore points would expire`);
   return {
@@ -75,7 +80,8 @@ async function maintain(
   const { sessionId } = key;
   const onPhase = (phase: MaintenancePhase) => progress.set({ phase });
   const sealing = sealingOf(work);
-  const options = { sessionId, policyOf, signal, onPhase, sealing };
+  const minimumDays = minimumDaysIn(work);
+  const options = { sessionId, policyOf, signal, onPhase, sealing, minimumDays };
   const done = await maintainRepository(repository.context, options);
   const { points, condemned, swept, kept, consolidated, sealed, uploadsAborted } = done;
   await tellKept(repository, events);
@@ -83,7 +89,7 @@ async function maintain(
   await events.log(
     'info',
     `${points.length} restore points expired, ${count(condemned)} packs condemned, ` +
-      `${count(swept)} deleted, ${count(kept)} kept by the storage, ` +
+      `${count(swept)} deleted, ${count(kept)} kept (locked, or paid for), ` +
       `${consolidated.packs} consolidated` +
       (sealed === undefined ? '' : `, ${sealed.packs} packs of tails sealed`),
   );
@@ -99,6 +105,10 @@ async function maintain(
     ...encodeConsolidated(consolidated),
     ...encodeSealed(sealed),
   };
+}
+
+function minimumDaysIn({ repository }: RetentionWork): MinimumDays {
+  return minimumDaysOf(required(repository?.storage, 'storage'));
 }
 
 function sealingOf({ repository, sealing }: RetentionWork): Sealing | undefined {

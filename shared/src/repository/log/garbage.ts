@@ -86,11 +86,13 @@ export interface SweepOptions {
   readonly listPacks: ListPacks;
   /** Default sweepGraceMs. */
   readonly graceMs?: number;
+  /** Packs that cost as much when they are deleted now as when they stay. Default: none. */
+  readonly stays?: ((name: string) => boolean) | undefined;
 }
 
 export interface Swept {
   readonly deleted: readonly string[];
-  /** Locked by the storage: a later sweep tries again. */
+  /** Locked by the storage, or to stay: a later sweep tries again. */
   readonly kept: readonly string[];
 }
 
@@ -102,7 +104,7 @@ export interface Swept {
  */
 export async function sweepCondemned(
   log: RepositoryLog,
-  { store, listPacks, graceMs = sweepGraceMs }: SweepOptions,
+  { store, listPacks, graceMs = sweepGraceMs, stays = () => false }: SweepOptions,
 ): Promise<Swept> {
   const state = await log.refresh();
   if (state.condemned.size === 0) return { deleted: [], kept: [] };
@@ -115,10 +117,12 @@ export async function sweepCondemned(
     log,
     due.filter((name) => !listed.has(name)),
   );
-  return deleteAll(
+  const there = due.filter((name) => listed.has(name));
+  const goes = await deleteAll(
     store,
-    due.filter((name) => listed.has(name)),
+    there.filter((name) => !stays(name)),
   );
+  return { ...goes, kept: [...goes.kept, ...there.filter(stays)] };
 }
 
 async function deleteAll(store: BlobStore, names: readonly string[]): Promise<Swept> {

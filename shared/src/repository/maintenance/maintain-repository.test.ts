@@ -88,3 +88,29 @@ describe('retention, of uploads that nobody ended', () => {
     await expect(maintained(() => Promise.reject(away))).rejects.toBe(away);
   });
 });
+
+describe('what a class bills for a least time', () => {
+  const dayMs = 86_400_000;
+  const minimumDays = { hot: 90 };
+
+  it('is deleted when that is over, and not before', async () => {
+    const { repository, store } = await aScatteredRepository();
+    const options = { policyOf, minimumDays };
+    const run = (sessionId: string) =>
+      maintainRepository(repository.context, { ...options, sessionId });
+    await run('m1');
+    await run('m2');
+    const condemned = [...repository.log.state.condemned.keys()];
+    expect(condemned.length).toBeGreaterThan(0);
+    store.advance(30 * dayMs);
+    const { swept, kept } = await run('m3');
+    expect(swept).toEqual([]);
+    expect(kept[0]?.packs).toBe(condemned.length);
+    expect(condemned.every((name) => store.blobs.has(name))).toBe(true);
+    const { frees } = await foreseeMaintenance(repository.context, options);
+    expect((frees[0]?.atMs ?? 0) - 90 * dayMs).toBeLessThan(dayMs);
+    store.advance(61 * dayMs);
+    await run('m4');
+    expect(condemned.some((name) => store.blobs.has(name))).toBe(false);
+  });
+});

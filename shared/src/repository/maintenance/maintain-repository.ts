@@ -37,11 +37,18 @@ export interface MaintainRepository {
   readonly graceMs?: number;
   /** Default standardLimits. */
   readonly limits?: ConsolidationLimits;
+  /**
+   * What is deleted sooner is billed for as many days since it was written: so it stays. By
+   * class; default: none.
+   */
+  readonly minimumDays?: MinimumDays | undefined;
   /** Of a copy: where its tails go. Default: it has none. */
   readonly sealing?: Sealing | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onPhase?: (phase: MaintenancePhase) => void;
 }
+
+export type MinimumDays = Readonly<Partial<Record<StorageClass, number>>>;
 
 export type MaintenancePhase = 'expiring' | 'marking' | 'sweeping' | 'consolidating' | 'sealing';
 
@@ -63,7 +70,7 @@ export interface Foreseen {
   readonly points: readonly ExpiringPoint[];
   /** What no point would need then, garbage of before included. */
   readonly frees: readonly (PackBytes & {
-    /** When the last of it can be deleted: after the grace, and when no lock is left. */
+    /** When the last of it is deleted: after the grace, when no lock is left, and what was to be paid is. */
     readonly atMs: number;
   })[];
   /** What is put together, of which the rest is freed by the runs after that. */
@@ -74,14 +81,14 @@ export interface Maintained {
   readonly points: readonly ExpiringPoint[];
   readonly condemned: readonly PackBytes[];
   readonly swept: readonly PackBytes[];
-  /** Due, but locked by the storage. */
+  /** Due, but locked by the storage, or paid for until later. */
   readonly kept: readonly PackBytes[];
   readonly consolidated: Consolidated;
   readonly sealed: Sealed | undefined;
   readonly uploadsAborted: UploadsAborted;
 }
 
-type Listed = ReadonlyMap<string, ListedPack>;
+type Listed = ReadonlyMap<string, ListedPack & { readonly paidUntilMs: number }>;
 
 /**
  * Retention, garbage, consolidation and the sealing of tails, in this order. Whatever happens between
@@ -101,14 +108,17 @@ export async function maintainRepository(
   await dropExpiredPins(log, store);
   signal?.throwIfAborted();
   onPhase?.('marking');
-  const listed = await listPacks(context);
+  const listed = await listPacks(context, options.minimumDays);
   const marker = new PackMarker(context);
   const names = async () => [...listed.keys()];
   const condemned = await condemnUnreferenced(log, { marker, listPacks: names });
   signal?.throwIfAborted();
   onPhase?.('sweeping');
   const listAgain = async () => [...(await listPacks(context)).keys()];
-  const { deleted, kept } = await sweepCondemned(log, { store, listPacks: listAgain, graceMs });
+  const { deleted, kept } = await sweepCondemned(log, {
+    ...{ store, listPacks: listAgain, graceMs },
+    stays: (name) => (listed.get(name)?.paidUntilMs ?? 0) > nowMs,
+  });
   await destroyUnneededKeys(context, marker);
   const uploadsAborted = await abortStrayUploads(store, nowMs, signal);
   signal?.throwIfAborted();
@@ -151,7 +161,7 @@ function moveSegments(
 /** What maintainRepository would expire, and what that would free. Writes nothing but the clock hint. */
 export async function foreseeMaintenance(
   context: OpenContext,
-  options: Pick<MaintainRepository, 'policyOf' | 'graceMs' | 'limits'>,
+  options: Pick<MaintainRepository, 'policyOf' | 'graceMs' | 'limits' | 'minimumDays'>,
 ): Promise<Foreseen> {
   const { policyOf, graceMs = sweepGraceMs, limits = standardLimits } = options;
   const { log, ports } = context;
@@ -159,7 +169,7 @@ export async function foreseeMaintenance(
   const state = await log.refresh();
   const plans = planJobs(state, policyOf, nowMs);
   const then = foreseeRetention(state, plans);
-  const listed = await listPacks(context);
+  const listed = await listPacks(context, options.minimumDays);
   const marker = new PackMarker(context);
   const needed = await marker.referencedPacks(rootsOf(then), then);
   const free = [...listed.keys()].filter((name) => {
@@ -170,7 +180,7 @@ export async function foreseeMaintenance(
     const ofClass = free.flatMap((name) => listed.get(name) ?? []);
     const locks = ofClass
       .filter(({ storageClass }) => storageClass === each.storageClass)
-      .map(({ lockedUntilMs = 0 }) => lockedUntilMs);
+      .map(({ lockedUntilMs = 0, paidUntilMs }) => Math.max(lockedUntilMs, paidUntilMs));
     return { ...each, atMs: locks.reduce((a, b) => Math.max(a, b), nowMs + graceMs) };
   });
   const { uses } = marker;
@@ -182,12 +192,17 @@ function pointsOf(plans: readonly JobPlan[]): ExpiringPoint[] {
   return plans.flatMap(({ jobId, goes }) => goes.map((point) => ({ jobId, ...point })));
 }
 
-/** Data and meta packs; one entry a pack is held. */
-async function listPacks({ ports }: OpenContext): Promise<Listed> {
-  const listed = new Map<string, ListedPack>();
+const dayMs = 86_400_000;
+
+/** All kinds of packs; one entry a pack is held. */
+async function listPacks({ ports }: OpenContext, minimumDays: MinimumDays = {}): Promise<Listed> {
+  const listed = new Map<string, ListedPack & { readonly paidUntilMs: number }>();
   for (const prefix of packPrefixes) {
-    for await (const { name, size, storageClass, lockedUntilMs } of ports.store.list(prefix)) {
-      listed.set(name, { name, size, storageClass, lockedUntilMs });
+    for await (const { name, size, storageClass, lockedUntilMs, modifiedAtMs } of ports.store.list(
+      prefix,
+    )) {
+      const paidUntilMs = modifiedAtMs + (minimumDays[storageClass] ?? 0) * dayMs;
+      listed.set(name, { name, size, storageClass, lockedUntilMs, paidUntilMs });
     }
   }
   return listed;

@@ -491,7 +491,7 @@ export interface RetentionDone {
   /** No longer needed: to be deleted after the grace. */
   condemned: PackTotals[];
   deleted: PackTotals[];
-  /** Due, but locked by the storage. */
+  /** Due, but locked by the storage, or paid for until later. */
   kept: PackTotals[];
   consolidatedPacks: bigint;
   consolidatedSegments: bigint;
