@@ -2,6 +2,7 @@
 import { AppError, isAppError } from '@firn/shared/errors/app-error';
 import { type Command, CommanderError } from 'commander';
 import { ApiCommand } from './commands/api-command.ts';
+import { addApplianceCommands } from './commands/appliance.ts';
 import { makeCostCommand } from './commands/cost.ts';
 import { addEraseCommand } from './commands/erase.ts';
 import { addExploreCommands } from './commands/explore.ts';
@@ -36,6 +37,7 @@ function makeProgram(signal: AbortSignal): Command {
   addEraseCommand(program, run);
   addJobCommands(program, run);
   addCopyJobCommands(program, run);
+  addApplianceCommands(program, run);
   addSessionCommands(program, run);
   addRestorePointCommands(program, run);
   addExploreCommands(program, run);

@@ -1,4 +1,5 @@
 import type { StorageClass } from '@firn/shared/storage-class/storage-class';
+import type { ApplianceSettings } from './appliance-settings.ts';
 import type { Schedule } from './schedule/schedule.ts';
 
 /** What an operator configures. Times are ISO 8601 by the database's clock. */
@@ -116,6 +117,14 @@ export interface Job extends Scheduled {
   readonly lastSessionId: string | null;
 }
 
+/** Where archiver appliances may be started, and as what. */
+export interface ApplianceTemplate {
+  readonly id: string;
+  readonly name: string;
+  readonly settings: ApplianceSettings;
+  readonly createdAt: string;
+}
+
 export interface CopyJob extends Scheduled {
   readonly id: string;
   readonly name: string;
@@ -125,6 +134,8 @@ export interface CopyJob extends Scheduled {
   readonly repackBy: 'proxy' | 'appliance';
   /** As many share one session at most. */
   readonly appliancesMax: number;
+  /** Where its appliances start; null: on the controller's own machine. */
+  readonly applianceTemplateId: string | null;
   /** What its first run copies: the newest point, or each that is there. */
   readonly seed: 'latest' | 'all';
   readonly createdAt: string;

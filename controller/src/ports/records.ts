@@ -1,5 +1,7 @@
+import type { ApplianceSettings } from '../domain/appliance-settings.ts';
 import type {
   ApiToken,
+  ApplianceTemplate,
   CopyJob,
   Job,
   ObjectStorage,
@@ -49,6 +51,12 @@ export type NewCopyJob = Omit<CopyJob, Derived>;
 export interface ObjectStorageRecords extends NamedRecords<ObjectStorage, NewObjectStorage> {
   /** Proxies with repositories there. */
   proxiesOf(id: string): Promise<readonly Pick<Worker, 'id' | 'name'>[]>;
+}
+
+export interface ApplianceTemplateRecords
+  extends NamedRecords<ApplianceTemplate, Omit<ApplianceTemplate, 'createdAt'>> {
+  /** Of all templates that there are. */
+  settings(): Promise<readonly ApplianceSettings[]>;
 }
 
 export interface ChangedHeader {
@@ -165,6 +173,7 @@ export interface Records {
   readonly idempotency: IdempotencyRecords;
   readonly workers: WorkerRecords;
   readonly appliances: ApplianceRecords;
+  readonly applianceTemplates: ApplianceTemplateRecords;
   readonly sessions: SessionRecords;
   readonly restorePoints: RestorePointRecords;
   readonly retrievals: RetrievalRecords;

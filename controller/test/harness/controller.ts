@@ -116,6 +116,8 @@ export interface RawRequest {
 
 export interface TestControllerOptions {
   readonly launcher?: ApplianceLauncher;
+  /** Instead of one launcher for all places. */
+  readonly launchers?: ApplianceLaunchers;
   readonly config?: Partial<ControllerConfig>;
 }
 
@@ -124,6 +126,10 @@ const noLaunchers: ApplianceLaunchers = {
     throw new Error('no appliance is expected here');
   },
 };
+
+function launchersOf(launcher: ApplianceLauncher | undefined): ApplianceLaunchers {
+  return launcher === undefined ? noLaunchers : { open: () => launcher };
+}
 
 /** A controller in this process, with real adapters but bus, launcher and storage accounts. */
 export async function startController(
@@ -143,7 +149,7 @@ export async function startController(
     ...built,
     bus,
     ticker,
-    launchers: launcher === undefined ? noLaunchers : { open: () => launcher },
+    launchers: options.launchers ?? launchersOf(launcher),
     storageAccounts: { ...built.storageAccounts, prepare: async () => {} },
     announceReady: resolve,
   };

@@ -55,9 +55,15 @@ export class Ec2Place implements LauncherPlace {
     this.#keys = { accessKeyId, secretAccessKey };
   }
 
-  static async make(): Promise<Ec2Place> {
+  /** @param more options of the region, which win */
+  static async make(more: readonly string[] = []): Promise<Ec2Place> {
     const guests = await GuestPrograms.make();
-    return new Ec2Place(await SimulatedCloud.start('ec2', ['--guest', guests.command]), guests);
+    const args = ['--guest', guests.command, ...more];
+    return new Ec2Place(await SimulatedCloud.start('ec2', args), guests);
+  }
+
+  get url(): string {
+    return this.#cloud.ready.url;
   }
 
   open(changes: Partial<Ec2Settings> = {}): ApplianceLauncher {

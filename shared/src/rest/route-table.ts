@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import { applianceRoutes } from './routes/appliances.ts';
 import { infrastructureRoutes } from './routes/infrastructure.ts';
 import { recoveryRoutes } from './routes/recovery.ts';
 import { repositoryKeyRoutes } from './routes/repository-keys.ts';
@@ -9,6 +10,7 @@ import { workRoutes } from './routes/work.ts';
 export const routeTable = {
   ...workRoutes,
   ...infrastructureRoutes,
+  ...applianceRoutes,
   ...repositoryKeyRoutes,
   ...sessionRoutes,
   ...recoveryRoutes,

@@ -17,6 +17,7 @@ interface CopyJobOptions extends ScheduleCliOptions {
   readonly packSizeMib?: number;
   readonly repackBy?: 'proxy' | 'appliance';
   readonly appliancesMax?: number;
+  readonly applianceTemplate?: string;
   readonly seed?: CopyJob['seed'];
   readonly disabled?: boolean;
 }
@@ -56,6 +57,10 @@ function addCopyJobCreate(copyJob: Command, run: Runner): void {
     .option('--pack-size-mib <n>', 'size of archive packs', positiveInteger)
     .addOption(new Option('--repack-by <who>', 'who repacks').choices(['proxy', 'appliance']))
     .option('--appliances-max <n>', 'as many share a large session, 1 to 8', positiveInteger)
+    .option(
+      '--appliance-template <name>',
+      "where appliances start; default: on the controller's machine",
+    )
     .addOption(
       new Option('--seed <points>', 'what the first run copies of what is there').choices([
         'latest',
@@ -92,6 +97,7 @@ function addCopyJobUpdate(copyJob: Command, run: Runner): void {
 
 function copyJobBody(name: string, options: CopyJobOptions) {
   const { job, repository, packSizeMib, repackBy, appliancesMax, seed, disabled = false } = options;
+  const { applianceTemplate: applianceTemplateId } = options;
   const schedule = scheduleOf(options);
   return {
     name,
@@ -100,6 +106,7 @@ function copyJobBody(name: string, options: CopyJobOptions) {
     ...(packSizeMib === undefined ? {} : { packSizeMiB: packSizeMib }),
     ...(repackBy === undefined ? {} : { repackBy }),
     ...(appliancesMax === undefined ? {} : { appliancesMax }),
+    ...(applianceTemplateId === undefined ? {} : { applianceTemplateId }),
     ...(seed === undefined ? {} : { seed }),
     ...(schedule === undefined ? {} : { schedule }),
     enabled: !disabled,

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Database, Records } from '../../ports/records.ts';
 import { type Db, makeDb } from './db.ts';
 import { isRetryable, toAppError } from './postgres-errors.ts';
+import { makeApplianceTemplateRecords } from './queries/appliance-templates.ts';
 import { makeApplianceRecords } from './queries/appliances.ts';
 import { makeAuthorityRecords } from './queries/authorities.ts';
 import { makeCopyQueueRecords } from './queries/copy-queue.ts';
@@ -63,6 +64,7 @@ function makeRecords(db: Db): Records {
     idempotency: makeIdempotencyRecords(db),
     workers: makeWorkerRecords(db),
     appliances: makeApplianceRecords(db),
+    applianceTemplates: makeApplianceTemplateRecords(db),
     sessions: makeSessionRecords(db),
     restorePoints: makeRestorePointRecords(db),
     retrievals: makeRetrievalRecords(db),

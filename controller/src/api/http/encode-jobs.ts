@@ -25,10 +25,11 @@ export function encodeJob(row: resources.Job): Job {
 
 export function encodeCopyJob(row: resources.CopyJob): CopyJob {
   const { id, name, jobId, repositoryId, packSizeMib, repackBy, appliancesMax, seed } = row;
-  const { createdAt, lastSessionId } = row;
+  const { applianceTemplateId, createdAt, lastSessionId } = row;
   const packSizeMiB = packSizeMib;
   return {
     ...present({ id, name, jobId, repositoryId, packSizeMiB, repackBy, appliancesMax, seed }),
+    ...present({ applianceTemplateId }),
     ...encodeScheduled(row),
     ...present({ createdAt, lastSessionId }),
   };

@@ -7,8 +7,8 @@ import type { ApplianceSettings } from '../../domain/appliance-settings.ts';
 import type { Session } from '../../domain/session.ts';
 import type { LaunchChoice } from '../../ports/appliance-launcher.ts';
 import type { AppContext } from '../context.ts';
-import { makeJoinString } from '../enrollment/join-string.ts';
 import { installationIdOf, requestPurpose } from './appliance-place.ts';
+import { registerAppliance } from './register-appliance.ts';
 
 export type PlannedLaunch =
   | { readonly workerId: string; readonly estimate: string }
@@ -43,14 +43,8 @@ export async function planLaunch(
     const usage = await records.appliances.usage();
     const limit = limitReached(usage, limits, { ...choice, lifeMs });
     if (limit !== undefined) return { limit };
-    const { workerId, token, tokenHash, name } = newWorker(context);
-    await records.workers.insert({ id: workerId, kind: 'appliance', name });
-    await records.workers.insertToken({
-      ...{ tokenHash, workerId, workerKind: 'appliance', workerName: name },
-      lifeMs: context.settings.enrollmentTokenLifeMs,
-    });
-    const installationId = installationIdOf(context);
-    const order = { installationId, workerId, joinString: makeJoinString(context, token), lifeMs };
+    const { workerId, joinString } = await registerAppliance(context, records);
+    const order = { installationId: installationIdOf(context), workerId, joinString, lifeMs };
     const { request } = context.launchers.open(settings).prepare(order, choice);
     const sealedRequest = context.vault.seal(
       new TextEncoder().encode(request),
@@ -63,10 +57,4 @@ export async function planLaunch(
     });
     return { workerId, estimate: describeEstimate({ ...choice, lifeMs }, usage) };
   });
-}
-
-function newWorker({ secrets }: AppContext) {
-  const workerId = secrets.uuid();
-  const token = secrets.token();
-  return { workerId, token, tokenHash: secrets.hash(token), name: `appliance-${workerId}` };
 }

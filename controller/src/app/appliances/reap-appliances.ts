@@ -30,23 +30,26 @@ export class ApplianceReaper {
     if (clock.now() - this.#reapedAtMs < everyMs) return;
     this.#reapedAtMs = clock.now();
     const unfit = new Set<string>();
+    let isComplete = true;
     for (const settings of await this.#places(await database.appliances.places(placeMs))) {
       try {
         for (const mark of await this.#compare(settings, launchers.open(settings))) unfit.add(mark);
       } catch (error) {
+        // One cloud that does not answer keeps no machine of another alive.
         logger.error('appliances.not_reaped', { launcher: settings.launcher, error });
-        return;
+        isComplete = false;
       }
     }
+    if (!isComplete) return;
     for (const mark of this.#markedAtMs.keys()) {
       if (!unfit.has(mark)) this.#markedAtMs.delete(mark);
     }
   }
 
   async #places(known: readonly ApplianceSettings[]): Promise<Iterable<ApplianceSettings>> {
-    const byText = new Map(
-      [...known, applianceSettings].map((each) => [JSON.stringify(each), each]),
-    );
+    const templates = await this.#context.database.applianceTemplates.settings();
+    const all = [...known, ...templates, applianceSettings];
+    const byText = new Map(all.map((each) => [JSON.stringify(each), each]));
     return byText.values();
   }
 

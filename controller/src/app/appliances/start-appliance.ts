@@ -5,7 +5,7 @@ import type { AppContext } from '../context.ts';
 import { logSession } from '../sessions/change-session.ts';
 import { toSummary } from '../sessions/problem-summary.ts';
 import { requestStop } from '../sessions/stop-session.ts';
-import { applianceSettings } from './appliance-place.ts';
+import { settingsOf } from './appliance-place.ts';
 import { planLaunch } from './plan-launch.ts';
 import { sendIntent } from './send-intent.ts';
 
@@ -34,7 +34,7 @@ export async function startAppliance(
     await requestStop(context, session.id, toSummary(new AppError('E_APPLIANCE_FAILED', message)));
     return undefined;
   }
-  const settings = applianceSettings;
+  const settings = await settingsOf(context.database, session);
   const refused = await appliances.refusedChoices(session.id, refusedMs);
   const choice = context.launchers
     .open(settings)

@@ -26,6 +26,8 @@ export interface CreateCopyJob extends SchedulingInput {
   readonly repackBy?: 'proxy' | 'appliance';
   /** Default 1. */
   readonly appliancesMax?: number;
+  /** Id or name; default: appliances start on the controller's own machine. */
+  readonly applianceTemplateId?: string;
   /** Default latest. */
   readonly seed?: 'latest' | 'all';
 }
@@ -46,6 +48,7 @@ export async function createCopyJob(context: AppContext, input: CreateCopyJob): 
     await database.repositories.find(input.repositoryId),
   );
   assertCopyTarget(await withProxyName(database, source), await withProxyName(database, target));
+  const applianceTemplateId = await templateOf(database, input);
   const schedule = checkAsked(calendar, input.schedule, 'backup copy job');
   const { enabled = true, seed = 'latest', appliancesMax = 1 } = input;
   const id = secrets.uuid();
@@ -58,6 +61,7 @@ export async function createCopyJob(context: AppContext, input: CreateCopyJob): 
       packSizeMib: input.packSizeMiB ?? (await standardPackSizeMib(records, target)),
       repackBy,
       appliancesMax,
+      applianceTemplateId,
       seed,
     });
     const setting = await settingOf(records, calendar, { schedule, enabled });
@@ -65,6 +69,18 @@ export async function createCopyJob(context: AppContext, input: CreateCopyJob): 
     if (followsNow(setting)) await records.copyQueue.enqueue(id, seed);
     return found('backup copy job', name, await records.copyJobs.find(id));
   });
+}
+
+/** null: there is none to ask for. */
+async function templateOf(records: Records, input: CreateCopyJob): Promise<string | null> {
+  const { applianceTemplateId: key, repackBy } = input;
+  if (key === undefined) return null;
+  if (repackBy !== 'appliance') {
+    const message = 'an appliance template is for a copy job that is repacked by an appliance';
+    throw new AppError('E_REQUEST_INVALID', message);
+  }
+  const template = await records.applianceTemplates.find(key);
+  return found('appliance template', key, template).id;
 }
 
 function followsNow({ schedule, enabled }: Pick<CopyJob, 'schedule' | 'enabled'>): boolean {

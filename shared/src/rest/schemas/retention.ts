@@ -58,7 +58,9 @@ export const RetentionResult = open('RetentionResult', {
   ),
   condemned: Type.Array(PackTotals, { description: 'Deleted when their grace is over' }),
   deleted: Type.Array(PackTotals),
-  kept: Type.Array(PackTotals, { description: 'Due, but locked by the storage, or paid for until later' }),
+  kept: Type.Array(PackTotals, {
+    description: 'Due, but locked by the storage, or paid for until later',
+  }),
   consolidatedPacks: Count,
   consolidatedBytes: Type.Integer({ minimum: 0, description: 'Of these packs, before' }),
   consolidatedSegments: Count,

@@ -78,6 +78,7 @@ export function makeCopyJobRecords(db: Db): CopyJobRecords {
         pack_size_mib: row.packSizeMib,
         repack_by: row.repackBy,
         appliances_max: row.appliancesMax,
+        appliance_template_id: row.applianceTemplateId,
         seed: row.seed,
       });
     },

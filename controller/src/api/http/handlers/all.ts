@@ -1,5 +1,6 @@
 import type { OperationId } from '@firn/shared/rest/route-table';
 import type { Handlers } from '../handler.ts';
+import { applianceHandlers } from './appliances.ts';
 import { proxyHandlers, repositoryHandlers, storageHandlers } from './infrastructure.ts';
 import { exploreHandlers, restoreHandlers, restorePointHandlers } from './recovery.ts';
 import { repositoryKeyHandlers } from './repository-keys.ts';
@@ -15,6 +16,7 @@ export const allHandlers: Handlers<OperationId> = {
   ...storageHandlers,
   ...proxyHandlers,
   ...repositoryHandlers,
+  ...applianceHandlers,
   ...repositoryKeyHandlers,
   ...sessionHandlers,
   ...systemHandlers,

@@ -1,0 +1,174 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  makeHost,
+  startController,
+  type TestController,
+  type TestHost,
+} from './harness/controller.ts';
+import { runToEnd, type SetUp, setUp } from './harness/set-up.ts';
+import { usePostgres } from './harness/use-controller.ts';
+import { Ec2Place, ec2Settings } from './launchers/ec2-place.ts';
+
+// The archiver appliance itself, in machines of a simulated EC2.
+const guest = JSON.stringify([
+  process.execPath,
+  join(import.meta.dirname, 'launchers/appliance-guest.ts'),
+]);
+const postgres = await usePostgres();
+let host: TestHost;
+let place: Ec2Place;
+let controller: TestController;
+let ready: SetUp;
+
+beforeEach(async () => {
+  place = await Ec2Place.make(['--guest', guest, '--boot-ms', '0', '--shutdown-ms', '0']);
+  host = await makeHost(postgres);
+  controller = await startController(host, {
+    launchers: { open: () => place.open({ spot: true }) },
+  });
+  ready = await setUp(controller);
+  await controller.client.call('createApplianceTemplate', {
+    body: { name: 'in ec2', settings: templateSettings() },
+  });
+});
+
+afterEach(async () => {
+  ready.link.close();
+  await controller.stop();
+  await host.remove();
+  await place.remove();
+});
+
+function templateSettings() {
+  const { instanceTypes, subnetIds, securityGroupIds, ...settings } = ec2Settings(place.url);
+  return {
+    ...settings,
+    instanceTypes: [...instanceTypes],
+    subnetIds: [...subnetIds],
+    securityGroupIds: [...securityGroupIds],
+  };
+}
+
+const template = { applianceTemplate: 'in ec2' };
+
+async function startCopy(): Promise<void> {
+  const { client } = controller;
+  await client.call('startJob', { params: { job: 'all' }, body: {} });
+  await runToEnd(ready.link, true);
+  const body = { jobId: 'all', repositoryId: 'cold', repackBy: 'appliance' as const };
+  await client.call('createCopyJob', {
+    body: { ...body, name: 'by-appliance', applianceTemplateId: 'in ec2' },
+  });
+  await client.call('startCopyJob', { params: { copyJob: 'by-appliance' } });
+}
+
+const last = { taskNumber: 0, part: 0, parts: 1, plan: undefined, last: true };
+
+async function runningIds(): Promise<readonly string[]> {
+  const { instances } = await place.told();
+  return instances.filter(({ state }) => state === 'running').map(({ id }) => id);
+}
+
+describe('an archiver appliance in EC2', () => {
+  it('is started by its user data, does its work, and takes its machine along', async () => {
+    await startCopy();
+    const { sessionId, attempt } = await ready.link.accept();
+    const { workerId } = await ready.link.next('repackWorker');
+    expect(await runningIds()).toHaveLength(1);
+    await ready.link.send({
+      $case: 'repackTask',
+      value: { sessionId, attempt, workerId, ...last },
+    });
+    await expect
+      .poll(async () => (await place.told()).instances, { timeout: 20_000 })
+      .toMatchObject([{ state: 'terminated' }]);
+    expect(await place.told()).toMatchObject({ launches: 1, volumes: 0, interfaces: 0 });
+  });
+
+  it('says so when EC2 takes its machine away, and has a successor', async () => {
+    await startCopy();
+    await ready.link.accept();
+    const first = await ready.link.next('repackWorker');
+    const [instanceId] = await runningIds();
+    await place.admin('POST', 'interrupt', { instanceId });
+    const gone = await ready.link.next('repackWorker');
+    expect(gone).toMatchObject({ workerId: first.workerId, gone: true });
+    const second = await ready.link.next('repackWorker');
+    expect(second).toMatchObject({ gone: false });
+    expect(second.workerId).not.toBe(first.workerId);
+    expect(await place.told()).toMatchObject({ launches: 2 });
+  });
+});
+
+describe('a test of an appliance template', () => {
+  it('starts an appliance, sees it speak, and removes it', async () => {
+    const { client } = controller;
+    const started = await client.call('startApplianceTest', { params: template });
+    expect(started).toMatchObject({
+      missingPermissions: [],
+      choice: 'c7g.large, spot, subnet-1',
+    });
+    const params = { ...template, worker: started.workerId ?? '' };
+    const reached = async () =>
+      (await client.call('getApplianceTest', { params })).reachedController;
+    await expect.poll(reached, { timeout: 20_000 }).toBe(true);
+    const removed = async () => (await client.call('endApplianceTest', { params })).removed;
+    await expect.poll(removed, { timeout: 20_000 }).toBe(true);
+    expect(await place.told()).toMatchObject({ launches: 1, volumes: 0, interfaces: 0 });
+  });
+
+  it('names what is missing, whether it is told before, at the launch, or at the end', async () => {
+    const { client } = controller;
+    await place.deny('ec2:DescribeVolumes');
+    const before = await client.call('startApplianceTest', { params: template });
+    expect(before).toEqual({ missingPermissions: ['ec2:DescribeVolumes'] });
+    await place.deny('ec2:TerminateInstances');
+    const started = await client.call('startApplianceTest', { params: template });
+    const params = { ...template, worker: started.workerId ?? '' };
+    const ended = await client.call('endApplianceTest', { params });
+    expect(ended).toMatchObject({ removed: false, missingPermissions: ['ec2:TerminateInstances'] });
+  });
+
+  it('tries the next choice where the first has no room', async () => {
+    const { client } = controller;
+    await place.admin('POST', 'shortages', { instanceTypes: ['c7g.large'] });
+    const started = await client.call('startApplianceTest', { params: template });
+    expect(started.choice).toBe('m7g.large, spot, subnet-1');
+    expect(await place.told()).toMatchObject({ launches: 1 });
+  });
+
+  it('is of no appliance that works', async () => {
+    await startCopy();
+    await ready.link.accept();
+    const { workerId } = await ready.link.next('repackWorker');
+    const params = { ...template, worker: workerId };
+    const ended = controller.client.call('endApplianceTest', { params });
+    await expect(ended).rejects.toMatchObject({ code: 'E_NOT_FOUND' });
+  });
+});
+
+describe('an appliance template', () => {
+  it('stays while a copy job uses it', async () => {
+    await startCopy();
+    const { client } = controller;
+    const deleting = client.call('deleteApplianceTemplate', { params: template });
+    await expect(deleting).rejects.toMatchObject({
+      code: 'E_IN_USE',
+      message: expect.stringContaining('copy job "by-appliance"'),
+    });
+    await client.call('deleteCopyJob', { params: { copyJob: 'by-appliance' } });
+    await client.call('deleteApplianceTemplate', { params: template });
+    expect((await client.call('listApplianceTemplates', { query: {} })).items).toEqual([]);
+  });
+
+  it('is refused with what no launcher knows, and without an appliance to use it', async () => {
+    const { client } = controller;
+    const settings = { ...templateSettings(), keyName: 'root' };
+    const created = client.call('createApplianceTemplate', { body: { name: 'x', settings } });
+    await expect(created).rejects.toMatchObject({ code: 'E_REQUEST_INVALID' });
+    const body = { name: 'c', jobId: 'all', repositoryId: 'cold', applianceTemplateId: 'in ec2' };
+    const copyJob = client.call('createCopyJob', { body });
+    await expect(copyJob).rejects.toMatchObject({ code: 'E_REQUEST_INVALID' });
+  });
+});
