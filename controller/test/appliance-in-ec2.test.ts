@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   makeHost,
@@ -65,6 +68,22 @@ async function startCopy(): Promise<void> {
 
 const last = { taskNumber: 0, part: 0, parts: 1, plan: undefined, last: true };
 
+/** The command line, as a process of its own. */
+async function firn(...args: string[]): Promise<{ code: number; stdout: string }> {
+  const main = join(import.meta.dirname, '../../cli/src/main.ts');
+  const child = spawn(process.execPath, [main, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      PATH: process.env['PATH'],
+      FIRN_URL: controller.ready.url,
+      FIRN_TOKEN: controller.token,
+      FIRN_CA_FILE: join(host.folder, 'ca.pem'),
+    },
+  });
+  const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  return { code, stdout };
+}
+
 async function runningIds(): Promise<readonly string[]> {
   const { instances } = await place.told();
   return instances.filter(({ state }) => state === 'running').map(({ id }) => id);
@@ -103,19 +122,22 @@ describe('an archiver appliance in EC2', () => {
 
 describe('a test of an appliance template', () => {
   it('starts an appliance, sees it speak, and removes it', async () => {
-    const { client } = controller;
-    const started = await client.call('startApplianceTest', { params: template });
-    expect(started).toMatchObject({
-      missingPermissions: [],
+    const { code, stdout } = await firn('appliance', 'test', 'in ec2', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
       choice: 'c7g.large, spot, subnet-1',
+      missingPermissions: [],
+      reachedController: true,
+      removed: true,
     });
-    const params = { ...template, worker: started.workerId ?? '' };
-    const reached = async () =>
-      (await client.call('getApplianceTest', { params })).reachedController;
-    await expect.poll(reached, { timeout: 20_000 }).toBe(true);
-    const removed = async () => (await client.call('endApplianceTest', { params })).removed;
-    await expect.poll(removed, { timeout: 20_000 }).toBe(true);
+    expect(code).toBe(0);
     expect(await place.told()).toMatchObject({ launches: 1, volumes: 0, interfaces: 0 });
+  });
+
+  it('tells what is missing, and ends with 1', async () => {
+    await place.deny('ec2:RunInstances');
+    const { code, stdout } = await firn('appliance', 'test', 'in ec2');
+    expect(stdout).toBe('missing permission: ec2:RunInstances\nnothing was started\n');
+    expect(code).toBe(1);
   });
 
   it('names what is missing, whether it is told before, at the launch, or at the end', async () => {

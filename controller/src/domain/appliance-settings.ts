@@ -25,8 +25,8 @@ export interface Ec2Settings extends PricedPlace {
   readonly imageId: string;
   /** As the image names its system's disk: /dev/xvda in Debian's, /dev/sda1 in Ubuntu's. */
   readonly rootDevice: string;
-  /** Name of the instance profile with the worker's role. */
-  readonly instanceProfile: string;
+  /** Name; undefined: none. The appliance needs none: what it may do comes over its link. */
+  readonly instanceProfile?: string;
   /** Asked for first; on demand where there is none. */
   readonly spot: boolean;
   readonly assignPublicIp: boolean;

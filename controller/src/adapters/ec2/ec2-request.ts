@@ -25,6 +25,7 @@ export function runInstancesInput(
   { instanceType, subnetId, spot }: Ec2Choice,
 ): RunInstancesCommandInput {
   const { joinString, lifeMs } = order;
+  const { instanceProfile } = settings;
   const environment = { FIRN_METADATA_SERVICE: 'ec2' };
   const userData = makeUserData({ joinString, lifeMs, bundle: settings.bundle, environment });
   return {
@@ -34,7 +35,6 @@ export function runInstancesInput(
     ImageId: settings.imageId,
     InstanceType: instanceType as NonNullable<RunInstancesCommandInput['InstanceType']>,
     InstanceInitiatedShutdownBehavior: 'terminate',
-    IamInstanceProfile: { Name: settings.instanceProfile },
     MetadataOptions: {
       HttpEndpoint: 'enabled',
       HttpTokens: 'required',
@@ -62,6 +62,7 @@ export function runInstancesInput(
     ],
     TagSpecifications: tagSpecifications(order, spot),
     UserData: Buffer.from(userData, 'utf8').toString('base64'),
+    ...(instanceProfile === undefined ? {} : { IamInstanceProfile: { Name: instanceProfile } }),
     ...(spot ? { InstanceMarketOptions: spotOnce } : {}),
   };
 }

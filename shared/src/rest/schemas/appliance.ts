@@ -33,7 +33,7 @@ const Ec2Settings = closed(
     securityGroupIds: Words,
     imageId: Type.String({ pattern: '^ami-[0-9a-f]{8,17}$' }),
     rootDevice: Type.String({ pattern: '^/dev/[a-z0-9]+$' }),
-    instanceProfile: Type.String({ pattern: '^[\\w+=,.@-]{1,128}$' }),
+    instanceProfile: Type.Optional(Type.String({ pattern: '^[\\w+=,.@-]{1,128}$' })),
     spot: Type.Boolean(),
     assignPublicIp: Type.Boolean(),
     diskGiB: Type.Integer({ minimum: 8, maximum: 1_000 }),
