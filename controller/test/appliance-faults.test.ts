@@ -89,4 +89,4 @@ it('leaves no machine over, and never has a second one for a session', async () 
     { numRuns: 20 },
   );
   expect(launches).toBeGreaterThan(50);
-});
+}, 180_000);

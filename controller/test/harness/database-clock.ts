@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { afterAll } from 'vitest';
 
 /** What a test sets of the clock of its database. */
 export interface DatabaseClock {
@@ -7,27 +8,27 @@ export interface DatabaseClock {
 }
 
 /**
- * Gives a database that is still empty a clock that stands still at this hour until it is set:
- * its own now() comes before Postgres' where functions are looked for.
+ * Gives a database that is still empty a clock that stands still at this hour until
+ * it is set: its own now() comes before Postgres' where functions are looked for.
  */
 export async function useDatabaseClock(databaseUrl: string): Promise<DatabaseClock> {
-  const run = async (...statements: readonly string[]) => {
-    const client = new Client({ connectionString: databaseUrl });
-    await client.connect();
-    try {
-      for (const statement of statements) await client.query(statement);
-    } finally {
-      await client.end();
-    }
-  };
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  afterAll(() => client.end());
   const name = new URL(databaseUrl).pathname.slice(1);
-  await run(
+  for (const statement of [
     'CREATE SCHEMA clock',
     'CREATE TABLE clock.shown (at timestamptz NOT NULL)',
     'INSERT INTO clock.shown VALUES (now())',
     `CREATE FUNCTION clock.now() RETURNS timestamptz LANGUAGE sql STABLE
       AS 'SELECT at FROM clock.shown'`,
     `ALTER DATABASE ${name} SET search_path = public, clock, pg_catalog`,
-  );
-  return { set: (at) => run(`UPDATE clock.shown SET at = '${at}'`) };
+  ]) {
+    await client.query(statement);
+  }
+  return {
+    set: async (at) => {
+      await client.query('UPDATE clock.shown SET at = $1', [at]);
+    },
+  };
 }

@@ -80,7 +80,7 @@ describe('a daily schedule', () => {
         expect(new Set(dates).size).toBe(seen.length);
         expect(missingDates(dates)).toEqual([]);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });
