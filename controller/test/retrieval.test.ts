@@ -66,6 +66,20 @@ async function ready(assignment: Assignment, availableUntil?: Date): Promise<voi
   await link.event(assignment, { $case: 'retrieval', value });
 }
 
+/** The view is registered when the controller has read its first message. */
+async function exploredObjects(restorePoint: string) {
+  for (;;) {
+    try {
+      return await controller.client.call('exploreObjects', {
+        params: { restorePoint },
+        query: {},
+      });
+    } catch (error) {
+      if ((error as { code: string }).code !== 'E_PROXY_OFFLINE') throw error;
+    }
+  }
+}
+
 async function remove(id: string): Promise<void> {
   await host.sql(`UPDATE retrievals SET available_until = now() WHERE id = '${id}'`);
   await removedCopies();
@@ -179,6 +193,38 @@ describe('a retrieval', () => {
       query: { isRetrieved: true },
     });
     expect(points.items.map((each) => each.retrievalId)).not.toContain(id);
+  });
+
+  it('shows the objects that were retrieved, and restores those unless told otherwise', async () => {
+    const { client } = controller;
+    const objects = [{ objectId: 'mailbox:anna', itemIds: ['one'] }];
+    const { retrieval, session } = await client.call('createRetrieval', {
+      body: { restorePointId: point, objects },
+    });
+    const assignment = await link.accept();
+    const view = await used.proxy.view();
+    const item = { kind: 'mailbox', name: 'n', user: 'u', items: 1, bytes: 2 };
+    const both = ['mailbox:anna', 'mailbox:ben'].map((objectId) => ({ ...item, objectId }));
+    const answer = (async () => {
+      for await (const { requestId } of view.questions) {
+        const value = Buffer.from(JSON.stringify({ items: both }));
+        await view.send({ requestId, answer: { $case: 'page', value } });
+        return;
+      }
+    })();
+    const page = await exploredObjects(session.id);
+    await answer;
+    view.close();
+    expect(page.items.map(({ objectId }) => objectId)).toEqual(['mailbox:anna']);
+    await client.call('createRestore', { body: { restorePointId: session.id } });
+    const restore = await link.accept();
+    expect(restore.work?.work).toMatchObject({
+      value: { objects: [{ objectId: 'mailbox:anna', folderIds: [], itemIds: ['one'] }] },
+    });
+    await link.end(restore);
+    await ready(assignment);
+    await link.end(assignment);
+    await remove(retrieval.id);
   });
 
   it('is extended by a session that thaws nothing', async () => {

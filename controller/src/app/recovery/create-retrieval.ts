@@ -174,3 +174,14 @@ export async function findRestorePoint({ database }: AppContext, id: string) {
 export async function findRetrieval({ database }: AppContext, id: string): Promise<Retrieval> {
   return found('retrieval', id, await database.retrievals.get(id));
 }
+
+/** Ids of the objects that a retrieved point has; undefined: all, or it is no retrieved one. */
+export async function retrievedObjects(
+  context: AppContext,
+  restorePointId: string,
+): Promise<ReadonlySet<string> | undefined> {
+  const { retrievalId } = await findRestorePoint(context, restorePointId);
+  if (retrievalId === null) return undefined;
+  const { objects } = await findRetrieval(context, retrievalId);
+  return objects.length === 0 ? undefined : new Set(objects.map(({ objectId }) => objectId));
+}

@@ -10,7 +10,7 @@ import {
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { createRestore } from '../../../app/recovery/create-restore.ts';
-import { findRestorePoint } from '../../../app/recovery/create-retrieval.ts';
+import { findRestorePoint, retrievedObjects } from '../../../app/recovery/create-retrieval.ts';
 import { explore } from '../../../app/recovery/explore.ts';
 import { type AskedPoint, assertVisible } from '../../../app/recovery/visible-point.ts';
 import { resolveFilter } from '../../../app/resources/filter.ts';
@@ -49,7 +49,10 @@ export const exploreHandlers: Handlers<Explore> = {
       question: { $case: 'listObjects', value: { cursor, limit } },
       signal,
     });
-    return checked(ExploreObjectPage, answer);
+    const page = checked(ExploreObjectPage, answer);
+    const retrieved = await retrievedObjects(context, params.restorePoint);
+    if (retrieved === undefined) return page;
+    return { ...page, items: page.items.filter(({ objectId }) => retrieved.has(objectId)) };
   },
   exploreFolders: async ({ context, params, query, isPortal, signal }) => {
     await assertVisible(context, visibleTo(isPortal, params, query));
