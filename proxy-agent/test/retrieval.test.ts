@@ -1,6 +1,9 @@
 import { AzureStore } from '@firn/shared/object-store/azure/azure-store';
 import { mintContainerSas } from '@firn/shared/object-store/azure/container-sas';
 import { S3Store } from '@firn/shared/object-store/s3/s3-store';
+import { estimateThaw } from '@firn/shared/prices/costs';
+import type { PriceTable } from '@firn/shared/prices/price-table';
+import { standardPrices } from '@firn/shared/prices/standard-prices';
 import type { BlobStore } from '@firn/shared/repository/ports';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAzureFront } from '../../shared/test/azure/azure-front.ts';
@@ -16,8 +19,16 @@ interface Cloud {
   advance(hours: number): Promise<void>;
   /** How many packs were paid to thaw, since the last reset. */
   thaws(): Promise<number>;
+  /** What getting bytes out of the archive cost, since the last reset. */
+  dollars(): Promise<number>;
+  readonly prices: PriceTable;
   reset(): Promise<void>;
   stop(): Promise<void>;
+}
+
+interface S3Meter {
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly dollars: { readonly retrieval: number };
 }
 
 async function anS3(): Promise<Cloud> {
@@ -25,13 +36,13 @@ async function anS3(): Promise<Cloud> {
   await makeBucket(fake, 'cold');
   const { endpoint, accessKeyId, secretAccessKey } = fake;
   const credentials = async () => ({ accessKeyId, secretAccessKey });
+  const meter = async () => (await fake.ask('meter')) as S3Meter;
   return {
     store: (prefix) => new S3Store({ endpoint, bucket: 'cold', prefix, credentials }),
     advance: (hours) => fake.administer('clock', { advanceMs: hours * hourMs }),
-    thaws: async () => {
-      const { statuses } = (await fake.ask('meter')) as { statuses: Record<string, number> };
-      return statuses['202'] ?? 0;
-    },
+    thaws: async () => (await meter()).statuses['202'] ?? 0,
+    dollars: async () => (await meter()).dollars.retrieval,
+    prices: standardPrices('s3', 'us-east-1'),
     reset: () => fake.administer('meter/reset', {}),
     stop: () => fake.stop(),
   };
@@ -50,6 +61,8 @@ async function anAzure(): Promise<Cloud> {
       const { Standard, High } = (await front.meter()).rehydrations;
       return Standard + High;
     },
+    dollars: async () => (await front.meter()).dollars.retrieval,
+    prices: standardPrices('azure-blob', 'sample'),
     reset: () => front.administer('meter/reset', {}),
     stop: () => front.stop(),
   };
@@ -108,6 +121,10 @@ describe.each([
     expect(await cloud.thaws()).toBe(0);
     await all.finish(retrieve(all, 'copy-2', all.speed));
     expect(await cloud.thaws()).toBe(packs.length);
+    const thawed = { blobs: packs.length, bytes: Number(planned?.coldBytes), days: 1, nowMs: 0 };
+    const { speed } = all;
+    const estimate = estimateThaw(cloud.prices, 'archive', { ...thawed, speed });
+    expect((await cloud.dollars()) / (estimate?.cost.retrieval ?? 0)).toBeCloseTo(1, 6);
     expect(await all.plan('plan-2')).toMatchObject({ packs: packs.length, coldPacks: 0 });
     await all.agent.stop();
   });
