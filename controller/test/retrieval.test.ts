@@ -363,7 +363,7 @@ function requestsAbout(
 
 let tokens = 0;
 
-/** Requests as any client of a portal may send them. */
+/** What a client of a portal may send. */
 async function askAsPortal() {
   tokens += 1;
   const { secret } = await controller.client.call('createToken', {
