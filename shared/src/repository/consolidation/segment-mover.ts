@@ -1,5 +1,6 @@
 import { mustThaw, type StorageClass } from '../../storage-class/storage-class.ts';
-import { damaged, isDamage } from '../damaged.ts';
+import { sum } from '../bytes.ts';
+import { undefinedWhenDamaged } from '../damaged.ts';
 import type { SegmentLocation, SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { PackSegment } from '../pack/pack-layout.ts';
@@ -49,16 +50,17 @@ export class SegmentMover {
   /** @param packLength of the blob that holds it */
   async move({ segment, place }: LiveSegment, packLength: number): Promise<void> {
     const known = (await this.#segmentsOf(place.pack, packLength))?.get(segment);
-    if (known === undefined) return;
-    const frames = await this.#readFrames(known, place);
-    if (frames === undefined) return;
+    if (known === undefined || !isWithin(known, place, packLength)) return;
+    const frames = this.#framesOf(known, place);
+    const first = await frames.next().catch(undefinedWhenDamaged);
+    if (first === undefined || first.done === true) return;
     this.#open ??= { stream: await this.#packs.openPack(this.#target.storageClass), segments: [] };
     const { stream, segments } = this.#open;
     // The object that stored a shared segment may be gone: of this one's key a repair can make use.
     const { keyId, segmentKey, length } = place;
     const identity = { ...known.identity, keyId, segmentKey };
-    let offset = 0;
-    for (const frame of frames) offset = (await stream.append(identity, frame)).segmentOffset;
+    const { segmentOffset: offset } = await stream.append(identity, first.value);
+    for await (const frame of frames) await stream.append(identity, frame);
     segments.push(segment);
     this.#moved.set(segment, { pack: stream.name, offset, length, packLength: 0 });
     if (stream.length >= this.#target.packBytes) await this.#endPack();
@@ -86,13 +88,23 @@ export class SegmentMover {
     }
   }
 
-  /** Undefined: they are not there, or not as the footer says. */
-  async #readFrames(known: KnownSegment, { pack, offset, length }: SegmentPlace) {
-    try {
-      const { bytes } = await this.#context.ports.store.get(pack, { offset, length });
-      return framesOf(known, bytes);
-    } catch (error) {
-      return undefinedWhenDamaged(error);
+  /** Read in pieces: what cannot be read behind the first one has vanished meanwhile, and is an error. */
+  async *#framesOf(
+    { identity, contents }: KnownSegment,
+    { pack, offset }: SegmentPlace,
+  ): AsyncGenerator<SealedFrame> {
+    let number = 0;
+    let from = offset;
+    for (const lengths of piecesOf(identity.frames)) {
+      const range = { offset: from, length: sum(lengths) };
+      const { bytes } = await this.#context.ports.store.get(pack, range);
+      let at = 0;
+      for (const length of lengths) {
+        yield { sealed: bytes.subarray(at, at + length), contents: contents[number] ?? [] };
+        number += 1;
+        at += length;
+      }
+      from += range.length;
     }
   }
 
@@ -123,20 +135,27 @@ export class SegmentMover {
 }
 
 const footersMax = 64;
+/** So much of a segment is held at once, unless one frame has more. */
+const pieceBytesMax = 4 * 1024 * 1024;
 
-function framesOf({ identity, contents }: KnownSegment, bytes: Uint8Array): SealedFrame[] {
-  let at = 0;
-  const frames = identity.frames.map((length, number): SealedFrame => {
-    at += length;
-    return { sealed: bytes.subarray(at - length, at), contents: contents[number] ?? [] };
-  });
-  if (at !== bytes.length) {
-    throw damaged(`segment ${identity.id} has ${bytes.length} bytes, its frames ${at}`);
-  }
-  return frames;
+/** By what the footer and the row say: it lies in the pack whole. */
+function isWithin({ identity }: KnownSegment, place: SegmentPlace, packLength: number): boolean {
+  const { offset, length } = place;
+  return sum(identity.frames) === length && offset + length <= packLength;
 }
 
-function undefinedWhenDamaged(error: unknown): undefined {
-  if (isDamage(error)) return undefined;
-  throw error;
+/** Lengths of frames that are read together. */
+function* piecesOf(frames: readonly number[]): Generator<readonly number[]> {
+  let piece: number[] = [];
+  let bytes = 0;
+  for (const length of frames) {
+    if (bytes + length > pieceBytesMax && piece.length > 0) {
+      yield piece;
+      piece = [];
+      bytes = 0;
+    }
+    piece.push(length);
+    bytes += length;
+  }
+  if (piece.length > 0) yield piece;
 }
