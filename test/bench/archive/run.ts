@@ -158,6 +158,7 @@ class ArchiveRun {
     this.#add('compose', 'firn', 'packs.composed', 'packs', taken.composedPacks);
     this.#add('compose', 'firn', 'pack.fill', 'ratio', fill);
     this.#add('compose', 'firn', 'seconds', 's', taken.seconds);
+    await deleteAll(openStore(target.storage, target.name));
   }
 
   async #growth(of: { source: Place; target: Place; backup: Repository }): Promise<void> {
@@ -267,6 +268,11 @@ class ArchiveRun {
   ) {
     this.#rows.push({ case: name, subject, metric, unit, value });
   }
+}
+
+/** What is measured later is billed without it. */
+async function deleteAll(store: BlobStore): Promise<void> {
+  for await (const { name } of store.list('')) await store.delete(name);
 }
 
 async function sizes(store: BlobStore, prefix: string): Promise<number[]> {

@@ -38,7 +38,7 @@ export class Pods implements Guests {
   async close(): Promise<void> {
     const processes = await Promise.all(this.#running.values());
     this.#running.clear();
-    await Promise.all(processes.map((each) => each?.end()));
+    await Promise.all(processes.map(async (each) => each?.end()));
   }
 
   async #start(job: Job): Promise<GuestProcess | undefined> {
