@@ -57,7 +57,7 @@ export async function extendRetention(
   const missing = new Set(needed);
   const putBeforeMs = generationStartMs(nowMs, immutability.days) + putMsMax;
   const names = neededNames(store, { state, needed, missing, putBeforeMs, signal });
-  const prolonged = await prolongAll(locks, names, { ...options, untilMs });
+  const prolonged = await prolongAll(locks, names, { ...options, nowMs });
   await context.log.append(() => ({
     type: 'settings',
     settings: { [generationSetting]: generation },
@@ -103,16 +103,16 @@ function mayBeCommitted(state: LogState, name: string): boolean {
 async function prolongAll(
   locks: BlobLocks,
   names: AsyncIterable<string>,
-  options: ExtendRetention & { readonly untilMs: number },
+  options: ExtendRetention & { readonly nowMs: number },
 ): Promise<number> {
-  const { untilMs, signal, onProgress } = options;
+  const { immutability, nowMs, signal, onProgress } = options;
+  const retain = (name: string) =>
+    locks.retain(name, lockedUntilMs(nowMs, immutability, name), signal);
   let prolonged = 0;
   let batch: string[] = [];
   const prolongBatch = async () => {
     signal?.throwIfAborted();
-    const results = await Promise.all(
-      batch.map((name) => prolong(() => locks.retain(name, untilMs, signal))),
-    );
+    const results = await Promise.all(batch.map((name) => prolong(() => retain(name))));
     prolonged += results.filter((isThere) => isThere).length;
     batch = [];
     onProgress?.(prolonged);

@@ -48,3 +48,15 @@ describe('isRetained', () => {
     (name) => expect(isRetained(name)).toBe(false),
   );
 });
+
+describe('the lock of a tail', () => {
+  it('is for 40 days at most: it is to leave the hot class', () => {
+    const nowMs = Date.UTC(2026, 0, 1);
+    const lockedDays = (name: string, days: number) =>
+      (lockedUntilMs(nowMs, { mode: 'governance', days }, name) - nowMs) / 86_400_000;
+    expect(lockedDays('tails/1-s-1-ab', 365)).toBeGreaterThanOrEqual(40);
+    expect(lockedDays('tails/1-s-1-ab', 365)).toBeLessThanOrEqual(50);
+    expect(lockedDays('packs/1-s-1-ab', 365)).toBeGreaterThanOrEqual(365);
+    expect(lockedDays('tails/1-s-1-ab', 7)).toBe(lockedDays('packs/1-s-1-ab', 7));
+  });
+});

@@ -1,4 +1,5 @@
 import { invariant } from '../../errors/invariant.ts';
+import { isTail } from '../log/names.ts';
 
 /** Of a repository: what is put is locked for so many days at least. */
 export interface Immutability {
@@ -30,9 +31,16 @@ export function generationStartMs(nowMs: number, days: number): number {
   return generationAt(nowMs, days) * generationDays(days) * dayMs;
 }
 
-/** Until when what is put or prolonged now is locked: the days, counted from its generation's end. */
-export function lockedUntilMs(nowMs: number, { days }: Immutability): number {
-  return generationStartMs(nowMs, days) + (generationDays(days) + days) * dayMs;
+/** A tail is sealed after 30 days: locked for years it could not go. */
+const tailDaysMax = 40;
+
+/**
+ * Until when what is put or prolonged now is locked: the days, counted from its generation's
+ * end. @param name of the object; default: one that is locked for all of the days
+ */
+export function lockedUntilMs(nowMs: number, { days }: Immutability, name = ''): number {
+  const ownDays = isTail(name) ? Math.min(days, tailDaysMax) : days;
+  return generationStartMs(nowMs, days) + (generationDays(days) + ownDays) * dayMs;
 }
 
 const retained = /^(header|keys|log|packs|tails|manifests|meta)\//;

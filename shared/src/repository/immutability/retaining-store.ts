@@ -82,6 +82,6 @@ export class RetainingStore implements BlobStore {
   async #retaining(name: string, options: PutOptions): Promise<PutOptions> {
     if (!isRetained(name) || options.retainUntilMs !== undefined) return options;
     const nowMs = await this.locks.now(options.signal);
-    return { ...options, retainUntilMs: lockedUntilMs(nowMs, this.#immutability) };
+    return { ...options, retainUntilMs: lockedUntilMs(nowMs, this.#immutability, name) };
   }
 }
