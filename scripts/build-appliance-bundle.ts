@@ -73,7 +73,19 @@ async function copy(path: string, folder: string): Promise<void> {
 
 function pack(folder: string, file: string): void {
   const same = ['--sort=name', '--mtime=2020-01-01', '--owner=0', '--group=0', '--numeric-owner'];
-  const args = ['--create', '--gzip', ...same, '--file', file, '--directory', folder, '.'];
+  // Whatever the umask here: the machine's unprivileged user reads it.
+  const readable = '--mode=u=rwX,go=rX';
+  const args = [
+    '--create',
+    '--gzip',
+    ...same,
+    readable,
+    '--file',
+    file,
+    '--directory',
+    folder,
+    '.',
+  ];
   // gzip's own header would say when.
   const env = { ...process.env, GZIP: '-n' };
   const { status, stderr } = spawnSync('tar', args, { encoding: 'utf8', env });
