@@ -9,10 +9,12 @@ import type { SegmentPlace } from '../object/segment-place.ts';
 import type { OpenContext } from '../open-context.ts';
 import { packEndBytesMin } from '../pack/pack-layout.ts';
 import type { LocatedItem } from '../read/locate.ts';
+import type { PlacedContent } from '../read/placed-content.ts';
 import type { RunEntry } from '../run/run-layout.ts';
 import { type Finding, finding, findingsOfItems, messageOf, problemOf } from './finding.ts';
 import type { OwnedObject, OwnedRoot } from './root-owners.ts';
 import { locatedWindows, soundRows } from './sound-rows.ts';
+import type { WrappedKeys } from './wrapped-keys.ts';
 
 /** What the objects say of a data pack: how long it must be. */
 export interface ExpectedPack {
@@ -63,6 +65,7 @@ export interface ObjectChecking {
   readonly context: OpenContext;
   /** Of the same repository. */
   readonly keys: ReadableKeys;
+  readonly wrappedKeys: WrappedKeys;
   /** Whether rows are looked at too. */
   readonly depth: 'rows' | 'packs';
 }
@@ -161,7 +164,7 @@ class RootCheck {
     );
     const lost = new LostItems();
     for await (const window of locatedWindows(state, counted)) {
-      for (const located of window) this.#checkContents(located, lostKeys, lost);
+      for (const located of window) await this.#checkContents(located, lostKeys, lost);
     }
     this.#tellLost(lost);
     if (!isWhole || (rows.items === record.items && rows.folders === record.folders)) return;
@@ -169,18 +172,31 @@ class RootCheck {
     this.#add(decodeRoot(this.#owned.root).ref.pack, 'E_OBJECT_DAMAGED', message);
   }
 
-  #checkContents(
+  async #checkContents(
     { item, contents, failure }: LocatedItem,
     lostKeys: ReadonlyMap<string, AppError>,
     lost: LostItems,
-  ): void {
+  ): Promise<void> {
     const lostKey = contents.map(({ place }) => place.keyId).find((id) => lostKeys.has(id));
     if (failure !== undefined) {
       lost.add(blobOf(failure, decodeRoot(this.#owned.root).ref.pack), item.itemId, failure);
     } else if (lostKey !== undefined) {
       const message = lostKeys.get(lostKey)?.message ?? '';
       lost.add(`${keysPrefix}${lostKey}`, item.itemId, { message });
+    } else {
+      const problem = await this.#wrappedProblem(contents);
+      if (problem !== undefined)
+        lost.add(decodeRoot(this.#owned.root).ref.pack, item.itemId, problem);
     }
+  }
+
+  /** The first of them. */
+  async #wrappedProblem(contents: readonly PlacedContent[]): Promise<AppError | undefined> {
+    for (const content of contents) {
+      const problem = await this.#checking.wrappedKeys.problemOf(content);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
   }
 
   #tellLost(lost: LostItems): void {

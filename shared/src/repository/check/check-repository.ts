@@ -20,6 +20,7 @@ import {
 import { ownedObjects } from './root-owners.ts';
 import { SharedSegmentKeys } from './shared-segment-keys.ts';
 import { WholeMeta } from './whole-meta.ts';
+import { WrappedKeys } from './wrapped-keys.ts';
 
 export type { Finding } from './finding.ts';
 
@@ -110,12 +111,14 @@ class RepositoryCheck {
   async *#objects(): AsyncGenerator<Finding> {
     const context = this.#context;
     const keys = new ReadableKeys(context.keys);
+    const wrappedKeys = new WrappedKeys(context);
     const objects = ownedObjects(context.log.state);
     let done = 0;
     const checks = ahead(objects, objectsAtOnce, async (object) => {
       const isKnown = this.#isDone('objects', object.order);
       const depth = isKnown ? 'packs' : 'rows';
-      return { object, isKnown, ...(await checkObject({ context, keys, depth }, object)) };
+      const checking = { context, keys, wrappedKeys, depth } as const;
+      return { object, isKnown, ...(await checkObject(checking, object)) };
     });
     for await (const { object, isKnown, findings, packs } of checks) {
       addPacks(this.#packs, packs);
