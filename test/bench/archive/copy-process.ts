@@ -5,7 +5,7 @@ import { executeRepackTask } from '@firn/shared/repository/repack/execute-repack
 import { openPointCopy } from '@firn/shared/repository/repack/open-point-copy';
 import type { CopyTask, PointCopy } from '@firn/shared/repository/repack/point-copy';
 import type { StorageClass } from '@firn/shared/storage-class/storage-class';
-import { copyJobId, DataMeter, Machine, openStore, type Place, sourceJobId } from './world.ts';
+import { copyJobId, DataMeter, Machine, type Place, sourceJobId } from './world.ts';
 
 export interface CopyAsked {
   readonly source: Place;
@@ -40,8 +40,8 @@ async function copy(asked: CopyAsked): Promise<CopyTaken> {
   const begun = performance.now();
   const point = await openPointCopy({ source, target, ...settings });
   const stores = {
-    sourceStore: openStore(asked.source.storage, asked.source.name, meter),
-    targetStore: openStore(asked.target.storage, asked.target.name, meter),
+    sourceStore: from.context.ports.store,
+    targetStore: to.context.ports.store,
   };
   const ports = { compute: machine.compute, entropy: nodeEntropy };
   const execute = (plan: Uint8Array) => executeRepackTask({ ...stores, ...ports, plan });
