@@ -155,6 +155,7 @@ describe.each([
     await controller.until(() => controller.of('retrieve-2', 'retrieval').length > 0);
     const ended = [all.finish(first), all.finish(longer, 'retrieve-2')];
     for (const end of await Promise.all(ended)) expect(end).toMatchObject({ status: 'success' });
+    expect(await cloud.thaws()).toBe((await coldNames(all.world, 'packs/')).length);
     await cloud.advance((days - 1) * 24);
     const through = { restorePointId: 'copy-2', retrievalId: 'longer' };
     expect(await restore(all, through)).toMatchObject({ status: 'success' });

@@ -139,7 +139,10 @@ export interface ThawRequest {
   readonly speed: ThawSpeed;
   /** How long it is to be readable from now on, at least. */
   readonly readableMs: number;
-  /** A copy of it that another retrieval has warm. Ignored where blobs thaw where they lie. */
+  /**
+   * A copy of it that another retrieval has, or that is thawing for it. Ignored where blobs thaw
+   * where they lie.
+   */
   readonly warmCopy?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -3,7 +3,7 @@ import { ahead } from '../ahead.ts';
 import { dataPrefixes } from '../log/names.ts';
 import type { BlobInfo, BlobStore } from '../ports.ts';
 import type { NeededPack } from './packs-needed.ts';
-import { thawingOf, warmCopies } from './thawing-of.ts';
+import { copiesOfAny, thawingOf } from './thawing-of.ts';
 
 /**
  * - `hot`: lies in a class that can be read
@@ -16,7 +16,7 @@ export type PackState = 'hot' | 'warm' | 'thawing' | 'cold' | 'missing';
 
 export interface PlannedPack extends NeededPack {
   readonly state: PackState;
-  /** Where another retrieval has it: it is copied from there, without a thaw. */
+  /** Where another retrieval has it, or will: it is copied from there, without a thaw. */
   readonly warmCopy?: string | undefined;
 }
 
@@ -47,15 +47,16 @@ export async function planPacks(
     }
   }
   const unthawed = new Set([...archived].filter((name) => !begun.has(name)));
-  const elsewhere = await warmCopies(store, unthawed, signal);
+  const elsewhere = await copiesOfAny(store, unthawed, signal);
   return needed.map((each): PlannedPack => {
     const info = infos.get(each.pack);
     if (info === undefined) return { ...each, state: 'missing' };
     const pack = { ...each, packBytes: info.size };
     if (!archived.has(each.pack)) return { ...pack, state: 'hot' };
-    const warmCopy = elsewhere.get(each.pack);
-    if (warmCopy !== undefined) return { ...pack, state: 'warm', warmCopy };
-    return { ...pack, state: begun.get(each.pack) ?? 'cold' };
+    const other = elsewhere.get(each.pack);
+    const warmCopy = other?.name;
+    if (other?.isWarm === true) return { ...pack, state: 'warm', warmCopy };
+    return { ...pack, state: begun.get(each.pack) ?? 'cold', warmCopy };
   });
 }
 

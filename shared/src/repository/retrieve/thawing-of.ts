@@ -31,26 +31,32 @@ class ThawingByCopies implements BlobThawing {
     const warm = warmName(retrievalId, name);
     const known = await this.#store.head(warm, signal);
     if (known !== undefined) return stateOf(known);
-    if (warmCopy !== undefined && (await this.#copyWarm(warmCopy, warm, signal))) {
-      return { state: 'warm', name: warm };
-    }
+    const other = warmCopy === undefined ? undefined : await this.#other(warmCopy, warm, signal);
+    // It may be on its way at a slower speed.
+    const isAwaited = other?.state === 'thawing' && speed !== 'expedited';
+    if (other !== undefined && (other.state === 'warm' || isAwaited)) return other;
     const cold = await this.#store.head(name, signal);
     if (cold === undefined) throw new AppError('E_BLOB_NOT_FOUND', `there is no object ${name}`);
     if (!mustThaw(cold.storageClass)) return { state: 'warm', name };
     return await this.#copy({ name, warm, speed, signal });
   }
 
-  /** False: it is gone. */
-  async #copyWarm(from: string, to: string, signal: AbortSignal | undefined): Promise<boolean> {
+  /** What another retrieval has thawed is copied; undefined: it is gone. */
+  async #other(
+    from: string,
+    to: string,
+    signal: AbortSignal | undefined,
+  ): Promise<ThawState | undefined> {
+    const info = await this.#store.head(from, signal);
+    if (info === undefined || stateOf(info).state !== 'warm') return info && stateOf(info);
     const options = { storageClass: 'hot', ifAbsent: true, ...(signal && { signal }) } as const;
     try {
       await this.#store.copy(from, to, options);
-      return true;
     } catch (error) {
-      if (isAppError(error, 'E_BLOB_EXISTS')) return true;
-      if (isAppError(error, 'E_BLOB_NOT_FOUND')) return false;
-      throw error;
+      if (isAppError(error, 'E_BLOB_NOT_FOUND')) return undefined;
+      if (!isAppError(error, 'E_BLOB_EXISTS')) throw error;
     }
+    return { state: 'warm', name: to };
   }
 
   /** Only if absent: two thaws of one pack are paid twice. */
@@ -98,19 +104,31 @@ class ThawingByCopies implements BlobThawing {
   }
 }
 
-/** Copies that any retrieval has warm, of those names; none where blobs thaw where they lie. */
-export async function warmCopies(
+/**
+ * Copies that any retrieval has of those packs, a warm one rather than one that thaws; none where
+ * blobs thaw where they lie.
+ */
+export async function copiesOfAny(
   store: BlobStore,
   names: ReadonlySet<string>,
   signal?: AbortSignal,
-): Promise<ReadonlyMap<string, string>> {
-  const copies = new Map<string, string>();
+): Promise<ReadonlyMap<string, ThawedCopy>> {
+  const copies = new Map<string, ThawedCopy>();
   if (store.thawing !== undefined || names.size === 0) return copies;
   for await (const info of store.list(warmPrefix, signal)) {
     const name = nameOfWarm(info.name);
-    if (names.has(name) && stateOf(info).state === 'warm') copies.set(name, info.name);
+    const isWarm = stateOf(info).state === 'warm';
+    if (names.has(name) && (isWarm || !copies.has(name))) {
+      copies.set(name, { name: info.name, isWarm });
+    }
   }
   return copies;
+}
+
+export interface ThawedCopy {
+  readonly name: string;
+  /** False: it is on its way. */
+  readonly isWarm: boolean;
 }
 
 function stateOf({ name, rehydrating, storageClass }: BlobInfo): ThawState {
