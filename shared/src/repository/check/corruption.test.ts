@@ -121,7 +121,9 @@ async function aCopy(from: TestRepository): Promise<TestRepository> {
 async function aColdCopy(): Promise<TestRepository> {
   const from = await aStoredBackup();
   const to = await aRepository('target');
-  for (const pointId of ['s1', 's2']) await copyPoint({ from, to, pointId });
+  // Wherever contents are cut, it has several packs.
+  const packBytes = 200_000;
+  for (const pointId of ['s1', 's2']) await copyPoint({ from, to, pointId, packBytes });
   return to;
 }
 

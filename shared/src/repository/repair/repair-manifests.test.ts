@@ -15,7 +15,9 @@ import { warmName } from '../retrieve/warm-name.ts';
 async function aColdCopy(): Promise<TestRepository> {
   const from = await aStoredBackup();
   const to = await aRepository('target');
-  for (const pointId of ['s1', 's2']) await copyPoint({ from, to, pointId });
+  // Wherever contents are cut, it has several packs.
+  const packBytes = 200_000;
+  for (const pointId of ['s1', 's2']) await copyPoint({ from, to, pointId, packBytes });
   return to;
 }
 
