@@ -6,6 +6,7 @@ import { maintainRepository } from '@firn/shared/repository/maintenance/maintain
 import type { BlobStore } from '@firn/shared/repository/ports';
 import type { Repository } from '@firn/shared/repository/repository';
 import { packsNeeded } from '@firn/shared/repository/retrieve/packs-needed';
+import { dataMover } from '@firn/shared/services/data-mover';
 import { makeBucket } from '../../../shared/test/s3/plain-client.ts';
 import { type RunningFake, startS3Fake } from '../../../shared/test/s3/s3-fake.ts';
 import { backUp } from './back-up.ts';
@@ -285,8 +286,9 @@ async function sized(store: BlobStore, pack: string) {
 
 async function inProcess<Taken>(file: string, asked: unknown): Promise<Taken> {
   const program = join(import.meta.dirname, file);
-  const args = [program, JSON.stringify(asked)];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 24 });
+  const args = [...dataMover.nodeFlags, program, JSON.stringify(asked)];
+  const env = { ...process.env, ...dataMover.environment };
+  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 24, env });
   return JSON.parse(stdout) as Taken;
 }
 
