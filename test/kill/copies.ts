@@ -105,7 +105,8 @@ async function main(): Promise<number> {
   try {
     await makeBucket(fake, bucket);
     const source = await makePlace(fake, 'source');
-    await backUp(await machine.own(source), new Tenant(Number(values.scale)), pointId, 1);
+    const tenant = new Tenant(Number(values.scale));
+    await backUp(await machine.own(source), tenant, pointId, (object) => tenant.first(object));
     const expected = await digestOf(await machine.open(source), sourceJobId, pointId);
     for (let run = 1; run <= Number(values.count); run += 1) {
       const target = await makePlace(fake, `target-${run}`);

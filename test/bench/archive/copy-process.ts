@@ -14,6 +14,7 @@ export interface CopyAsked {
   readonly packBytes: number;
   readonly storageClass: StorageClass;
   readonly composeBytesMin: number;
+  readonly packsAtOnce: number;
 }
 
 export interface CopyTaken {
@@ -21,11 +22,11 @@ export interface CopyTaken {
   readonly rssBytes: number;
   readonly composedPacks: number;
   readonly packs: number;
-  /** Of data packs: read or sent by this process. */
-  readonly movedBytes: number;
+  /** Of packs that the storage put together. */
+  readonly composedBytes: number;
+  /** Of data packs: read or sent by this process, but for what it repacked. Of one pack at a time. */
+  readonly movedForComposed: number;
 }
-
-const packsAtOnce = 2;
 
 async function copy(asked: CopyAsked): Promise<CopyTaken> {
   const machine = new Machine();
@@ -45,25 +46,36 @@ async function copy(asked: CopyAsked): Promise<CopyTaken> {
   };
   const ports = { compute: machine.compute, entropy: nodeEntropy };
   const execute = (plan: Uint8Array) => executeRepackTask({ ...stores, ...ports, plan });
-  const counts = await runTasks(point, execute);
+  const counts = await runTasks(point, { execute, meter, packsAtOnce: asked.packsAtOnce });
   await target.commit({ done: true });
   const seconds = (performance.now() - begun) / 1000;
   await machine.close();
   const status = readFileSync('/proc/self/status', 'utf8');
   const rssBytes = Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
-  return { seconds, rssBytes, movedBytes: meter.bytes, ...counts };
+  return { seconds, rssBytes, ...counts };
 }
 
-async function runTasks(copying: PointCopy, execute: (plan: Uint8Array) => Promise<Uint8Array>) {
+interface Running {
+  readonly execute: (plan: Uint8Array) => Promise<Uint8Array>;
+  readonly meter: DataMeter;
+  readonly packsAtOnce: number;
+}
+
+async function runTasks(copying: PointCopy, { execute, meter, packsAtOnce }: Running) {
   const tasks = copying.tasks()[Symbol.asyncIterator]();
-  let composedPacks = 0;
-  let packs = 0;
+  const counts = { composedPacks: 0, packs: 0, composedBytes: 0 };
+  let repackedMoves = 0;
   const run = async (task: CopyTask) => {
-    packs += 1;
+    counts.packs += 1;
+    const before = meter.bytes;
     if (task.type === 'compose') {
-      composedPacks += 1;
+      counts.composedPacks += 1;
+      counts.composedBytes += task.bytes;
       await copying.compose(task.number);
-    } else await copying.accept(task.number, await execute(task.plan));
+    } else {
+      await copying.accept(task.number, await execute(task.plan));
+      repackedMoves += meter.bytes - before;
+    }
     copying.takeFinished();
   };
   const work = async () => {
@@ -71,7 +83,7 @@ async function runTasks(copying: PointCopy, execute: (plan: Uint8Array) => Promi
       await run(next.value);
   };
   await Promise.all(Array.from({ length: packsAtOnce }, work));
-  return { composedPacks, packs };
+  return { ...counts, movedForComposed: meter.bytes - repackedMoves };
 }
 
 process.stdout.write(JSON.stringify(await copy(JSON.parse(process.argv[2] ?? '{}'))));

@@ -69,7 +69,7 @@ class ArchiveRun {
     const source = await makePlace(fake, 'source');
     const backup = await machine.own(source);
     this.#step('backing up');
-    await backUp(backup, this.#tenant, 's0', 1);
+    await backUp(backup, this.#tenant, 's0', (object) => this.#tenant.first(object));
     const target = await makePlace(fake, 'target');
     await this.#plain(source, target);
     await this.#firstCopy(source, target);
@@ -89,7 +89,13 @@ class ArchiveRun {
   async #firstCopy(source: Place, target: Place): Promise<void> {
     this.#step('first copy');
     await this.#options.fake.administer('meter/reset', {});
-    const taken = await this.#copy({ source, target, pointId: 's0', composeBytesMin: never });
+    const taken = await this.#copy({
+      source,
+      target,
+      pointId: 's0',
+      composeBytesMin: never,
+      packsAtOnce: 2,
+    });
     const { requests, dollars } = await readMeter(this.#options.fake);
     const stored = await this.#lying(target);
     const all = stored.bytes + stored.tailBytes;
@@ -147,15 +153,25 @@ class ArchiveRun {
     this.#step('a copy that the storage puts together');
     const target = await makePlace(this.#options.fake, 'composed');
     const composeBytesMin = Math.round(gbBytes * this.#options.asked.scale);
-    const taken = await this.#copy({ source, target, pointId: 's0', composeBytesMin });
-    const { bytes, tailBytes, fill } = await this.#lying(target);
+    const taken = await this.#copy({
+      source,
+      target,
+      pointId: 's0',
+      composeBytesMin,
+      packsAtOnce: 1,
+    });
+    const { fill } = await this.#lying(target);
     const large = this.#tenant.objects.filter((each) => each.bytes >= composeBytesMin);
-    const largeShare =
-      sum(large.map((each) => each.bytes)) / sum(this.#tenant.objects.map((each) => each.bytes));
-    // What is repacked is read once and sent once.
-    const repacked = 2 * (1 - largeShare) * (bytes + tailBytes);
-    const ratio = Math.max(0, taken.movedBytes - repacked) / (largeShare * (bytes + tailBytes));
+    const ratio = taken.movedForComposed / taken.composedBytes;
     this.#add('compose', 'firn', 'bytes.moved.ratio', 'ratio', ratio);
+    this.#add('compose', 'firn', 'bytes.composed', 'bytes', taken.composedBytes);
+    this.#add(
+      'compose',
+      'firn',
+      'bytes.of.large.objects',
+      'bytes',
+      sum(large.map((each) => each.bytes)),
+    );
     this.#add('compose', 'firn', 'packs.composed', 'packs', taken.composedPacks);
     this.#add('compose', 'firn', 'pack.fill', 'ratio', fill);
     this.#add('compose', 'firn', 'seconds', 's', taken.seconds);
@@ -168,8 +184,16 @@ class ArchiveRun {
     const { source, target } = of;
     for (let month = 1; month <= months; month += 1) {
       this.#step(`month ${month} of ${months}`);
-      await backUp(of.backup, this.#tenant, `s${month}`, growth);
-      await this.#copy({ source, target, pointId: `s${month}`, composeBytesMin: never });
+      await backUp(of.backup, this.#tenant, `s${month}`, (object) =>
+        this.#tenant.month(object, month, object.bytes * growth),
+      );
+      await this.#copy({
+        source,
+        target,
+        pointId: `s${month}`,
+        composeBytesMin: never,
+        packsAtOnce: 2,
+      });
       await fake.administer('clock', { advanceMs: monthMs });
       const repository = await machine.own(target);
       await maintainRepository(repository.context, {

@@ -57,24 +57,42 @@ export class Tenant {
     this.objects = [...mails, ...files];
   }
 
-  /** New items, of about so many bytes together. */
-  *items({ objectId, kind }: TenantObject, bytes: number): Generator<TenantItem> {
-    for (let given = 0; given < bytes; ) {
-      const content = kind === 'mailbox' ? this.#mail() : this.#file();
-      given += content.length;
-      this.#made += 1;
-      yield { item: this.#row(objectId, content.length), content };
+  /** All that an object has at first, of about so many bytes: folder by folder, and by date in each. */
+  *first({ objectId, kind, bytes }: TenantObject): Generator<TenantItem> {
+    const ofFolder = bytes / folders.length;
+    for (const folderId of folders) {
+      for (let given = 0; given < ofFolder; ) {
+        const content = this.#content(kind);
+        const dayMs = ((given / ofFolder) * years * 365 + this.#random.next()) * 86_400_000;
+        given += content.length;
+        const date = new Date(Date.UTC(firstYear, 0, 1) + dayMs);
+        yield { item: this.#row(objectId, { folderId, date, size: content.length }), content };
+      }
     }
   }
 
-  #row(objectId: string, size: number): NewItem {
-    const year = firstYear + this.#random.below(years);
-    const day = new Date(Date.UTC(year, 0, 1 + this.#random.below(365)));
+  /** What comes to it in a month, of about so many bytes: into any folder. */
+  *month({ objectId, kind }: TenantObject, month: number, bytes: number): Generator<TenantItem> {
+    for (let given = 0; given < bytes; ) {
+      const content = this.#content(kind);
+      given += content.length;
+      const date = new Date(Date.UTC(firstYear + years, month, 1 + this.#random.below(28)));
+      const folderId = folders[this.#random.below(folders.length)] ?? 'inbox';
+      yield { item: this.#row(objectId, { folderId, date, size: content.length }), content };
+    }
+  }
+
+  #content(kind: TenantObject['kind']): Uint8Array {
+    return kind === 'mailbox' ? this.#mail() : this.#file();
+  }
+
+  #row(objectId: string, of: { folderId: string; date: Date; size: number }): NewItem {
+    const { folderId, date, size } = of;
+    this.#made += 1;
     const itemId = `${objectId}-${this.#made}`;
-    const folderId = folders[this.#random.below(folders.length)] ?? 'inbox';
     return {
       ...{ itemId, folderId, name: `Subject of ${itemId}`, type: 'IPM.Note', size },
-      ...{ changeKey: 'key', date: day.toISOString(), columns: {}, properties: {} },
+      ...{ changeKey: 'key', date: date.toISOString(), columns: {}, properties: {} },
       format: 'fts',
     };
   }
