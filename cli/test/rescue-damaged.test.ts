@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeCompute } from '@firn/shared/compute/node-compute';
@@ -57,7 +57,7 @@ async function backUp(folder: string): Promise<Repository> {
   return repository;
 }
 
-/** A frame of the catalog of `many`, the pack of the large item, and the record of `unread`. */
+/** A frame of the catalog of `many`, the largest pack, which has a part of the large item, and the record of `unread`. */
 async function damage(folder: string, repository: Repository): Promise<void> {
   const point = await repository.openPoint({ jobId: 'job', pointId: 's1' });
   const { state } = await point.object('many');
@@ -70,10 +70,13 @@ async function damage(folder: string, repository: Repository): Promise<void> {
   for (const name of await readdir(join(folder, 'meta'))) {
     if (name.includes('-s2-')) await rm(join(folder, 'meta', name));
   }
+  let largest = { path: '', size: 0 };
   for (const name of await readdir(join(folder, 'packs'))) {
-    const pack = join(folder, 'packs', name);
-    if ((await readFile(pack)).length > 2_000_000) await rm(pack);
+    const path = join(folder, 'packs', name);
+    const { size } = await stat(path);
+    if (size > largest.size) largest = { path, size };
   }
+  await rm(largest.path);
 }
 
 describe('rescue of a damaged repository', () => {

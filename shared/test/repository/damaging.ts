@@ -19,7 +19,7 @@ import type { TestStore } from './test-store.ts';
 export const storedItems: Readonly<Record<string, Uint8Array>> = {
   small: utf8('a small mail'),
   medium: someBytes('medium', 200_000),
-  large: someBytes('large', 1_300_000),
+  large: someBytes('large', 1_000_000),
 };
 
 /** What an item of an object of aStoredBackup holds. */

@@ -65,7 +65,7 @@ describe('check', () => {
     const stored = await aStoredBackup();
     const pack = stored.store
       .names('packs/')
-      .find((name) => stored.store.bytes(name).length > 1_300_000);
+      .find((name) => stored.store.bytes(name).length > 1_000_000);
     const bytes = stored.store.bytes(pack ?? '');
     const broken = aDamagedCopy(stored, (store) => {
       store.set(pack ?? '', flipped(bytes, bytes.length - 400_000));

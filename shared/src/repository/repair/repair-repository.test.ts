@@ -119,7 +119,7 @@ describe('repair', () => {
     const stored = await aStoredBackup();
     const pack = stored.store
       .names('packs/')
-      .find((name) => stored.store.bytes(name).length > 1_300_000);
+      .find((name) => stored.store.bytes(name).length > 1_000_000);
     const broken = aDamagedCopy(stored, (store) => store.blobs.delete(pack ?? ''));
     const lost = (await repaired(broken)).filter(({ code }) => code === 'E_REPAIR_ITEMS_LOST');
     expect(lost.flatMap(({ items }) => items)).toContain('large');
@@ -145,7 +145,7 @@ describe('repair', () => {
     const stored = await aStoredBackup();
     const pack = stored.store
       .names('packs/')
-      .find((name) => stored.store.bytes(name).length > 1_300_000);
+      .find((name) => stored.store.bytes(name).length > 1_000_000);
     const broken = aDamagedCopy(stored, (store) => {
       const bytes = store.bytes(pack ?? '');
       store.set(pack ?? '', flipped(bytes, bytes.length - 400_000));
