@@ -3,7 +3,7 @@ import { AppError, isAppError } from '@firn/shared/errors/app-error';
 import { type Command, CommanderError } from 'commander';
 import { ApiCommand } from './commands/api-command.ts';
 import { addApplianceCommands } from './commands/appliance.ts';
-import { makeCostCommand } from './commands/cost.ts';
+import { addCostCommands } from './commands/cost.ts';
 import { addEraseCommand } from './commands/erase.ts';
 import { addExploreCommands } from './commands/explore.ts';
 import { addCopyJobCommands } from './commands/job/copy-job.ts';
@@ -44,7 +44,7 @@ function makeProgram(signal: AbortSignal): Command {
   addRetrievalCommands(program, run);
   addRestoreCommand(program, run);
   addTokenCommands(program, run);
-  program.addCommand(makeCostCommand());
+  addCostCommands(program, run);
   program.addCommand(makeRescueCommand(signal));
   program.addCommand(makeDemoCommand(signal));
   return program;

@@ -150,6 +150,7 @@ describe('a copy job that follows its backup job immediately', () => {
       ...{ consolidatedPacks: 0n, consolidatedBytes: 0n, consolidatedSegments: 0n },
       ...{ writtenPacks: 0n, writtenBytes: 0n, uploadsAborted: 0n },
       ...{ sealedPacks: 0n, sealedBytes: 0n, tailBytes: 0n },
+      ...{ stored: [], newest: [] },
     };
     const gone = { jobId: '', restorePointId: points[0] ?? '', at: new Date(), reason: 'old' };
     await ready.link.event(retention, { $case: 'retention', value: { ...done, points: [gone] } });

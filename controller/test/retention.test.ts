@@ -10,6 +10,7 @@ const done = {
   ...{ consolidatedPacks: 0n, consolidatedBytes: 0n, consolidatedSegments: 0n },
   ...{ writtenPacks: 0n, writtenBytes: 0n, uploadsAborted: 0n },
   ...{ sealedPacks: 0n, sealedBytes: 0n, tailBytes: 0n },
+  ...{ stored: [], newest: [] },
 };
 
 const days = (count: number) => ({ count, unit: 'days' as const });
@@ -65,7 +66,11 @@ describe('retention', () => {
     const point = { jobId: 'job-1', restorePointId: 'point-1', at, reason: 'older than 3 years' };
     await link.event(assignment, {
       $case: 'retention',
-      value: { ...done, dryRun: true, points: [point], condemned: [totals] },
+      value: {
+        ...{ ...done, dryRun: true, points: [point], condemned: [totals] },
+        stored: [{ kind: 'packs', storageClass: 'archive', ageDays: 3, blobs: 5n, bytes: 700n }],
+        newest: [{ jobId: 'job-1', bytes: 600n }],
+      },
     });
     await link.end(assignment);
     const ended = await client.call('getSession', { params: { session: session.id } });
@@ -74,6 +79,8 @@ describe('retention', () => {
       dryRun: true,
       points: [{ ...point, at: at.toISOString() }],
       condemned: [{ storageClass: 'archive', packs: 2, bytes: 300, deletableAt: at.toISOString() }],
+      stored: [{ kind: 'packs', storageClass: 'archive', ageDays: 3, blobs: 5, bytes: 700 }],
+      newest: [{ jobId: 'job-1', bytes: 600 }],
     });
   });
 

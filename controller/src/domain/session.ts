@@ -114,6 +114,23 @@ export interface ExpiredPoint {
   readonly reason: string;
 }
 
+export const storedKinds = ['packs', 'tails', 'thawed', 'metadata'] as const;
+
+/** Blobs of a kind and class that are of the same age: 180 days stand for more. */
+export interface StoredBlobs {
+  readonly kind: (typeof storedKinds)[number];
+  readonly storageClass: StorageClass;
+  readonly ageDays: number;
+  readonly blobs: number;
+  readonly bytes: number;
+}
+
+/** Bytes that a first copy of a job's newest restore point moves. */
+export interface NewestContent {
+  readonly jobId: string;
+  readonly bytes: number;
+}
+
 export interface RetentionResult {
   readonly dryRun: boolean;
   readonly pointsExpired: number;
@@ -131,6 +148,9 @@ export interface RetentionResult {
   readonly sealedPacks: number;
   readonly sealedBytes: number;
   readonly tailBytes: number;
+  /** Of a dry run alone. */
+  readonly stored?: readonly StoredBlobs[];
+  readonly newest?: readonly NewestContent[];
 }
 
 export interface StorageFinding {

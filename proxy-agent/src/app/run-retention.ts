@@ -3,6 +3,7 @@ import type {
   RetentionDone,
   RetentionWork,
   Immutability as WireImmutability,
+  StoredBlobs as WireStoredBlobs,
 } from '@firn/shared/gen/firn/link/v1/work';
 import { minimumDaysOf } from '@firn/shared/prices/minimum-days';
 import type { Consolidated } from '@firn/shared/repository/consolidation/consolidate';
@@ -16,6 +17,7 @@ import {
   maintainRepository,
   type PackBytes,
 } from '@firn/shared/repository/maintenance/maintain-repository';
+import type { StoredBlobs } from '@firn/shared/repository/maintenance/stored-blobs';
 import type { Repository } from '@firn/shared/repository/repository';
 import type { PolicyOf } from '@firn/shared/repository/retention/plan-jobs';
 import type { Sealed, Sealing } from '@firn/shared/repository/sealing/seal-tails';
@@ -60,14 +62,17 @@ async function foresee(
   const foreseen = await foreseeMaintenance(repository.context, {
     policyOf,
     minimumDays: minimumDaysIn(work),
+    signal,
   });
-  const { points, frees, consolidates } = foreseen;
+  const { points, frees, consolidates, stored, newest } = foreseen;
   await events.log('info', `${points.length} restore points would expire`);
   return {
     ...nothingDone(points),
     dryRun: true,
     condemned: frees.map((each) => ({ ...encodeTotals(each), deletableAt: new Date(each.atMs) })),
     ...encodeConsolidated({ ...consolidates, writtenPacks: 0 }),
+    stored: stored.map(encodeStored),
+    newest: newest.map(({ jobId, bytes }) => ({ jobId, bytes: BigInt(bytes) })),
   };
 }
 
@@ -179,11 +184,16 @@ function nothingDone(points: readonly ExpiringPoint[]): RetentionDone {
     ...{ consolidatedPacks: 0n, consolidatedBytes: 0n, consolidatedSegments: 0n },
     ...{ writtenPacks: 0n, writtenBytes: 0n, uploadsAborted: 0n },
     ...encodeSealed(undefined),
+    ...{ stored: [], newest: [] },
   };
 }
 
 function encodeTotals({ storageClass, packs, bytes }: PackBytes): PackTotals {
   return { storageClass, packs: BigInt(packs), bytes: BigInt(bytes), deletableAt: undefined };
+}
+
+function encodeStored({ blobs, bytes, ...of }: StoredBlobs): WireStoredBlobs {
+  return { ...of, blobs: BigInt(blobs), bytes: BigInt(bytes) };
 }
 
 function count(totals: readonly PackBytes[]): number {

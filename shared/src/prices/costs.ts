@@ -49,6 +49,16 @@ export function costOfWriting(
   return sumOf({ requests: uploaded + (blobs * write) / 1000 });
 }
 
+/** To read ranges of blobs of a class that can be read. */
+export function costOfReading(
+  table: PriceTable,
+  storageClass: string,
+  { reads, bytes }: { readonly reads: number; readonly bytes: number },
+): Cost {
+  const { read, readGb } = pricesOf(table, storageClass);
+  return sumOf({ requests: (reads * read) / 1000, retrieval: (bytes / gbBytes) * readGb });
+}
+
 export interface Thawed extends Kept {
   readonly speed: ThawSpeed;
   /** How long it is to stay warm. */

@@ -119,13 +119,15 @@ export function encodeProgress(progress: Progress): SessionProgress {
 }
 
 function encodeRetentionResult(result: sessions.RetentionResult): RetentionResult {
-  const { points, condemned, deleted, kept, ...counts } = result;
+  const { points, condemned, deleted, kept, stored, newest, ...counts } = result;
   return {
     ...counts,
     points: [...points],
     condemned: [...condemned],
     deleted: [...deleted],
     kept: [...kept],
+    ...(stored && { stored: [...stored] }),
+    ...(newest && { newest: [...newest] }),
   };
 }
 

@@ -1,10 +1,17 @@
 import type {
   RetentionDone,
   ExpiredPoint as WirePoint,
+  StoredBlobs as WireStored,
   PackTotals as WireTotals,
 } from '@firn/shared/gen/firn/link/v1/work';
 import { storageClasses } from '@firn/shared/storage-class/storage-class';
-import type { ExpiredPoint, PackTotals, RetentionResult } from '../../domain/session.ts';
+import {
+  type ExpiredPoint,
+  type PackTotals,
+  type RetentionResult,
+  type StoredBlobs,
+  storedKinds,
+} from '../../domain/session.ts';
 import { oneOf } from './decode-results.ts';
 
 const pointsMax = 1_000;
@@ -26,6 +33,10 @@ export function decodeRetention(done: RetentionDone): RetentionResult {
     sealedPacks: Number(done.sealedPacks),
     sealedBytes: Number(done.sealedBytes),
     tailBytes: Number(done.tailBytes),
+    ...(done.dryRun && {
+      stored: done.stored.map(decodeStored),
+      newest: done.newest.map(({ jobId, bytes }) => ({ jobId, bytes: Number(bytes) })),
+    }),
   };
 }
 
@@ -39,5 +50,15 @@ function decodeTotals({ storageClass, packs, bytes, deletableAt }: WireTotals): 
     packs: Number(packs),
     bytes: Number(bytes),
     ...(deletableAt === undefined ? {} : { deletableAt: deletableAt.toISOString() }),
+  };
+}
+
+function decodeStored({ kind, storageClass, ageDays, blobs, bytes }: WireStored): StoredBlobs {
+  return {
+    kind: oneOf(storedKinds, kind, 'metadata'),
+    storageClass: oneOf(storageClasses, storageClass, 'hot'),
+    ageDays,
+    blobs: Number(blobs),
+    bytes: Number(bytes),
   };
 }

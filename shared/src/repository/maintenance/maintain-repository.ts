@@ -28,6 +28,8 @@ import { applyRetention, foreseeRetention } from '../retention/apply-retention.t
 import { type JobPlan, type PolicyOf, planJobs } from '../retention/plan-jobs.ts';
 import { type Sealed, type Sealing, sealTails } from '../sealing/seal-tails.ts';
 import { MaintenanceSession } from './maintenance-session.ts';
+import { type NewestContent, newestContents } from './newest-content.ts';
+import { type StoredBlobs, storedBlobs } from './stored-blobs.ts';
 
 export interface MaintainRepository {
   /** Names the packs that consolidation writes. */
@@ -75,6 +77,9 @@ export interface Foreseen {
   })[];
   /** What is put together, of which the rest is freed by the runs after that. */
   readonly consolidates: ReturnType<typeof foreseeConsolidation>;
+  /** What there is now: what costs are computed from. */
+  readonly stored: readonly StoredBlobs[];
+  readonly newest: readonly NewestContent[];
 }
 
 export interface Maintained {
@@ -161,9 +166,9 @@ function moveSegments(
 /** What maintainRepository would expire, and what that would free. Writes nothing but the clock hint. */
 export async function foreseeMaintenance(
   context: OpenContext,
-  options: Pick<MaintainRepository, 'policyOf' | 'graceMs' | 'limits' | 'minimumDays'>,
+  options: Pick<MaintainRepository, 'policyOf' | 'graceMs' | 'limits' | 'minimumDays' | 'signal'>,
 ): Promise<Foreseen> {
-  const { policyOf, graceMs = sweepGraceMs, limits = standardLimits } = options;
+  const { policyOf, graceMs = sweepGraceMs, limits = standardLimits, signal } = options;
   const { log, ports } = context;
   const nowMs = await storageNowMs(ports.store);
   const state = await log.refresh();
@@ -185,7 +190,9 @@ export async function foreseeMaintenance(
   });
   const { uses } = marker;
   const consolidates = foreseeConsolidation(then, { listed, uses, limits, nowMs });
-  return { points: pointsOf(plans), frees, consolidates };
+  const stored = await storedBlobs(ports.store, nowMs, signal);
+  const newest = await newestContents(context, state, signal);
+  return { points: pointsOf(plans), frees, consolidates, stored, newest };
 }
 
 function pointsOf(plans: readonly JobPlan[]): ExpiringPoint[] {

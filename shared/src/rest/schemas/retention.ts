@@ -43,6 +43,17 @@ const PackTotals = open('PackTotals', {
   deletableAt: Type.Optional(Timestamp),
 });
 
+export const StoredBlobs = open('StoredBlobs', {
+  kind: Type.Enum(['packs', 'tails', 'thawed', 'metadata'], {
+    description: 'thawed: copies of retrievals. metadata: all that is no content',
+  }),
+  storageClass: StorageClass,
+  ageDays: Type.Integer({ minimum: 0, description: 'Since they were written; 180: or more' }),
+  blobs: Count,
+  bytes: Count,
+});
+export type StoredBlobs = Static<typeof StoredBlobs>;
+
 /** What a run of retention did; of a dry run, what one would do. */
 export const RetentionResult = open('RetentionResult', {
   dryRun: Type.Boolean(),
@@ -70,5 +81,13 @@ export const RetentionResult = open('RetentionResult', {
   sealedPacks: Type.Integer({ minimum: 0, description: 'Of a copy: written into its class' }),
   sealedBytes: Count,
   tailBytes: Type.Integer({ minimum: 0, description: 'Of a copy: what waits in a hot class' }),
+  stored: Type.Optional(
+    Type.Array(StoredBlobs, { description: 'Dry run: what lies in the storage, by age' }),
+  ),
+  newest: Type.Optional(
+    Type.Array(open('NewestContent', { jobId: Type.String(), bytes: Count }), {
+      description: 'Dry run: by job, what a first copy of its newest restore point moves',
+    }),
+  ),
 });
 export type RetentionResult = Static<typeof RetentionResult>;

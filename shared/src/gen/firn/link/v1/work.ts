@@ -482,6 +482,23 @@ export interface PackTotals {
   deletableAt: Date | undefined;
 }
 
+/** What lies in the repository's storage, by age. */
+export interface StoredBlobs {
+  /** "packs", "tails", "thawed" (copies of retrievals) or "metadata". */
+  kind: string;
+  storageClass: string;
+  /** Whole days since they were written; 180: so many or more. */
+  ageDays: number;
+  blobs: bigint;
+  bytes: bigint;
+}
+
+/** What the newest restore point of a job shows: what a first copy moves. */
+export interface NewestContent {
+  jobId: string;
+  bytes: bigint;
+}
+
 /** What a run of retention did; of a dry run, what one would do. */
 export interface RetentionDone {
   dryRun: boolean;
@@ -507,6 +524,9 @@ export interface RetentionDone {
   sealedPacks: bigint;
   sealedBytes: bigint;
   tailBytes: bigint;
+  /** Of a dry run alone. */
+  stored: StoredBlobs[];
+  newest: NewestContent[];
 }
 
 /**
@@ -6773,6 +6793,245 @@ export const PackTotals: MessageFns<PackTotals> = {
   },
 };
 
+function createBaseStoredBlobs(): StoredBlobs {
+  return { kind: "", storageClass: "", ageDays: 0, blobs: 0n, bytes: 0n };
+}
+
+export const StoredBlobs: MessageFns<StoredBlobs> = {
+  encode(message: StoredBlobs, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== "") {
+      writer.uint32(10).string(message.kind);
+    }
+    if (message.storageClass !== "") {
+      writer.uint32(18).string(message.storageClass);
+    }
+    if (message.ageDays !== 0) {
+      writer.uint32(24).uint32(message.ageDays);
+    }
+    if (message.blobs !== 0n) {
+      if (BigInt.asUintN(64, message.blobs) !== message.blobs) {
+        throw new globalThis.Error("value provided for field message.blobs of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.blobs);
+    }
+    if (message.bytes !== 0n) {
+      if (BigInt.asUintN(64, message.bytes) !== message.bytes) {
+        throw new globalThis.Error("value provided for field message.bytes of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.bytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StoredBlobs {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStoredBlobs();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.storageClass = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.ageDays = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.blobs = reader.uint64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.bytes = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StoredBlobs {
+    return {
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      storageClass: isSet(object.storageClass)
+        ? globalThis.String(object.storageClass)
+        : isSet(object.storage_class)
+        ? globalThis.String(object.storage_class)
+        : "",
+      ageDays: isSet(object.ageDays)
+        ? globalThis.Number(object.ageDays)
+        : isSet(object.age_days)
+        ? globalThis.Number(object.age_days)
+        : 0,
+      blobs: isSet(object.blobs) ? BigInt(object.blobs) : 0n,
+      bytes: isSet(object.bytes) ? BigInt(object.bytes) : 0n,
+    };
+  },
+
+  toJSON(message: StoredBlobs): unknown {
+    const obj: any = {};
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.storageClass !== "") {
+      obj.storageClass = message.storageClass;
+    }
+    if (message.ageDays !== 0) {
+      obj.ageDays = Math.round(message.ageDays);
+    }
+    if (message.blobs !== 0n) {
+      obj.blobs = message.blobs.toString();
+    }
+    if (message.bytes !== 0n) {
+      obj.bytes = message.bytes.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<StoredBlobs>): StoredBlobs {
+    return StoredBlobs.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StoredBlobs>): StoredBlobs {
+    const message = createBaseStoredBlobs();
+    message.kind = object.kind ?? "";
+    message.storageClass = object.storageClass ?? "";
+    message.ageDays = object.ageDays ?? 0;
+    message.blobs = (object.blobs !== undefined && object.blobs !== null) ? BigInt(object.blobs) : 0n;
+    message.bytes = (object.bytes !== undefined && object.bytes !== null) ? BigInt(object.bytes) : 0n;
+    return message;
+  },
+};
+
+function createBaseNewestContent(): NewestContent {
+  return { jobId: "", bytes: 0n };
+}
+
+export const NewestContent: MessageFns<NewestContent> = {
+  encode(message: NewestContent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jobId !== "") {
+      writer.uint32(10).string(message.jobId);
+    }
+    if (message.bytes !== 0n) {
+      if (BigInt.asUintN(64, message.bytes) !== message.bytes) {
+        throw new globalThis.Error("value provided for field message.bytes of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.bytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NewestContent {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNewestContent();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jobId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.bytes = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): NewestContent {
+    return {
+      jobId: isSet(object.jobId)
+        ? globalThis.String(object.jobId)
+        : isSet(object.job_id)
+        ? globalThis.String(object.job_id)
+        : "",
+      bytes: isSet(object.bytes) ? BigInt(object.bytes) : 0n,
+    };
+  },
+
+  toJSON(message: NewestContent): unknown {
+    const obj: any = {};
+    if (message.jobId !== "") {
+      obj.jobId = message.jobId;
+    }
+    if (message.bytes !== 0n) {
+      obj.bytes = message.bytes.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<NewestContent>): NewestContent {
+    return NewestContent.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<NewestContent>): NewestContent {
+    const message = createBaseNewestContent();
+    message.jobId = object.jobId ?? "";
+    message.bytes = (object.bytes !== undefined && object.bytes !== null) ? BigInt(object.bytes) : 0n;
+    return message;
+  },
+};
+
 function createBaseRetentionDone(): RetentionDone {
   return {
     dryRun: false,
@@ -6790,6 +7049,8 @@ function createBaseRetentionDone(): RetentionDone {
     sealedPacks: 0n,
     sealedBytes: 0n,
     tailBytes: 0n,
+    stored: [],
+    newest: [],
   };
 }
 
@@ -6866,6 +7127,12 @@ export const RetentionDone: MessageFns<RetentionDone> = {
         throw new globalThis.Error("value provided for field message.tailBytes of type uint64 too large");
       }
       writer.uint32(120).uint64(message.tailBytes);
+    }
+    for (const v of message.stored) {
+      StoredBlobs.encode(v!, writer.uint32(130).fork()).join();
+    }
+    for (const v of message.newest) {
+      NewestContent.encode(v!, writer.uint32(138).fork()).join();
     }
     return writer;
   },
@@ -7003,6 +7270,22 @@ export const RetentionDone: MessageFns<RetentionDone> = {
             message.tailBytes = reader.uint64() as bigint;
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.stored.push(StoredBlobs.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.newest.push(NewestContent.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -7078,6 +7361,12 @@ export const RetentionDone: MessageFns<RetentionDone> = {
         : isSet(object.tail_bytes)
         ? BigInt(object.tail_bytes)
         : 0n,
+      stored: globalThis.Array.isArray(object?.stored)
+        ? object.stored.map((e: any) => StoredBlobs.fromJSON(e))
+        : [],
+      newest: globalThis.Array.isArray(object?.newest)
+        ? object.newest.map((e: any) => NewestContent.fromJSON(e))
+        : [],
     };
   },
 
@@ -7128,6 +7417,12 @@ export const RetentionDone: MessageFns<RetentionDone> = {
     if (message.tailBytes !== 0n) {
       obj.tailBytes = message.tailBytes.toString();
     }
+    if (message.stored?.length) {
+      obj.stored = message.stored.map((e) => StoredBlobs.toJSON(e));
+    }
+    if (message.newest?.length) {
+      obj.newest = message.newest.map((e) => NewestContent.toJSON(e));
+    }
     return obj;
   },
 
@@ -7167,6 +7462,8 @@ export const RetentionDone: MessageFns<RetentionDone> = {
       ? BigInt(object.sealedBytes)
       : 0n;
     message.tailBytes = (object.tailBytes !== undefined && object.tailBytes !== null) ? BigInt(object.tailBytes) : 0n;
+    message.stored = object.stored?.map((e) => StoredBlobs.fromPartial(e)) || [];
+    message.newest = object.newest?.map((e) => NewestContent.fromPartial(e)) || [];
     return message;
   },
 };
