@@ -5,17 +5,25 @@ import type {
   StorageCredential,
   StorageRef,
 } from '@firn/shared/gen/firn/link/v1/work';
-import type { BlobStore, Clock, Compute, Entropy } from '@firn/shared/repository/ports';
+import type {
+  BlobStore,
+  BlobThawing,
+  Clock,
+  Compute,
+  Entropy,
+} from '@firn/shared/repository/ports';
 import {
   type OpenRepository,
   openRepository,
   type Repository,
 } from '@firn/shared/repository/repository';
+import { thawingOf } from '@firn/shared/repository/retrieve/thawing-of';
 import type { SharedChunkIndex } from '@firn/shared/repository/shared-chunks/shared-chunk-index';
 import type { StorageCredentials } from '@firn/shared/rpc/storage-credentials';
 import type { BrowseCache } from '../ports/browse-cache.ts';
 import type { ObjectStores } from '../ports/object-stores.ts';
 import type { Ownership } from './ownership.ts';
+import { ThawTurns } from './thaw-turns.ts';
 
 export interface RepositoriesOptions {
   readonly stores: ObjectStores;
@@ -45,6 +53,7 @@ export class Repositories {
   /** By repository: the entry of the log up to which erased objects were forgotten. */
   readonly #erasedTo = new Map<string, number>();
   readonly #erasures = new Map<string, number>();
+  readonly #thawTurns = new ThawTurns();
 
   constructor(options: RepositoriesOptions) {
     this.#options = options;
@@ -144,6 +153,12 @@ export class Repositories {
   store(ref: StorageRef | undefined, signal: AbortSignal): BlobStore {
     const storage = required(ref, 'storage');
     return this.#options.stores.open(storage, this.credentialOf(storage, signal));
+  }
+
+  /** How archived packs of the storage are read; sessions do not get into each other's way. */
+  thawing(ref: StorageRef | undefined, signal: AbortSignal): BlobThawing {
+    const { storageId } = required(ref, 'storage');
+    return this.#thawTurns.of(storageId, thawingOf(this.store(ref, signal)));
   }
 
   /** The newest at each call; it may have to be asked for. */

@@ -2,7 +2,6 @@ import type { RetrievalWork } from '@firn/shared/gen/firn/link/v1/work';
 import type { BlobThawing } from '@firn/shared/repository/ports';
 import { packsNeeded } from '@firn/shared/repository/retrieve/packs-needed';
 import { type PlannedPack, planPacks } from '@firn/shared/repository/retrieve/plan-packs';
-import { thawingOf } from '@firn/shared/repository/retrieve/thawing-of';
 import { packSelections } from '../selections.ts';
 import type { SessionContext } from '../session-context.ts';
 
@@ -31,7 +30,7 @@ export async function openRetrieval(
   const needed = await packsNeeded(point, await packSelections(point, work.objects));
   const store = repositories.store(work.repository?.storage, signal);
   const packs = await planPacks(store, needed, { retrievalId, signal });
-  return { packs, thawing: thawingOf(store) };
+  return { packs, thawing: repositories.thawing(work.repository?.storage, signal) };
 }
 
 export function retrievalPin(retrievalId: string): string {

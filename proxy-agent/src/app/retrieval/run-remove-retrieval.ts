@@ -1,5 +1,4 @@
 import type { RemoveRetrievalWork } from '@firn/shared/gen/firn/link/v1/work';
-import { thawingOf } from '@firn/shared/repository/retrieve/thawing-of';
 import type { SessionContext } from '../session-context.ts';
 import { retrievalPin } from './open-retrieval.ts';
 
@@ -10,9 +9,9 @@ export async function runRemoveRetrieval(
 ): Promise<void> {
   const { repositories, secrets, signal, progress, events } = context;
   const repository = await repositories.owned(work.repository, secrets, signal);
-  const store = repositories.store(work.repository?.storage, signal);
+  const thawing = repositories.thawing(work.repository?.storage, signal);
   progress.set({ phase: 'removing' });
-  progress.add({ packs: await thawingOf(store).end(work.retrievalId, signal) });
+  progress.add({ packs: await thawing.end(work.retrievalId, signal) });
   await repository.unpin(retrievalPin(work.retrievalId));
   const { retrievalId } = work;
   const none = { packsTotal: 0, packsReady: 0, bytes: 0n, availableUntil: undefined };
