@@ -37,6 +37,10 @@ describe('a session of retention', () => {
     const foreseen = await retain(world, repository, { sessionId: 'dry', dryRun: true, policy });
     expect(foreseen).toMatchObject({ dryRun: true, pointsExpired: 1 });
     expect(foreseen?.points).toMatchObject([{ jobId: 'job-1', restorePointId: 'session-1' }]);
+    const packs = foreseen?.stored.filter(({ kind }) => kind === 'packs');
+    expect(packs).toMatchObject([{ ageDays: 0, blobs: BigInt(before.length) }]);
+    expect(foreseen?.newest).toMatchObject([{ jobId: 'job-1' }]);
+    expect(foreseen?.newest[0]?.bytes).toBeLessThan(packs?.[0]?.bytes ?? 0n);
     expect((await world.stored(repository, 'session-1')).size).toBe(2);
     const done = await retain(world, repository, { sessionId: 'first', policy });
     expect(done).toMatchObject({ dryRun: false, pointsExpired: 1, points: foreseen?.points });
