@@ -79,9 +79,29 @@ export function describeBatchCompute(batches: () => BatchCompute): void {
         const frame = frameAt(0, { sealed: stretch, contents: [content] });
         return batches().openContents(workspace, [frame], [secret]);
       };
-      expect(await looked(idOf('abc'))).toEqual([]);
-      expect(await looked(idOf('abd'))).toMatchObject([{ frame: 0, content: 0 }]);
+      expect(await looked(idOf('abc'))).toEqual({ damages: [], encoded: [] });
+      const { damages } = await looked(idOf('abd'));
+      expect(damages).toMatchObject([{ frame: 0, content: 0 }]);
       workspace.release();
+    });
+
+    it('give a frame as it was encoded, and seal it for another place', async () => {
+      const texts = ['a'.repeat(9_000), 'b'];
+      const { sealed, encoded } = await passed(batches(), { texts, wanted: texts });
+      expect(encoded).toEqual([{ frame: 0, length: (sealed?.length ?? 0) - 16 }]);
+      expect(sealed?.length).toBeLessThan(200);
+      expect(await opened(batches(), [{ sealed, texts }], { first: 7 })).toEqual(texts);
+      expect(await opened(batches(), [{ sealed, texts }])).toEqual([undefined, undefined]);
+    });
+
+    it.each([
+      ['of which not all is wanted', { texts: ['a', 'b'], wanted: ['a'] }],
+      ['whose contents are wanted in another order', { texts: ['a', 'b'], wanted: ['b', 'a'] }],
+      ['with a content that is not what its id says', { texts: ['a', 'b'], wanted: ['a', 'x'] }],
+    ])('give contents of a frame %s', async (_, asked) => {
+      const { encoded, found } = await passed(batches(), asked);
+      expect(encoded).toEqual([]);
+      expect(found).toEqual(asked.wanted.map((text) => (text === 'x' ? undefined : text)));
     });
 
     it('run side by side', async () => {
@@ -110,6 +130,53 @@ function written(batches: BatchCompute, texts: readonly string[]) {
     return { start: start - text.length, length: text.length };
   });
   return { workspace, contents, texts, roomStart };
+}
+
+interface Passed {
+  /** Of one byte each, unless all of them are wanted in their order. */
+  readonly texts: readonly string[];
+  readonly wanted: readonly string[];
+}
+
+/** A frame with these texts, wanted as it is: what is given, and then sealed at number 7. */
+async function passed(batches: BatchCompute, { texts, wanted }: Passed) {
+  const { workspace: own, contents, roomStart } = written(batches, texts);
+  const [first] = await batches.sealFrames(own, [frameAt(0, { contents })], roomStart);
+  const length = first?.length ?? 0;
+  const to = 1024;
+  const workspace = batches.workspace(32 * 1024);
+  workspace.bytes.set(first ?? []);
+  own.release();
+  const offsets = offsetsOf(texts);
+  const toOpen = wanted.map((text, at) => {
+    const offset = offsets[Math.max(0, texts.indexOf(text))] ?? 0;
+    const atEnd = text === 'x' ? (offsets[at] ?? 0) : offset;
+    return { offset: atEnd, length: text.length, contentId: idOf(text), to: to + 5 + at };
+  });
+  const frame = frameAt(0, { sealed: { start: 0, length }, contents: toOpen, encodedTo: to });
+  const { encoded, damages } = await batches.openContents(workspace, [frame], [secret]);
+  const bytes = Buffer.from(workspace.bytes);
+  const found = toOpen.map((content, at) => {
+    const isDamaged = damages.some((each) => (each.content ?? at) === at);
+    return isDamaged
+      ? undefined
+      : bytes.toString('latin1', content.to, content.to + content.length);
+  });
+  const toSeal = frameAt(7, { encoded: { start: to, length: encoded[0]?.length ?? 0 } });
+  const [again] =
+    encoded.length === 0 ? [] : await batches.sealFrames(workspace, [toSeal], 16 * 1024);
+  const sealed = again && Uint8Array.from(again);
+  workspace.release();
+  return { encoded, found, sealed };
+}
+
+/** Of texts that lie end to end. */
+function offsetsOf(texts: readonly string[]): number[] {
+  let end = 0;
+  return texts.map(({ length }) => {
+    end += length;
+    return end - length;
+  });
 }
 
 function frameAt<T extends object>(number: number, rest: T) {
@@ -146,7 +213,7 @@ async function opened(
     });
     return frameAt(first + n, { sealed: { start, length: sealed.length }, contents });
   });
-  const damages = await batches.openContents(workspace, frames, secrets);
+  const { damages } = await batches.openContents(workspace, frames, secrets);
   const texts = frames.flatMap(({ contents }, frame) =>
     contents.map(({ to, length }, content) => {
       const isDamaged = damages.some(

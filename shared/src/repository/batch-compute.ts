@@ -21,10 +21,17 @@ export interface BatchFrame {
   readonly kind: SegmentKind;
 }
 
-export interface FrameToSeal extends BatchFrame {
-  /** What the frame holds, end to end. */
-  readonly contents: readonly Stretch[];
-}
+export type FrameToSeal = BatchFrame &
+  (
+    | {
+        /** What the frame holds, end to end. */
+        readonly contents: readonly Stretch[];
+      }
+    | {
+        /** All that it holds, as another frame had it: what openContents put to encodedTo. */
+        readonly encoded: Stretch;
+      }
+  );
 
 /** A content in an opened frame. */
 export interface ContentToOpen {
@@ -42,6 +49,23 @@ export interface ContentToOpen {
 export interface FrameToOpen extends BatchFrame {
   readonly sealed: Stretch;
   readonly contents: readonly ContentToOpen[];
+  /**
+   * Where it goes instead of its contents, as it was before it was sealed, when these are all that
+   * it holds, in order, and sound. It takes frameOverheadBytes less than what is sealed, and a
+   * header more than its contents at most.
+   */
+  readonly encodedTo?: number | undefined;
+}
+
+/** A frame of a batch that went to encodedTo. */
+export interface EncodedFrame {
+  readonly frame: number;
+  readonly length: number;
+}
+
+export interface OpenedFrames {
+  readonly damages: readonly OpenDamage[];
+  readonly encoded: readonly EncodedFrame[];
 }
 
 /** A frame of a batch that does not open, or one of its contents that is not what it should be. */
@@ -67,7 +91,7 @@ export interface BatchCompute {
     contents: readonly Stretch[],
   ): Promise<readonly string[]>;
   /**
-   * Compresses and seals frames, opens them again and compares. They are written
+   * Compresses and seals frames, or seals what is encoded; opens them again and compares. They are written
    * end to end from roomStart on, where each takes at most frameOverheadBytes more
    * than its contents. E_REPOSITORY_DAMAGED: one did not open to the same bytes.
    * @returns sealed frames: views into the workspace
@@ -85,5 +109,5 @@ export interface BatchCompute {
     workspace: Workspace,
     frames: readonly FrameToOpen[],
     secrets: readonly Uint8Array[],
-  ): Promise<readonly OpenDamage[]>;
+  ): Promise<OpenedFrames>;
 }

@@ -1,6 +1,7 @@
 import { nodeCompute } from '../../src/compute/node-compute.ts';
 import { nodeEntropy } from '../../src/compute/node-entropy.ts';
 import type { AppError } from '../../src/errors/app-error.ts';
+import type { Compute } from '../../src/repository/ports.ts';
 import { executeRepackTask } from '../../src/repository/repack/execute-repack-task.ts';
 import { openPointCopy } from '../../src/repository/repack/open-point-copy.ts';
 import type {
@@ -22,6 +23,8 @@ export interface CopyRun {
   readonly onNotComposed?: (reason: AppError) => Promise<void>;
   /** Smaller objects are not put together by the storage. */
   readonly composeBytesMin?: number;
+  /** Default: nodeCompute. */
+  readonly compute?: Compute;
   /** As begin answers; default 1. */
   readonly attempt?: number;
 }
@@ -62,14 +65,14 @@ async function openCopy(run: CopyRun) {
   const target = await owned(to);
   const sessionId = `copy-${pointId}`;
   const session = await target.beginSession({ jobId: 'copy', sessionId, attempt });
-  const { composeBytesMin, onNotComposed } = run;
+  const { composeBytesMin, onNotComposed, compute = nodeCompute } = run;
   const settings = { packBytes, storageClass, composeBytesMin, onNotComposed };
   const copy = await openPointCopy({ source, target: session, ...settings });
   const execute = async (task: CopyTask): Promise<Accepted> => {
     if (task.type === 'compose') return copy.compose(task.number);
     const manifest = await executeRepackTask({
       ...{ sourceStore: from.store, targetStore: to.store, plan: task.plan },
-      ...{ compute: nodeCompute, entropy: nodeEntropy },
+      ...{ compute, entropy: nodeEntropy },
     });
     return copy.accept(task.number, manifest);
   };

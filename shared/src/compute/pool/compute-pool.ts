@@ -4,7 +4,7 @@ import type {
   BatchCompute,
   FrameToOpen,
   FrameToSeal,
-  OpenDamage,
+  OpenedFrames,
   Stretch,
   Workspace,
 } from '../../repository/batch-compute.ts';
@@ -77,7 +77,9 @@ export class ComputePool implements BatchCompute {
   }
 
   async sealFrames(workspace: Workspace, frames: readonly FrameToSeal[], roomStart: number) {
-    const plain = frames.map((frame) => ({ ...frame, contents: frame.contents.map(toStretch) }));
+    const plain = frames.map((frame) =>
+      'encoded' in frame ? frame : { ...frame, contents: frame.contents.map(toStretch) },
+    );
     const work = { kind: 'sealFrames', frames: plain, roomStart, level: this.#level() } as const;
     const sealed = (await this.#run(workspace, work)) as readonly Stretch[];
     return sealed.map(({ start, length }) => workspace.bytes.subarray(start, start + length));
@@ -89,7 +91,7 @@ export class ComputePool implements BatchCompute {
     secrets: readonly Uint8Array[],
   ) {
     const work = { kind: 'openContents', frames, secrets } as const;
-    return (await this.#run(workspace, work)) as readonly OpenDamage[];
+    return (await this.#run(workspace, work)) as OpenedFrames;
   }
 
   /** Ends the threads; calls under way fail with E_COMPUTE_FAILED. */

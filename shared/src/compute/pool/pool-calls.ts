@@ -1,7 +1,7 @@
 import type {
   FrameToOpen,
   FrameToSeal,
-  OpenDamage,
+  OpenedFrames,
   Stretch,
 } from '../../repository/batch-compute.ts';
 import type { CompressionLevel } from '../../repository/ports.ts';
@@ -33,7 +33,7 @@ export interface PoolCall {
   readonly work: PoolWork;
 }
 
-export type PoolResult = readonly string[] | readonly Stretch[] | readonly OpenDamage[];
+export type PoolResult = readonly string[] | readonly Stretch[] | OpenedFrames;
 
 export type PoolReply =
   | { readonly id: number; readonly result: PoolResult }

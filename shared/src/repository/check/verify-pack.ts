@@ -87,7 +87,8 @@ async function verifyFrames(
   try {
     const range = { offset, length };
     await readInto(store, { name: pack, range, target: memory.bytes.subarray(0, length) });
-    return badFrames(stretch, await memory.open(toOpen(stretch), contentIdSecrets));
+    const { damages } = await memory.open(toOpen(stretch), contentIdSecrets);
+    return badFrames(stretch, damages);
   } finally {
     memory.release();
   }

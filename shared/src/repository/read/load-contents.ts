@@ -6,7 +6,7 @@ import { undefinedWhenDamaged } from '../damaged.ts';
 import type { SegmentKey } from '../segment/segment-key.ts';
 import { fetchFrames, planFetch } from './fetch-frames.ts';
 import type { FrameAccess } from './frame-access.ts';
-import { LoadedContents, type OpenedContent } from './loaded-contents.ts';
+import { LoadedContents, type Opened } from './loaded-contents.ts';
 import { type OpeningMemory, openingMemory } from './opening-memory.ts';
 import type { NamedContent } from './placed-content.ts';
 import { roomBytes, spareBytes, type WantedFrame, wantedFrames } from './wanted-frames.ts';
@@ -17,7 +17,11 @@ const batchBytesMin = 1024 * 1024;
 export interface LoadOptions {
   /** In the memory that they were opened in, of which there is little: discarded soon. Default: false. */
   readonly isLent?: boolean | undefined;
+  /** Frames, by frameId, that are given as they were before they were sealed, if all of them is wanted. */
+  readonly encoded?: ReadonlySet<string> | undefined;
 }
+
+const none: ReadonlySet<string> = new Set();
 
 /**
  * Fetches and opens contents in one go: each frame once, neighbours with one
@@ -27,10 +31,10 @@ export interface LoadOptions {
 export async function loadContents(
   access: FrameAccess,
   contents: readonly NamedContent[],
-  { isLent = false }: LoadOptions = {},
+  { isLent = false, encoded = none }: LoadOptions = {},
 ): Promise<LoadedContents> {
   const secrets = await access.contentIdSecrets();
-  const frames = wantedFrames(contents);
+  const frames = wantedFrames(contents, encoded);
   const plan = planFetch(frames.map(({ content }) => content));
   const room = sum(frames.map(roomBytes));
   const memory = openingMemory(access.compute, room + plan.sizeBytes);
@@ -39,9 +43,9 @@ export async function loadContents(
     const sealed = await withKeys(access, frames, fetched);
     const batches = batchesOf(laidOut(sealed, room));
     const opening = batches.map((batch) => openBatch(memory, batch, secrets));
-    const sound = (await allEnded(opening)).flat();
+    const opened = inOne(await allEnded(opening));
     if (isLent) memory.trim(room);
-    return isLent ? lent(memory, sound) : copied(memory, sound, room);
+    return isLent ? lent(memory, opened) : copied(memory, opened, room);
   } catch (error) {
     memory.release();
     throw error;
@@ -79,24 +83,22 @@ async function withKeys(
   return found;
 }
 
-/** Opened contents come first; behind their room lies what is sealed. */
+/** What is opened comes first; behind its room lies what is sealed. */
 function laidOut(frames: readonly SealedFrame[], room: number): FrameInPlace[] {
-  let to = 0;
-  return frames.map(({ content, wanted, sealed: { start, length }, segment }) => {
+  let start = 0;
+  return frames.map((each) => {
+    const { content, wanted, sealed, segment, isEncoded } = each;
+    let to = start;
     const contents = wanted.map(({ content: { contentId, address } }): ContentToOpen => {
-      const from = to;
-      to += address.length + spareBytes;
-      return { offset: address.offset, length: address.length, contentId, to: from };
+      const { offset, length } = address;
+      to += length + spareBytes;
+      return { offset, length, contentId, to: to - length - spareBytes };
     });
-    const sealed = { start: room + start, length };
-    const frame = {
-      segment,
-      number: content.address.frame,
-      kind: 'data',
-      sealed,
-      contents,
-    } as const;
-    return { wanted, frame };
+    const place = { segment, number: content.address.frame, kind: 'data' } as const;
+    const behind = { start: room + sealed.start, length: sealed.length };
+    const encodedTo = isEncoded ? start : undefined;
+    start += roomBytes(each);
+    return { wanted, frame: { ...place, sealed: behind, contents, encodedTo } };
   });
 }
 
@@ -119,15 +121,31 @@ async function openBatch(
   memory: OpeningMemory,
   batch: readonly FrameInPlace[],
   secrets: readonly Uint8Array[],
-): Promise<OpenedContent[]> {
+): Promise<Opened> {
   const frames = batch.map(({ frame }) => frame);
-  const isDamaged = isAmong(await memory.open(frames, secrets));
-  return batch.flatMap(({ wanted, frame }, n) =>
-    frame.contents.flatMap(({ to = 0, length }, m) => {
-      const positions = wanted[m]?.positions ?? [];
-      return isDamaged(n, m) ? [] : [{ start: to, length, positions }];
-    }),
-  );
+  const { damages, encoded } = await memory.open(frames, secrets);
+  const lengths = new Map(encoded.map(({ frame, length }) => [frame, length]));
+  const isDamaged = isAmong(damages);
+  const opened = batch.map(({ wanted, frame }, n): Opened => {
+    const positionsOf = (m: number) => wanted[m]?.positions ?? [];
+    const length = lengths.get(n);
+    if (length !== undefined) {
+      const whole = { start: frame.encodedTo ?? 0, length, positions: positionsOf(0) };
+      return { contents: [], encoded: [whole] };
+    }
+    const contents = frame.contents.flatMap(({ to = 0, length }, m) =>
+      isDamaged(n, m) ? [] : [{ start: to, length, positions: positionsOf(m) }],
+    );
+    return { contents, encoded: [] };
+  });
+  return inOne(opened);
+}
+
+function inOne(parts: readonly Opened[]): Opened {
+  return {
+    contents: parts.flatMap(({ contents }) => contents),
+    encoded: parts.flatMap(({ encoded }) => encoded),
+  };
 }
 
 function isAmong(damages: readonly OpenDamage[]): (frame: number, content: number) => boolean {
@@ -136,17 +154,13 @@ function isAmong(damages: readonly OpenDamage[]): (frame: number, content: numbe
   return (frame, content) => damaged.has(`${frame}/all`) || damaged.has(`${frame}/${content}`);
 }
 
-function lent(memory: OpeningMemory, contents: readonly OpenedContent[]): LoadedContents {
-  return new LoadedContents(memory.bytes, contents, () => memory.release());
+function lent(memory: OpeningMemory, opened: Opened): LoadedContents {
+  return new LoadedContents(memory.bytes, opened, () => memory.release());
 }
 
-function copied(
-  memory: OpeningMemory,
-  contents: readonly OpenedContent[],
-  room: number,
-): LoadedContents {
+function copied(memory: OpeningMemory, opened: Opened, room: number): LoadedContents {
   const bytes = new Uint8Array(room);
   copyInto(bytes, 0, memory.bytes.subarray(0, room));
   memory.release();
-  return new LoadedContents(bytes, contents, () => discard(bytes));
+  return new LoadedContents(bytes, opened, () => discard(bytes));
 }

@@ -5,17 +5,23 @@ export interface OpenedContent extends Stretch {
   readonly positions: readonly number[];
 }
 
+/** What was loaded, and is sound. */
+export interface Opened {
+  readonly contents: readonly OpenedContent[];
+  /** Frames as they were before they were sealed: at the position of their first content. */
+  readonly encoded: readonly OpenedContent[];
+}
+
 /** Contents by position, in memory that is freed at once. */
 export class LoadedContents {
-  readonly #contents = new Map<number, Uint8Array>();
+  readonly #contents: Map<number, Uint8Array>;
+  readonly #encoded: Map<number, Uint8Array>;
   readonly #free: () => void;
 
-  constructor(bytes: Uint8Array, contents: readonly OpenedContent[], free: () => void) {
+  constructor(bytes: Uint8Array, { contents, encoded }: Opened, free: () => void) {
     this.#free = free;
-    for (const { start, length, positions } of contents) {
-      const content = bytes.subarray(start, start + length);
-      for (const position of positions) this.#contents.set(position, content);
-    }
+    this.#contents = byPosition(bytes, contents);
+    this.#encoded = byPosition(bytes, encoded);
   }
 
   /** Undefined: it is not there, or not sound; read by itself it says what is wrong. */
@@ -23,9 +29,24 @@ export class LoadedContents {
     return this.#contents.get(position);
   }
 
+  /** The frame that begins with this content; undefined: it is not there as a frame. */
+  encodedAt(position: number): Uint8Array | undefined {
+    return this.#encoded.get(position);
+  }
+
   /** Frees their memory: nobody may read them any more. */
   discard(): void {
     this.#contents.clear();
+    this.#encoded.clear();
     this.#free();
   }
+}
+
+function byPosition(bytes: Uint8Array, opened: readonly OpenedContent[]): Map<number, Uint8Array> {
+  const found = new Map<number, Uint8Array>();
+  for (const { start, length, positions } of opened) {
+    const part = bytes.subarray(start, start + length);
+    for (const position of positions) found.set(position, part);
+  }
+  return found;
 }

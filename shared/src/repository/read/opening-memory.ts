@@ -1,5 +1,5 @@
 import { discard } from '../../memory/discard.ts';
-import type { FrameToOpen, OpenDamage } from '../batch-compute.ts';
+import type { FrameToOpen, OpenedFrames } from '../batch-compute.ts';
 import type { Compute } from '../ports.ts';
 import { FrameBatches } from '../segment/frame-batch.ts';
 
@@ -10,10 +10,7 @@ const handedOverBytesMin = 256 * 1024;
 export interface OpeningMemory {
   readonly bytes: Uint8Array;
   /** As BatchCompute.openContents. */
-  open(
-    frames: readonly FrameToOpen[],
-    secrets: readonly Uint8Array[],
-  ): Promise<readonly OpenDamage[]>;
+  open(frames: readonly FrameToOpen[], secrets: readonly Uint8Array[]): Promise<OpenedFrames>;
   /** Frees what lies behind, if that is not too little. */
   trim(sizeBytes: number): void;
   release(): void;

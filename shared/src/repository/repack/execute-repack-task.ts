@@ -1,4 +1,4 @@
-import { fromHex } from '../bytes.ts';
+import { fromHex, sum } from '../bytes.ts';
 import { PackStream } from '../pack/pack-stream.ts';
 import type { BlobStore, Compute, Entropy } from '../ports.ts';
 import { newSegmentUnder, type PrefixKey } from '../segment/segment-key.ts';
@@ -86,23 +86,26 @@ class RepackRun {
     const { compute, signal, onProgress } = this.#options;
     const segment = await newSegmentUnder(this.#options, prefixKey(target.idPrefix, target.key));
     const writer = new TargetSegment({ compute, pack: this.#pack, target, segment });
-    for (const [step, { contentId }] of this.#contentsFrom(first, target.contents)) {
+    for (let at = first; at < first + target.contents; ) {
       signal?.throwIfAborted();
-      if (!this.#window.has(step)) await this.#window.load(step);
-      const bytes = this.#window.bytes(step);
-      if (bytes === undefined) continue;
-      await writer.add(contentId, bytes);
-      onProgress?.(bytes.length);
+      if (!this.#window.has(at)) await this.#window.load(at);
+      const moved = await this.#move(writer, at);
+      onProgress?.(sum(moved.map(({ length }) => length)));
+      at += moved.length;
     }
     const stored = await writer.finish();
     if (stored !== undefined) this.#segments.push({ target: at, ...stored });
   }
 
-  *#contentsFrom(first: number, count: number): Generator<[number, PlannedContent]> {
-    for (let at = first; at < first + count; at += 1) {
-      const content = this.#plan.contents[at];
-      if (content !== undefined) yield [at, content];
-    }
+  /** A whole frame, or one content. @returns what is done, in the order of the plan */
+  async #move(writer: TargetSegment, at: number): Promise<readonly PlannedContent[]> {
+    const { contents } = this.#plan;
+    const frame = this.#window.frame(at);
+    const moved = contents.slice(at, at + (frame?.contents ?? 1));
+    const bytes = this.#window.bytes(at);
+    if (frame !== undefined) await writer.addFrame(frame.encoded, moved);
+    else if (bytes !== undefined) await writer.add(contents[at]?.contentId ?? '', bytes);
+    return moved;
   }
 }
 

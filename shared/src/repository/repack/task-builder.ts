@@ -42,6 +42,9 @@ export interface TargetObject {
   readonly contentIds: string;
 }
 
+/** And the item that it is of. */
+type ItemContent = PlannedContent & { readonly itemId: string };
+
 type OpenTarget = PlannedTarget & { contents: number; sealedBytes: number };
 
 /** Gathers the contents of one target pack. */
@@ -50,9 +53,7 @@ export class TaskBuilder {
   readonly #sources = new Map<string, { readonly at: number; readonly source: PlannedSource }>();
   readonly #frames = new Map<string, { readonly at: number; readonly frame: PlannedFrame }>();
   readonly #targets: OpenTarget[] = [];
-  readonly #contents: PlannedContent[] = [];
-  /** Item of each content, for naming what is damaged. */
-  readonly itemIds: string[] = [];
+  readonly #contents: ItemContent[] = [];
   #sealedBytes = 0;
   #bytes = 0;
 
@@ -74,6 +75,11 @@ export class TaskBuilder {
     return this.#contents.length;
   }
 
+  /** Item of each content of the plan, for naming what is damaged. */
+  get itemIds(): readonly string[] {
+    return this.#contents.map(({ itemId }) => itemId);
+  }
+
   get objectIds(): readonly string[] {
     return [...new Set(this.#targets.map(({ objectId }) => objectId))];
   }
@@ -83,8 +89,8 @@ export class TaskBuilder {
     const { address } = needed.placed;
     const { offset, length } = address;
     const frame = await this.#frame(needed);
-    this.#contents.push({ contentId: needed.contentId, frame, offset, length });
-    this.itemIds.push(needed.itemId);
+    const { contentId, itemId } = needed;
+    this.#contents.push({ contentId, frame, offset, length, itemId });
     target.contents += 1;
     this.#bytes += length;
     const sealedBytes = sealedShare(address);
@@ -93,6 +99,7 @@ export class TaskBuilder {
   }
 
   async build({ namePrefix, storageClass }: TargetPack): Promise<RepackPlan> {
+    this.#sortBySource();
     const { target } = this.#options;
     const footer = await newPrefixKey(target.ports, target.keys.derived.footers);
     const footerIdPrefix = toHex(footer.idPrefix);
@@ -101,8 +108,24 @@ export class TaskBuilder {
       sources: [...this.#sources.values()].map(({ source }) => source),
       frames: [...this.#frames.values()].map(({ frame }) => frame),
       targets: this.#targets.map(({ sealedBytes: _, ...target }) => target),
-      contents: this.#contents,
+      contents: this.#contents.map(({ itemId: _, ...content }) => content),
     };
+  }
+
+  /**
+   * Within each segment the contents come as they lie in the source, so that frames stay together
+   * and can pass as they are. Which segment they are in, and with it the pack, is decided by date.
+   */
+  #sortBySource(): void {
+    const frames = [...this.#frames.values()].map(({ frame }) => frame);
+    const sources = [...this.#sources.values()].map(({ source }) => source);
+    const ranks = ranksOf(frames, sources);
+    let first = 0;
+    for (const { contents } of this.#targets) {
+      const part = this.#contents.slice(first, first + contents);
+      part.sort((a, b) => (ranks[a.frame] ?? 0) - (ranks[b.frame] ?? 0) || a.offset - b.offset);
+      for (const content of part) this.#contents[first++] = content;
+    }
   }
 
   async #target({ objectId, key, contentIds }: TargetObject): Promise<OpenTarget> {
@@ -144,6 +167,22 @@ export class TaskBuilder {
     this.#sources.set(address.segment, { at, source });
     return at;
   }
+}
+
+/** Of each frame, its position in the order of packs and of bytes in them. */
+function ranksOf(
+  frames: readonly PlannedFrame[],
+  sources: readonly PlannedSource[],
+): readonly number[] {
+  const placeOf = ({ source, offset }: PlannedFrame) => {
+    const { pack = '', offset: begin = 0 } = sources[source] ?? {};
+    return { pack, start: begin + offset };
+  };
+  const places = frames.map((frame, at) => ({ ...placeOf(frame), at }));
+  places.sort((a, b) => (a.pack === b.pack ? a.start - b.start : a.pack < b.pack ? -1 : 1));
+  const ranks = new Array<number>(frames.length);
+  for (const [rank, { at }] of places.entries()) ranks[at] = rank;
+  return ranks;
 }
 
 /** What a content takes of its sealed frame, which it may share with others. */

@@ -1,16 +1,18 @@
 import { copyInto } from '../../memory/copy-into.ts';
 import type {
   ContentToOpen,
+  EncodedFrame,
   FrameToOpen,
   FrameToSeal,
   OpenDamage,
+  OpenedFrames,
   Stretch,
 } from '../batch-compute.ts';
 import { sum, toHex } from '../bytes.ts';
 import { isDamage } from '../damaged.ts';
 import type { CompressionLevel, FrameCompute } from '../ports.ts';
 import { type CompressInto, compressWorthwhile } from './compress-worthwhile.ts';
-import { openFrameWithin, type Scratch, sealFrameInto } from './frame.ts';
+import { decodeFrame, openEncoded, type Scratch, sealEncodedInto, sealFrameInto } from './frame.ts';
 
 interface SealBatch {
   readonly frames: readonly FrameToSeal[];
@@ -19,12 +21,24 @@ interface SealBatch {
   readonly level?: CompressionLevel | undefined;
 }
 
+interface SealOne {
+  readonly place: FrameToSeal;
+  readonly target: Uint8Array;
+  readonly compress: CompressInto;
+}
+
 interface OpenBatch {
   readonly frames: readonly FrameToOpen[];
   readonly secrets: readonly Uint8Array[];
 }
 
 type ContentDamage = Omit<OpenDamage, 'frame'>;
+
+/** What became of a frame: damages, or its length where it is encoded. */
+interface OpenedFrame {
+  readonly damages: readonly ContentDamage[];
+  readonly encodedLength?: number;
+}
 
 type IdOf = (content: Uint8Array) => Uint8Array;
 
@@ -56,46 +70,66 @@ export class FrameBatches {
         : (target, content) => compute.compressInto(target, content, level);
     let start = roomStart;
     return frames.map((place) => {
-      const { scratch } = this;
-      const content = this.#gathered(bytes, place.contents);
       const target = bytes.subarray(start);
-      const length = sealFrameInto(compute, target, { place, content, compress, scratch });
+      const length = this.#seal(bytes, { place, target, compress });
       start += length;
       return { start: start - length, length };
     });
   }
 
-  /** @returns what is damaged */
-  open(bytes: Uint8Array, { frames, secrets }: OpenBatch): OpenDamage[] {
-    const idsOf = secrets.map((secret) => this.#compute.hmacSha256With(secret));
-    return frames.flatMap((frame, at) => {
-      const damages = this.#open(bytes, frame, idsOf);
-      return damages.map((damage) => ({ frame: at, ...damage }));
-    });
+  #seal(bytes: Uint8Array, { place, target, compress }: SealOne): number {
+    const { scratch } = this;
+    if ('encoded' in place) {
+      const encoded = inside(bytes, place.encoded);
+      return sealEncodedInto(this.#compute, target, { place, encoded, scratch });
+    }
+    const content = this.#gathered(bytes, place.contents);
+    return sealFrameInto(this.#compute, target, { place, content, compress, scratch });
   }
 
-  #open(bytes: Uint8Array, place: FrameToOpen, idsOf: readonly IdOf[]): ContentDamage[] {
+  open(bytes: Uint8Array, { frames, secrets }: OpenBatch): OpenedFrames {
+    const idsOf = secrets.map((secret) => this.#compute.hmacSha256With(secret));
+    const damages: OpenDamage[] = [];
+    const encoded: EncodedFrame[] = [];
+    for (const [frame, place] of frames.entries()) {
+      const opened = this.#open(bytes, place, idsOf);
+      damages.push(...opened.damages.map((damage) => ({ frame, ...damage })));
+      const length = opened.encodedLength;
+      if (length !== undefined) encoded.push({ frame, length });
+    }
+    return { damages, encoded };
+  }
+
+  #open(bytes: Uint8Array, place: FrameToOpen, idsOf: readonly IdOf[]): OpenedFrame {
     try {
-      const sealed = inside(bytes, place.sealed);
+      const { encodedTo, kind, contents } = place;
       const scratch = this.#scratchFor(place, bytes);
-      const opened = openFrameWithin(this.#compute, { place, sealed, scratch });
-      const damages: ContentDamage[] = [];
-      for (const [content, wanted] of place.contents.entries()) {
-        const message = contentProblem(opened, wanted, idsOf);
-        if (message !== undefined) damages.push({ content, message });
-        else if (wanted.to !== undefined) moveInto(bytes, wanted.to, partOf(opened, wanted));
+      const opening = { place, sealed: inside(bytes, place.sealed), scratch };
+      const encoded = openEncoded(this.#compute, opening);
+      const opened = decodeFrame(this.#compute, { encoded, kind, scratch });
+      const damages = damagesIn(opened, contents, idsOf);
+      if (encodedTo !== undefined && damages.length === 0 && isAllOf(opened, contents)) {
+        copyInto(bytes, encodedTo, encoded);
+        return { damages, encodedLength: encoded.length };
       }
-      return damages;
+      const damaged = new Set(damages.map(({ content }) => content));
+      for (const [at, content] of contents.entries()) {
+        if (content.to === undefined || damaged.has(at)) continue;
+        moveInto(bytes, content.to, partOf(opened, content));
+      }
+      return { damages };
     } catch (error) {
-      if (isDamage(error)) return [{ content: undefined, message: error.message }];
+      if (isDamage(error)) return { damages: [{ content: undefined, message: error.message }] };
       throw error;
     }
   }
 
   /** What is all of a frame is decompressed into its place at once. */
-  #scratchFor({ contents }: FrameToOpen, bytes: Uint8Array): Scratch {
+  #scratchFor({ contents, encodedTo }: FrameToOpen, bytes: Uint8Array): Scratch {
     const [only] = contents;
-    if (only?.to === undefined || contents.length > 1) return this.scratch;
+    if (only?.to === undefined || contents.length > 1 || encodedTo !== undefined) {
+      return this.scratch;
+    }
     const room = bytes.subarray(only.to, only.to + only.length + 1);
     return (use, sizeBytes) =>
       use === 'content' && sizeBytes === room.length ? room : this.#memory(use, sizeBytes);
@@ -124,6 +158,27 @@ export class FrameBatches {
     if (sizeBytes <= keptBytesMax) this.#kept.set(use, memory);
     return memory;
   }
+}
+
+function damagesIn(
+  opened: Uint8Array,
+  contents: readonly ContentToOpen[],
+  idsOf: readonly IdOf[],
+): ContentDamage[] {
+  return [...contents.entries()].flatMap(([content, wanted]) => {
+    const message = contentProblem(opened, wanted, idsOf);
+    return message === undefined ? [] : [{ content, message }];
+  });
+}
+
+/** They are all that it holds, in order. */
+function isAllOf(opened: Uint8Array, contents: readonly ContentToOpen[]): boolean {
+  let end = 0;
+  for (const { offset, length } of contents) {
+    if (offset !== end) return false;
+    end += length;
+  }
+  return end === opened.length;
 }
 
 /** Unless it lies there already. */

@@ -10,10 +10,11 @@ import { type SegmentKey, segmentIdBytes } from './segment-key.ts';
 
 /** Largest content of a frame, by kind of segment. */
 export const frameBytesMax = 16 * 1024 * 1024;
-const headerBytes = 5;
+/** An encoded frame has at most this many bytes more than its content. */
+export const frameHeaderBytes = 5;
 const tagBytes = 16;
 /** A sealed frame has at most this many bytes more than its content. */
-export const frameOverheadBytes = headerBytes + tagBytes;
+export const frameOverheadBytes = frameHeaderBytes + tagBytes;
 export const footerBytesMax = 64 * 1024 * 1024;
 
 /** A smaller content is compressed about as fast as it is sampled. */
@@ -53,12 +54,39 @@ export function sealFrameInto(
   target: Uint8Array,
   { place, content, compress = atLevel3(compute), scratch = fresh }: SealFrame,
 ): number {
-  const bytesMax = headerBytes + compute.compressedBytesMax(content.length);
-  const plain = encodePlain(compute, { content, compress, into: scratch('plain', bytesMax) });
-  const sealed = target.subarray(0, plain.length + tagBytes);
-  compute.sealInto(sealed, sealingOf(place), plain);
-  const opened = openFrameWithin(compute, { place, sealed, scratch });
-  if (equalBytes(opened, content)) return sealed.length;
+  const bytesMax = frameHeaderBytes + compute.compressedBytesMax(content.length);
+  const encoded = encode(compute, { content, compress, into: scratch('plain', bytesMax) });
+  const sealed = target.subarray(0, encoded.length + tagBytes);
+  compute.sealInto(sealed, sealingOf(place), encoded);
+  const opened = decodeFrame(compute, {
+    encoded: openEncoded(compute, { place, sealed, scratch }),
+    kind: place.kind,
+    scratch,
+  });
+  assertSame(opened, content);
+  return sealed.length;
+}
+
+export interface SealEncoded {
+  readonly place: FramePlace;
+  readonly encoded: Uint8Array;
+  readonly scratch: Scratch;
+}
+
+/** As sealFrameInto, of what openEncoded gave and decodeFrame could read. */
+export function sealEncodedInto(
+  compute: FrameCompute,
+  target: Uint8Array,
+  { place, encoded, scratch }: SealEncoded,
+): number {
+  const sealed = target.subarray(0, encoded.length + tagBytes);
+  compute.sealInto(sealed, sealingOf(place), encoded);
+  assertSame(openEncoded(compute, { place, sealed, scratch }), encoded);
+  return sealed.length;
+}
+
+function assertSame(opened: Uint8Array, sealed: Uint8Array): void {
+  if (equalBytes(opened, sealed)) return;
   throw damaged('a frame that was just sealed opens to other bytes');
 }
 
@@ -80,16 +108,16 @@ export interface OpenFrame {
 
 /**
  * E_REPOSITORY_DAMAGED unless exactly this frame was sealed at this place.
- * @returns its content: in the scratch memory
+ * @returns what was sealed, a header and its content, compressed or not: in the scratch memory
  */
-export function openFrameWithin(
+export function openEncoded(
   compute: FrameCompute,
   { place, sealed, scratch }: OpenFrame,
 ): Uint8Array {
   const length = Math.max(0, sealed.length - tagBytes);
-  const plain = scratch('opened', length).subarray(0, length);
-  compute.openInto(plain, sealingOf(place), sealed);
-  return decodePlain(compute, { plain, kind: place.kind, scratch });
+  const encoded = scratch('opened', length).subarray(0, length);
+  compute.openInto(encoded, sealingOf(place), sealed);
+  return encoded;
 }
 
 /** Into memory of its own. */
@@ -98,7 +126,8 @@ export function openFrame(
   place: FramePlace,
   sealed: Uint8Array,
 ): Uint8Array {
-  return openFrameWithin(compute, { place, sealed, scratch: fresh });
+  const encoded = openEncoded(compute, { place, sealed, scratch: fresh });
+  return decodeFrame(compute, { encoded, kind: place.kind, scratch: fresh });
 }
 
 interface Encoding {
@@ -111,15 +140,15 @@ function atLevel3(compute: FrameCompute): CompressInto {
   return (target, content) => compute.compressInto(target, content, 3);
 }
 
-function encodePlain(compute: FrameCompute, { content, compress, into }: Encoding): Uint8Array {
-  const body = into.subarray(headerBytes);
+function encode(compute: FrameCompute, { content, compress, into }: Encoding): Uint8Array {
+  const body = into.subarray(frameHeaderBytes);
   const isTried = mayShrink(compute, content, body);
   const length = isTried ? compress(body, content) : content.length;
   const isSmaller = length < content.length;
   if (!isSmaller) copyInto(body, 0, content);
   into[0] = isSmaller ? 1 : 0;
   writeU32(into, 1, content.length);
-  return into.subarray(0, headerBytes + Math.min(length, content.length));
+  return into.subarray(0, frameHeaderBytes + Math.min(length, content.length));
 }
 
 /** False when none of the samples of a large content saves 3 %: one at its beginning and end, others between. */
@@ -135,20 +164,27 @@ function mayShrink(compute: FrameCompute, content: Uint8Array, room: Uint8Array)
   return false;
 }
 
-interface Decoding {
-  readonly plain: Uint8Array;
+export interface DecodeFrame {
+  readonly encoded: Uint8Array;
   readonly kind: SegmentKind;
   readonly scratch: Scratch;
 }
 
-function decodePlain(compute: FrameCompute, { plain, kind, scratch }: Decoding): Uint8Array {
-  if (plain.length < headerBytes) throw damaged('a frame is shorter than its header');
-  const length = readU32(plain, 1);
+/**
+ * E_REPOSITORY_DAMAGED when it is no encoded frame.
+ * @returns its content: in the scratch memory, or a part of what is encoded
+ */
+export function decodeFrame(
+  compute: FrameCompute,
+  { encoded, kind, scratch }: DecodeFrame,
+): Uint8Array {
+  if (encoded.length < frameHeaderBytes) throw damaged('a frame is shorter than its header');
+  const length = readU32(encoded, 1);
   const sizeMax = kind === 'footer' ? footerBytesMax : frameBytesMax;
   if (length > sizeMax) throw damaged(`a frame says that it has ${length} bytes`);
-  const body = plain.subarray(headerBytes);
+  const body = encoded.subarray(frameHeaderBytes);
   const content =
-    plain[0] === 1 ? decompressed(compute, body, scratch('content', length + 1)) : body;
+    encoded[0] === 1 ? decompressed(compute, body, scratch('content', length + 1)) : body;
   if (content.length !== length) throw damaged('a frame has another length than it says');
   return content;
 }
