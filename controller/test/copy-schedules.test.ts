@@ -111,6 +111,36 @@ describe('a copy job that follows its backup job immediately', () => {
     expect(await copied()).toBe(points[0]);
   });
 
+  it('goes on with a point that its window cut off when the window opens again', async () => {
+    await clock.set('2027-06-28T12:00:00Z');
+    const { name, points } = await aJob(2);
+    const window = { openHours: { mon: [20], tue: [20] }, terminate: true };
+    const schedule = { ...immediately, window };
+    const copyJob = await aCopyJob(name, { schedule, seed: 'all' });
+    await tickAt('2027-06-28T20:00:00Z');
+    const assignment = await accept();
+    await tickAt('2027-06-28T21:00:00Z');
+    await ready.link.end(assignment, { status: 'stopped' });
+    await tickAt('2027-06-29T19:59:00Z');
+    expect(await told(copyJob)).toEqual(['waiting', 'waiting', 'started']);
+    await tickAt('2027-06-29T20:00:00Z');
+    expect(await copied()).toBe(points[0]);
+    await controller.tick();
+    expect(await copied()).toBe(points[1]);
+    expect(await told(copyJob)).toEqual(['started', 'started', 'started']);
+  });
+
+  it('does not go on with a point whose copy somebody stopped', async () => {
+    const { name } = await aJob(1);
+    const copyJob = await aCopyJob(name, { schedule: immediately });
+    await controller.tick();
+    const assignment = await accept();
+    const { sessionId } = assignment;
+    await client.call('stopSession', { params: { session: sessionId } });
+    await ready.link.end(assignment, { status: 'stopped' });
+    expect(await told(copyJob)).toEqual(['started']);
+  });
+
   it('tries a point again before those behind it', async () => {
     await clock.set('2027-07-01T12:00:00Z');
     const { name, points } = await aJob(2);

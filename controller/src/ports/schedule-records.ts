@@ -83,6 +83,11 @@ export interface CopyQueueRecords {
   enqueueImmediate(restorePointId: string): Promise<void>;
   /** Complete points of its backup job that are not copied or waiting. @returns how many */
   enqueue(copyJobId: string, which: 'latest' | 'all'): Promise<number>;
+  /** The point of a copy that ended too soon waits once more, before the points behind it. */
+  enqueueAgain(
+    copyJobId: string,
+    copy: { sessionId: string; restorePointId: string },
+  ): Promise<void>;
   /** That of the oldest point. */
   next(copyJobId: string): Promise<WaitingSlot | undefined>;
   /** No more of what waits is copied. */

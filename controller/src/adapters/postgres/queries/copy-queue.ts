@@ -45,6 +45,13 @@ export function makeCopyQueueRecords(db: Db): CopyQueueRecords {
       );
       return rows.length;
     },
+    enqueueAgain: async (copyJobId, { sessionId, restorePointId }) => {
+      await db.rows(
+        `INSERT INTO schedule_slots (schedule_id, slot, at, outcome, restore_point_id)
+          VALUES ($1, $2, now(), 'waiting', $3) ON CONFLICT DO NOTHING`,
+        [copyJobId, `rest of ${sessionId}`, restorePointId],
+      );
+    },
     next: (copyJobId) =>
       db.first<WaitingSlot>(
         `SELECT sl.schedule_id, sl.slot, sl.restore_point_id, p.expired AS is_gone
