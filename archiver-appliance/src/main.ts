@@ -48,7 +48,7 @@ async function openPorts(
   const credentials = { caPem, certificatePem, privateKeyPem };
   const link = makeGrpcLink({ address: linkAddress, credentials: () => credentials });
   const key = createPrivateKey(privateKeyPem);
-  const bus = openBus(config, logger);
+  const bus = openBus(config.natsUrl ?? enrolled.natsUrl, logger);
   releasers.add('bus', () => bus.close());
   const batches = new ComputePool({ threads: config.computeThreads });
   releasers.add('compute threads', () => batches.close());
@@ -80,7 +80,8 @@ function openInterruptions({ metadataService, metadataEndpoint }: ApplianceConfi
   }
 }
 
-function openBus({ natsUrl }: ApplianceConfig, logger: Logger): Bus {
+/** Where it was started with none, the controller may have told one. */
+function openBus(natsUrl: string | undefined, logger: Logger): Bus {
   if (natsUrl === undefined) return silentBus;
   const name = 'archiver-appliance';
   return new JetStreamBus({ url: natsUrl, name, createsStreams: false, logger });

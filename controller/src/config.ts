@@ -15,6 +15,8 @@ export interface ControllerConfig {
   /** undefined: no bus; sessions run, without live progress. */
   readonly natsUrl: string | undefined;
   readonly natsUrlFile: string | undefined;
+  /** How machines in clouds reach NATS, with a user for them. */
+  readonly applianceNatsUrl: string | undefined;
   readonly httpListen: Listen;
   readonly grpcListen: Listen;
   /** undefined: by the port that was bound, on localhost. */
@@ -63,6 +65,8 @@ export function readConfig(
     databaseConnectionsMax: env.integer('FIRN_DATABASE_CONNECTIONS_MAX', 10, { min: 2, max: 500 }),
     natsUrl: env.optionalText('FIRN_NATS_URL') ?? env.optionalSecret('FIRN_NATS_URL'),
     natsUrlFile: env.optionalText('FIRN_NATS_URL_FILE'),
+    applianceNatsUrl:
+      env.optionalText('FIRN_APPLIANCE_NATS_URL') ?? env.optionalSecret('FIRN_APPLIANCE_NATS_URL'),
     ...readAddresses(env),
     dataDir,
     masterKeyFile: env.text('FIRN_MASTER_KEY_FILE', join(dataDir, 'master-key')),

@@ -132,6 +132,7 @@ function makeSettings(
     proxyCertificateLifeMs: config.proxyCertificateLifeMs,
     applianceLifeMs: config.applianceLifeMs,
     applianceLimits: config.applianceLimits,
+    applianceNatsUrl: config.applianceNatsUrl,
     enrollmentTokenLifeMs: config.enrollmentTokenLifeMs,
     viewTimeoutMs: config.viewTimeoutMs,
     get publicUrl() {

@@ -54,6 +54,8 @@ export interface AppSettings {
   /** Hard end of an appliance, and of its certificate. */
   readonly applianceLifeMs: number;
   readonly applianceLimits: ApplianceLimits;
+  /** Where appliances tell of their progress, with its password; undefined: what they were started with. */
+  readonly applianceNatsUrl?: string | undefined;
   readonly enrollmentTokenLifeMs: number;
   readonly viewTimeoutMs: number;
 }

@@ -6,6 +6,8 @@ import type { AppContext } from '../context.ts';
 export interface EnrolledWorker {
   readonly workerId: string;
   readonly certificatePem: string;
+  /** For an appliance: where it tells of its progress. Holds a password. */
+  readonly natsUrl?: string;
 }
 
 /**
@@ -23,13 +25,29 @@ export async function enrollWorker(
   return context.database.transaction(async (records) => {
     const token = await records.workers.lockToken(tokenHash);
     if (token === undefined) throw refused('is unknown');
-    const keyHash = context.secrets.hash(Buffer.from(publicKey).toString('base64'));
-    if (token.usedPublicKeyHash !== null) {
-      return certificateAgain(context, records, token, keyHash);
-    }
-    if (token.expired) throw refused('has expired');
-    return enrollNew(context, records, { token, publicKey, keyHash });
+    const enrolled = await enrollWith(context, records, { token, publicKey });
+    const { applianceNatsUrl: natsUrl } = context.settings;
+    const isTold = token.workerKind === 'appliance' && natsUrl !== undefined;
+    return isTold ? { ...enrolled, natsUrl } : enrolled;
   });
+}
+
+interface Enrolling {
+  readonly token: EnrollmentToken;
+  readonly publicKey: Uint8Array;
+}
+
+async function enrollWith(
+  context: AppContext,
+  records: Records,
+  { token, publicKey }: Enrolling,
+): Promise<EnrolledWorker> {
+  const keyHash = context.secrets.hash(Buffer.from(publicKey).toString('base64'));
+  if (token.usedPublicKeyHash !== null) {
+    return certificateAgain(context, records, token, keyHash);
+  }
+  if (token.expired) throw refused('has expired');
+  return enrollNew(context, records, { token, publicKey, keyHash });
 }
 
 async function certificateAgain(
@@ -48,9 +66,7 @@ async function certificateAgain(
   return { workerId, certificatePem: certificate.certificatePem };
 }
 
-interface NewEnrollment {
-  readonly token: EnrollmentToken;
-  readonly publicKey: Uint8Array;
+interface NewEnrollment extends Enrolling {
   readonly keyHash: Uint8Array;
 }
 

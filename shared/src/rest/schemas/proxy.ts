@@ -44,5 +44,8 @@ export const EnrollResponse = open('EnrollResponse', {
   certificatePem: Pem,
   caPem: Pem,
   linkAddress: Type.String({ description: 'host:port of the link' }),
+  natsUrl: Type.Optional(
+    Type.String({ description: 'For appliances: where they tell of their progress' }),
+  ),
 });
 export type EnrollResponse = Static<typeof EnrollResponse>;

@@ -10,6 +10,8 @@ export interface Enrolment {
   readonly caPem: string;
   /** host:port of the link (gRPC, client certificates). */
   readonly linkAddress: string;
+  /** Told to appliances, where the controller knows; holds a password. */
+  readonly natsUrl?: string;
 }
 
 const answerBytesMax = 256 * 1024;
@@ -67,7 +69,7 @@ function refusal(answer: Answer): string {
 }
 
 function decodeEnrolment(text: string): Omit<Enrolment, 'caPem'> {
-  const { workerId, certificatePem, linkAddress } = parse(text);
+  const { workerId, certificatePem, linkAddress, natsUrl } = parse(text);
   if (
     typeof workerId !== 'string' ||
     typeof certificatePem !== 'string' ||
@@ -75,7 +77,8 @@ function decodeEnrolment(text: string): Omit<Enrolment, 'caPem'> {
   ) {
     throw new AppError('E_ENROLMENT_REFUSED', 'the answer to the enrolment is incomplete');
   }
-  return { workerId, certificatePem, linkAddress };
+  const bus = typeof natsUrl === 'string' ? { natsUrl } : {};
+  return { workerId, certificatePem, linkAddress, ...bus };
 }
 
 function parse(text: string): Record<string, unknown> {

@@ -59,9 +59,9 @@ export const proxyHandlers: Handlers<Proxies> = {
   },
   enroll: async ({ context, body }) => {
     const csr = Buffer.from(body.csr, 'base64');
-    const { workerId, certificatePem } = await enrollWorker(context, { token: body.token, csr });
+    const enrolled = await enrollWorker(context, { token: body.token, csr });
     const { caPem } = context.authority;
-    return { workerId, certificatePem, caPem, linkAddress: context.settings.linkAddress };
+    return { ...enrolled, caPem, linkAddress: context.settings.linkAddress };
   },
 };
 
