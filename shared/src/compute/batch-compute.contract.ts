@@ -87,21 +87,21 @@ export function describeBatchCompute(batches: () => BatchCompute): void {
 
     it('give a frame as it was encoded, and seal it for another place', async () => {
       const texts = ['a'.repeat(9_000), 'b'];
-      const { sealed, encoded } = await passed(batches(), { texts, wanted: texts });
+      const { sealed, encoded } = await passed(batches(), { texts, wanted: [[0], [1]] });
       expect(encoded).toEqual([{ frame: 0, length: (sealed?.length ?? 0) - 16 }]);
       expect(sealed?.length).toBeLessThan(200);
       expect(await opened(batches(), [{ sealed, texts }], { first: 7 })).toEqual(texts);
       expect(await opened(batches(), [{ sealed, texts }])).toEqual([undefined, undefined]);
     });
 
-    it.each([
-      ['of which not all is wanted', { texts: ['a', 'b'], wanted: ['a'] }],
-      ['whose contents are wanted in another order', { texts: ['a', 'b'], wanted: ['b', 'a'] }],
-      ['with a content that is not what its id says', { texts: ['a', 'b'], wanted: ['a', 'x'] }],
-    ])('give contents of a frame %s', async (_, asked) => {
-      const { encoded, found } = await passed(batches(), asked);
+    it.each<[string, Passed['wanted'], unknown]>([
+      ['of which not all is wanted', [[0]], ['a']],
+      ['whose contents are wanted in another order', [[1], [0]], ['b', 'a']],
+      ['with a content that is not what its id says', [[0], [1, 'x']], ['a', undefined]],
+    ])('give contents of a frame %s', async (_, wanted, expected) => {
+      const { encoded, found } = await passed(batches(), { texts: ['a', 'b'], wanted });
       expect(encoded).toEqual([]);
-      expect(found).toEqual(asked.wanted.map((text) => (text === 'x' ? undefined : text)));
+      expect(found).toEqual(expected);
     });
 
     it('run side by side', async () => {
@@ -133,50 +133,37 @@ function written(batches: BatchCompute, texts: readonly string[]) {
 }
 
 interface Passed {
-  /** Of one byte each, unless all of them are wanted in their order. */
   readonly texts: readonly string[];
-  readonly wanted: readonly string[];
+  /** Which of the texts, and what their ids are of. */
+  readonly wanted: readonly (readonly [text: number, idOf?: string])[];
 }
 
 /** A frame with these texts, wanted as it is: what is given, and then sealed at number 7. */
 async function passed(batches: BatchCompute, { texts, wanted }: Passed) {
   const { workspace: own, contents, roomStart } = written(batches, texts);
   const [first] = await batches.sealFrames(own, [frameAt(0, { contents })], roomStart);
-  const length = first?.length ?? 0;
-  const to = 1024;
   const workspace = batches.workspace(32 * 1024);
   workspace.bytes.set(first ?? []);
   own.release();
-  const offsets = offsetsOf(texts);
-  const toOpen = wanted.map((text, at) => {
-    const offset = offsets[Math.max(0, texts.indexOf(text))] ?? 0;
-    const atEnd = text === 'x' ? (offsets[at] ?? 0) : offset;
-    return { offset: atEnd, length: text.length, contentId: idOf(text), to: to + 5 + at };
+  const [encodedTo, contentsTo] = [1024, 2048];
+  const toOpen = wanted.map(([at, named = texts[at] ?? '']) => {
+    const { start: offset = 0, length = 0 } = contents[at] ?? {};
+    return { offset, length, contentId: idOf(named), to: contentsTo + offset };
   });
-  const frame = frameAt(0, { sealed: { start: 0, length }, contents: toOpen, encodedTo: to });
+  const sealed = { start: 0, length: first?.length ?? 0 };
+  const frame = frameAt(0, { sealed, contents: toOpen, encodedTo });
   const { encoded, damages } = await batches.openContents(workspace, [frame], [secret]);
   const bytes = Buffer.from(workspace.bytes);
-  const found = toOpen.map((content, at) => {
+  const found = toOpen.map(({ to, length }, at) => {
     const isDamaged = damages.some((each) => (each.content ?? at) === at);
-    return isDamaged
-      ? undefined
-      : bytes.toString('latin1', content.to, content.to + content.length);
+    return isDamaged ? undefined : bytes.toString('latin1', to, to + length);
   });
-  const toSeal = frameAt(7, { encoded: { start: to, length: encoded[0]?.length ?? 0 } });
-  const [again] =
-    encoded.length === 0 ? [] : await batches.sealFrames(workspace, [toSeal], 16 * 1024);
-  const sealed = again && Uint8Array.from(again);
+  const [whole] = encoded;
+  const toSeal = whole && [frameAt(7, { encoded: { start: encodedTo, length: whole.length } })];
+  const [again] = toSeal ? await batches.sealFrames(workspace, toSeal, 16 * 1024) : [];
+  const copy = again && Uint8Array.from(again);
   workspace.release();
-  return { encoded, found, sealed };
-}
-
-/** Of texts that lie end to end. */
-function offsetsOf(texts: readonly string[]): number[] {
-  let end = 0;
-  return texts.map(({ length }) => {
-    end += length;
-    return end - length;
-  });
+  return { encoded, found, sealed: copy };
 }
 
 function frameAt<T extends object>(number: number, rest: T) {
