@@ -39,11 +39,30 @@ describe('costs', () => {
     expect(estimate?.cost.storage).toBeCloseTo((1024 * 0.023 * days * 24) / 730, 6);
   });
 
-  it('of thawing elsewhere than in S3 are those of the days that were asked for', () => {
+  it.each([
+    // Warm from 20:00 to 2:00: for two thirds of them the midnight is near, for the others a day off.
+    ['standard', 14, 3 * 24 + (4 * 2 + 2 * 23) / 6],
+    ['standard', 3, 3 * 24 + 12],
+    // Any hour of a day is as likely, whenever it is asked for.
+    ['bulk', 0, 5 * 24 + 12],
+    ['bulk', 14, 5 * 24 + 12],
+  ] as const)(
+    'of a thaw in S3, %s, begun at %d:00, are those to the midnights after its hours',
+    (...asked) => {
+      const [speed, hour, warmHours] = asked;
+      const nowMs = Date.UTC(2026, 0, 1, hour);
+      const thaw = { blobs: 4000, bytes: tib, speed, days: 1, nowMs } as const;
+      const storage = estimateThaw(aws, 'deep-archive', thaw)?.cost.storage;
+      expect(storage).toBeCloseTo((1024 * 0.023 * warmHours) / 730, 6);
+    },
+  );
+
+  it('of thawing elsewhere than in S3 are those of the days, and of waiting for the slowest', () => {
     const azure = standardPrices('azure-blob', 'sample');
     const thaw = { blobs: 1, bytes: tib, speed: 'standard', days: 7, nowMs: 1 } as const;
     const estimate = estimateThaw(azure, 'archive', thaw);
-    expect(estimate?.cost.storage).toBeCloseTo((1024 * 0.0208 * 7 * 24) / 730, 6);
+    const waitHours = (15 - 1) / 2;
+    expect(estimate?.cost.storage).toBeCloseTo((1024 * 0.0208 * (7 * 24 + waitHours)) / 730, 6);
   });
 
   it('of thawing at high priority take as long as the account may', () => {

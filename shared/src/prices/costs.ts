@@ -81,9 +81,9 @@ export interface ThawUnits {
 type Thawing = Pick<Thawed, 'speed' | 'days' | 'nowMs'>;
 
 /**
- * Warm copies are billed at the hot class. S3's last for whole days to a midnight (UTC), and are
- * asked for so that the first is still there when the last is warm; elsewhere they are blobs that
- * Firn writes and deletes.
+ * Warm copies are billed at the hot class. S3's last for whole days to the midnight (UTC) after
+ * them, and are asked for so that the first is still there when the last is warm; elsewhere they
+ * are blobs that Firn writes, and deletes so many days after the last is warm.
  * @returns undefined: the class has no such speed
  */
 export function thawUnits(
@@ -149,15 +149,29 @@ function billedBytes({ minimumBytes, ownBytes }: ClassPrices, { blobs, bytes }: 
   return Math.max(bytes, blobs * minimumBytes) + blobs * ownBytes;
 }
 
+/** Of a blob, on average: between the shortest and the longest that thawing takes, each time is as likely. */
 function warmMs(
   { provider }: PriceTable,
   { hours: [least, most] }: ThawPrices,
   { speed, days, nowMs }: Thawing,
 ): number {
-  if (provider !== 's3') return days * dayMs;
-  const readyMs = nowMs + ((least + most) / 2) * hourMs;
+  // What is warm first waits for the last.
+  if (provider !== 's3') return days * dayMs + ((most - least) / 2) * hourMs;
   const wholeDays = Math.ceil(days + longestThawMs[speed] / dayMs);
-  return Math.floor(readyMs / dayMs + wholeDays + 1) * dayMs - readyMs;
+  const readyMs = (nowMs + least * hourMs) % dayMs;
+  return wholeDays * dayMs + meanToMidnightMs(readyMs, readyMs + (most - least) * hourMs);
+}
+
+/** The mean of what is left of the day, over all times between two, in milliseconds since a midnight. */
+function meanToMidnightMs(fromMs: number, toMs: number): number {
+  if (toMs <= fromMs) return dayMs - (fromMs % dayMs);
+  return (leftUntil(toMs) - leftUntil(fromMs)) / (toMs - fromMs);
+}
+
+/** What is left of the day, summed over all times since a midnight. */
+function leftUntil(ms: number): number {
+  const ofDayMs = ms % dayMs;
+  return (Math.floor(ms / dayMs) * dayMs ** 2 - ofDayMs ** 2) / 2 + ofDayMs * dayMs;
 }
 
 function pricesOf({ classes, provider, region }: PriceTable, storageClass: string): ClassPrices {
