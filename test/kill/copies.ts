@@ -9,12 +9,10 @@ import { checkRepository } from '@firn/shared/repository/check/check-repository'
 import { PackMarker } from '@firn/shared/repository/garbage/pack-marker';
 import { rootsOf } from '@firn/shared/repository/log/state/roots';
 import type { Repository } from '@firn/shared/repository/repository';
-import { makeBucket } from '../../shared/test/s3/plain-client.ts';
-import { startS3Fake } from '../../shared/test/s3/s3-fake.ts';
 import { backUp } from '../bench/archive/back-up.ts';
+import { startS3Cloud } from '../bench/archive/cloud/s3-cloud.ts';
 import { Tenant } from '../bench/archive/tenant.ts';
 import {
-  bucket,
   copyJobId,
   Machine,
   makePlace,
@@ -72,13 +70,14 @@ async function digestOf(repository: Repository, jobId: string, point: string): P
 }
 
 /** Of what the storage holds, and what of it nobody refers to. */
-async function storedBytes({ context }: Repository, { storage, name }: Place) {
+async function storedBytes({ context }: Repository, place: Place) {
   const { state } = context.log;
   const needed = await new PackMarker(context).referencedPacks(rootsOf(state), state);
+  const store = await openStore(place);
   let all = 0;
   let unneeded = 0;
   for (const prefix of ['packs/', 'tails/']) {
-    for await (const blob of openStore(storage, name).list(prefix)) {
+    for await (const blob of store.list(prefix)) {
       all += blob.size;
       if (!needed.has(blob.name)) unneeded += blob.size;
     }
@@ -99,17 +98,16 @@ async function main(): Promise<number> {
     process.stdout.write('npm run kill:copies -- [--count 20] [--scale 0.0006]\n');
     return 0;
   }
-  const fake = await startS3Fake();
+  const cloud = await startS3Cloud();
   const machine = new Machine();
   let failed = 0;
   try {
-    await makeBucket(fake, bucket);
-    const source = await makePlace(fake, 'source');
+    const source = await makePlace(cloud.account, 'source');
     const tenant = new Tenant(Number(values.scale));
     await backUp(await machine.own(source), tenant, pointId, (object) => tenant.first(object));
     const expected = await digestOf(await machine.open(source), sourceJobId, pointId);
     for (let run = 1; run <= Number(values.count); run += 1) {
-      const target = await makePlace(fake, `target-${run}`);
+      const target = await makePlace(cloud.account, `target-${run}`);
       const asked = { source, target, pointId, packBytes, composeBytesMin };
       const killedAt = await copyUntil(asked, 1 + (((run - 1) * 7) % 40));
       const isOver = killedAt === 'done';
@@ -129,7 +127,7 @@ async function main(): Promise<number> {
     }
   } finally {
     await machine.close();
-    await fake.stop();
+    await cloud.stop();
   }
   console.log(`${values.count} copies killed, ${failed} failed`);
   return failed === 0 ? 0 : 1;

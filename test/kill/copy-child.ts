@@ -29,8 +29,8 @@ async function run({ source, target, pointId, ...sizes }: CopyToKill): Promise<v
   const ends = { source: point, target: session, storageClass: 'cool' } as const;
   const copy = await openPointCopy({ ...ends, ...sizes });
   const stores = {
-    sourceStore: openStore(source.storage, source.name),
-    targetStore: openStore(target.storage, target.name),
+    sourceStore: await openStore(source),
+    targetStore: await openStore(target),
   };
   const ports = { compute: machine.compute, entropy: nodeEntropy };
   const accepted = async (task: CopyTask) => {

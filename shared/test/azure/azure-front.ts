@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import type { AzureAccount } from '../../src/object-store/azure/container-sas.ts';
-import { startAzurite } from '../../src/services/azurite.ts';
+import { type AzuriteOptions, startAzurite } from '../../src/services/azurite.ts';
 import { startChild } from '../../src/services/child-process.ts';
 
 const hourMs = 3_600_000;
@@ -23,17 +23,26 @@ export interface RunningFront extends Omit<AzureAccount, 'container'> {
 }
 
 export interface FrontMeter {
+  readonly requests: Readonly<Record<'write' | 'read' | 'list' | 'other', number>>;
   readonly operations: Readonly<Record<string, number>>;
   readonly rehydrations: { readonly Standard: number; readonly High: number };
   readonly bytesRehydrated: number;
   readonly dollars: { readonly requests: number; readonly retrieval: number };
+  readonly storage: {
+    /** By tier. */
+    readonly gbMonths: Readonly<Partial<Record<'Hot' | 'Cool' | 'Cold' | 'Archive', number>>>;
+    readonly earlyDeletionDollars: number;
+  };
 }
 
 const program = join(import.meta.dirname, '../../../simulator/src/azure-front/main.ts');
 
 /** Azurite behind the simulator's front, which thaws, keeps versions and locks as Azure does. */
-export async function startAzureFront(more: readonly string[] = []): Promise<RunningFront> {
-  const azurite = await startAzurite();
+export async function startAzureFront(
+  more: readonly string[] = [],
+  azuriteOptions: AzuriteOptions = {},
+): Promise<RunningFront> {
+  const azurite = await startAzurite(azuriteOptions);
   const { accountName, accountKey } = azurite;
   const child = await startChild({
     name: 'azure front',

@@ -15,8 +15,8 @@ const rangeBytes = 4 * 2 ** 20;
 const packsAtOnce = 2;
 
 async function transfer({ source, target }: PlainAsked): Promise<PlainTaken> {
-  const from = openStore(source.storage, source.name);
-  const to = openStore(target.storage, target.name);
+  const from = await openStore(source);
+  const to = await openStore(target);
   const packs = (await Array.fromAsync(from.list('packs/')))[Symbol.iterator]();
   let bytes = 0;
   const begun = performance.now();

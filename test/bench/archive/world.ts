@@ -1,44 +1,34 @@
-/** A storage with a meter, and two repositories in it. */
+/** Repositories in a storage, as any process of the benchmark opens them. */
 import { nodeCompute } from '@firn/shared/compute/node-compute';
 import { nodeEntropy } from '@firn/shared/compute/node-entropy';
 import { ComputePool } from '@firn/shared/compute/pool/compute-pool';
-import { RetryingStore } from '@firn/shared/object-store/retrying-store';
-import { S3Store } from '@firn/shared/object-store/s3/s3-store';
+import { loadProviderStores } from '@firn/shared/object-store/load-provider-stores';
 import { initializeRepository } from '@firn/shared/repository/header/header-store';
 import { createHeader } from '@firn/shared/repository/header/repository-header';
 import type { BlobStore } from '@firn/shared/repository/ports';
 import { openRepository, type Repository } from '@firn/shared/repository/repository';
 import { systemClock } from '@firn/shared/time/system-clock';
 import { systemRandom } from '@firn/shared/time/system-random';
+import type { Account } from './cloud/cloud.ts';
 
-export const bucket = 'bench';
 export const sourceJobId = 'job';
 export const copyJobId = 'copy';
 
-/** How a process of the benchmark finds the storage. */
-export interface Storage {
-  readonly endpoint: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
-
-/** One of the two repositories. */
+/** One of the repositories. */
 export interface Place {
-  readonly storage: Storage;
-  /** Folder in the bucket, and the repository's id. */
+  readonly account: Account;
+  /** Folder in the storage, and the repository's id. */
   readonly name: string;
   /** Hex. */
   readonly rootKey: string;
 }
-
-const policy = { triesMax: 5, delayMsFirst: 50, delayMsMax: 2_000 };
 
 /** Bytes of data packs that moved through this process. */
 export class DataMeter {
   bytes = 0;
 
   /** Counts what is read and sent of data packs, whoever asks. */
-  over(store: RetryingStore): BlobStore {
+  over(store: BlobStore): BlobStore {
     const { get, putStream, composerFrom } = store;
     const count = (name: string, bytes: number) => {
       if (/^(packs|tails)\//.test(name)) this.bytes += bytes;
@@ -58,7 +48,7 @@ export class DataMeter {
       await putStream.call(store, name, counted(), options);
     };
     store.composerFrom = (place) => {
-      const composer = composerFrom.call(store, place);
+      const composer = composerFrom?.call(store, place);
       if (composer === undefined) return undefined;
       return {
         compose: async (name, parts, options) => {
@@ -71,24 +61,23 @@ export class DataMeter {
   }
 }
 
-export function openStore(
-  { endpoint, ...keys }: Storage,
-  prefix: string,
+export async function openStore(
+  { account, name }: Pick<Place, 'account' | 'name'>,
   meter = new DataMeter(),
-): BlobStore {
-  const credentials = async () => keys;
-  const store = new S3Store({ endpoint, bucket, prefix, credentials });
+): Promise<BlobStore> {
+  const { storage, credential } = account;
   const ports = { clock: systemClock, random: systemRandom };
-  return meter.over(new RetryingStore(store, { policy, ports }));
+  const stores = await loadProviderStores(storage.provider, ports);
+  return meter.over(stores.open({ ...storage, prefix: name }, async () => credential));
 }
 
 /** Sealed, so that the storage may put packs of a copy together. */
-export async function makePlace(storage: Storage, name: string): Promise<Place> {
-  const store = openStore(storage, name);
+export async function makePlace(account: Account, name: string): Promise<Place> {
+  const store = await openStore({ account, name });
   const ports = { store, clock: systemClock, entropy: nodeEntropy, compute: nodeCompute };
   const made = await createHeader({ repositoryId: name, password: 'benchmark', ...ports });
   await initializeRepository(store, made.header);
-  return { storage, name, rootKey: Buffer.from(made.rootKey).toString('hex') };
+  return { account, name, rootKey: Buffer.from(made.rootKey).toString('hex') };
 }
 
 /** Threads are one for each core; they end with close. */
@@ -97,8 +86,9 @@ export class Machine {
   readonly compute = { ...nodeCompute, batches: this.#pool };
   #incarnations = 0;
 
-  async open({ storage, name, rootKey }: Place, meter?: DataMeter): Promise<Repository> {
-    const store = openStore(storage, name, meter);
+  async open(place: Place, meter?: DataMeter): Promise<Repository> {
+    const { name, rootKey } = place;
+    const store = await openStore(place, meter);
     const ports = { store, clock: systemClock, entropy: nodeEntropy, compute: this.compute };
     const key = Buffer.from(rootKey, 'hex');
     const repository = await openRepository({ ports, repositoryId: name, rootKey: key });
