@@ -7,7 +7,7 @@ import type { RetentionResult } from '@firn/shared/rest/schemas/retention';
 import { systemClock } from '@firn/shared/time/system-clock';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { costInPacks, type PackCost, partBytes } from '../cost/pack-cost.ts';
+import { costInPacks, type PackCost } from '../cost/pack-cost.ts';
 import {
   amountText,
   originOf,
@@ -78,6 +78,9 @@ function newestBytes({ newest = [] }: RetentionResult, { id, name }: Job): numbe
   throw new AppError('E_POINT_NOT_FOUND', `backup job "${name}" has no restore point yet`);
 }
 
+/** Of a read of the source. */
+const rangeBytes = 8 << 20;
+
 interface Reading {
   readonly source: ObjectStorage;
   /** Of the target. */
@@ -92,7 +95,7 @@ function readingOf(
 ): number | undefined {
   const ofSource = tableIfKnown(prices === undefined ? {} : { prices }, source);
   if (ofSource?.currency !== table.currency) return undefined;
-  const reads = Math.ceil(bytes / partBytes);
+  const reads = Math.ceil(bytes / rangeBytes);
   return costOfReading(ofSource, source.storageClass, { reads, bytes }).total;
 }
 

@@ -8,7 +8,7 @@ import { gbBytes, type PriceTable } from '@firn/shared/prices/price-table';
 import { thawSpeeds } from '@firn/shared/storage-class/storage-class';
 import { systemClock } from '@firn/shared/time/system-clock';
 import { type Command, InvalidArgumentError } from 'commander';
-import { packsOf, partBytes } from '../cost/pack-cost.ts';
+import { packsOf } from '../cost/pack-cost.ts';
 import {
   amountText,
   assertPriced,
@@ -81,7 +81,7 @@ function linesOf(table: PriceTable, bytes: number, options: CostOptions): CostLi
   const { storageClass, months, days, packSizeMib } = options;
   const kept = { blobs: packsOf(bytes, packSizeMib), bytes };
   const lines: CostLine[] = [
-    { what: 'write', cost: costOfWriting(table, storageClass, { ...kept, partBytes }).total },
+    { what: 'write', cost: costOfWriting(table, storageClass, kept).total },
     {
       what: `keep for ${months} months`,
       cost: costOfKeeping(table, storageClass, { ...kept, months }).total,

@@ -3,9 +3,6 @@ import type { PriceTable } from '@firn/shared/prices/price-table';
 
 const mib = 2 ** 20;
 
-/** Of an upload, as Firn makes them. */
-export const partBytes = 8 * mib;
-
 export interface PackedBytes {
   readonly bytes: number;
   readonly packSizeMib: number;
@@ -36,7 +33,7 @@ export function costInPacks(
   return {
     packSizeMib,
     packs: kept.blobs,
-    write: costOfWriting(table, storageClass, { ...kept, partBytes }).total,
+    write: costOfWriting(table, storageClass, kept).total,
     keep: costOfKeeping(table, storageClass, { ...kept, months }).total,
     ...(thaw && { thaw: thaw.cost.total }),
   };

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { costOfDeleting, costOfKeeping, costOfWriting, estimateThaw, thawUnits } from './costs.ts';
+import { blockBytes } from '../object-store/azure/azure-store.ts';
+import { s3PartBytes } from '../object-store/s3/s3-store.ts';
+import {
+  costOfDeleting,
+  costOfKeeping,
+  costOfWriting,
+  estimateThaw,
+  partBytesOf,
+  thawUnits,
+} from './costs.ts';
 import { gbBytes } from './price-table.ts';
 import { standardPrices } from './standard-prices.ts';
 
@@ -11,18 +20,26 @@ const mib = 2 ** 20;
 function overhead(packMib: number): number {
   const blobs = tib / (packMib * mib);
   const kept = costOfKeeping(aws, 'deep-archive', { blobs, bytes: tib, months: 36 }).total;
-  const partBytes = 64 * mib;
-  const written = costOfWriting(aws, 'deep-archive', { blobs, bytes: tib, partBytes }).total;
+  const written = costOfWriting(aws, 'deep-archive', { blobs, bytes: tib }).total;
   const bytes = costOfKeeping(aws, 'deep-archive', { blobs: 0, bytes: tib, months: 36 }).total;
   return (kept + written) / bytes - 1;
 }
 
 describe('costs', () => {
+  it('of writing are those of the parts that the stores make', () => {
+    expect(partBytesOf('s3')).toBe(s3PartBytes);
+    expect(partBytesOf('azure-blob')).toBe(blockBytes);
+    const azure = standardPrices('azure-blob', 'sample');
+    const blob = { blobs: 1000, bytes: 1000 * 64 * mib };
+    expect(costOfWriting(aws, 'deep-archive', blob).total).toBeCloseTo(0.05 + 9 * 0.005, 9);
+    expect(costOfWriting(azure, 'archive', blob).total).toBeCloseTo(0.011 + 16 * 0.0055, 9);
+  });
+
   it.each([
     [1, 1.65],
     [4, 0.41],
-    [16, 0.103],
-    [256, 0.009],
+    [16, 0.13],
+    [256, 0.025],
   ])('of keeping have an overhead that small objects pay for: %d MiB', (packMib, expected) => {
     expect(overhead(packMib)).toBeCloseTo(expected, 2);
   });

@@ -36,17 +36,23 @@ export function costOfKeeping(
   return sumOf({ storage: ((own + hot) / gbBytes) * months });
 }
 
-/** To write blobs of about the same size. @param partBytes of a part; a blob up to one is put at once */
+/** To write blobs of about the same size, as the stores do: a blob of one part is put at once. */
 export function costOfWriting(
   table: PriceTable,
   storageClass: string,
-  { blobs, bytes, partBytes }: Kept & { readonly partBytes: number },
+  { blobs, bytes }: Kept,
 ): Cost {
   const { write, part } = pricesOf(table, storageClass);
-  const parts = blobs === 0 ? 0 : Math.ceil(bytes / blobs / partBytes);
-  // The parts, and the request that begins the upload, are billed alike.
-  const uploaded = parts > 1 ? (blobs * (parts + 1) * part) / 1000 : 0;
+  const parts = blobs === 0 ? 0 : Math.ceil(bytes / blobs / partBytesOf(table.provider));
+  // S3 bills the request that begins an upload as it does a part; Azure has none.
+  const requests = table.provider === 's3' ? parts + 1 : parts;
+  const uploaded = parts > 1 ? (blobs * requests * part) / 1000 : 0;
   return sumOf({ requests: uploaded + (blobs * write) / 1000 });
+}
+
+/** Of a part of an upload; Azure's blocks are smaller. */
+export function partBytesOf(provider: string): number {
+  return provider === 's3' ? 8 << 20 : 4 << 20;
 }
 
 /** To read ranges of blobs of a class that can be read. */

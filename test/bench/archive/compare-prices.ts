@@ -2,6 +2,7 @@
 import {
   costOfDeleting,
   costOfKeeping,
+  costOfWriting,
   estimateThaw,
   type ThawEstimate,
 } from '@firn/shared/prices/costs';
@@ -17,6 +18,7 @@ import type { Kept } from './costs.ts';
 
 const hourMs = 3_600_000;
 const dayHours = 24;
+const chunkBytes = 2 ** 20;
 export const monthMs = 730 * hourMs;
 /** Longer than any copy of S3's lasts beyond the days that a retrieval asks for. */
 const daysAfter = 14;
@@ -56,6 +58,25 @@ export async function compareKeeping(
   const hot = costOfKeeping(prices, 'hot', { blobs: 0, bytes: hotBytes, months }).total;
   const said = costOfKeeping(prices, storageClass, { ...kept, months }).total - hot;
   return { said, billed: keptDollars[storageClass] ?? 0 };
+}
+
+/** So many bytes are written in blobs of one size. */
+export async function compareWriting(
+  cloud: Cloud,
+  { store, storageClass, blobs }: ArchivedBlobs,
+): Promise<Compared> {
+  const said = costOfWriting(cloud.prices, storageClass, keptOf({ blobs })).total;
+  await cloud.beginBill();
+  for (const { name, size } of blobs) {
+    await store.putStream(name, zeros(size), { storageClass });
+  }
+  return { said, billed: (await cloud.bill()).requestDollars };
+}
+
+async function* zeros(bytes: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes; at += chunkBytes) {
+    yield new Uint8Array(Math.min(chunkBytes, bytes - at));
+  }
 }
 
 /** All of them are deleted when they are so old. */

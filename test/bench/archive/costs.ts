@@ -3,7 +3,6 @@ import { costOfKeeping, costOfWriting } from '@firn/shared/prices/costs';
 import type { Cloud } from './cloud/cloud.ts';
 
 export const keptMonths = 36;
-const partBytes = 8 * 2 ** 20;
 
 export interface Kept {
   readonly blobs: number;
@@ -29,8 +28,8 @@ export function costOfBlobs(
   { byLifecycle }: { readonly byLifecycle: boolean },
 ): number {
   const { prices, storageClass } = priced;
-  const written = costOfWriting(prices, storageClass, { ...kept, partBytes }).total;
+  const written = costOfWriting(prices, storageClass, kept).total;
   // A lifecycle rule bills a request of the colder class for each object, beside the put.
-  const hot = byLifecycle ? costOfWriting(prices, 'hot', { ...kept, partBytes }).total : 0;
+  const hot = byLifecycle ? costOfWriting(prices, 'hot', kept).total : 0;
   return costOfKept(priced, kept) + written + hot;
 }

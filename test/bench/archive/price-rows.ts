@@ -12,13 +12,14 @@ import {
   compareDeleting,
   compareKeeping,
   compareThawing,
+  compareWriting,
   errorOf,
 } from './compare-prices.ts';
 import { type Kept, keptMonths } from './costs.ts';
 
 /** Enough that it does not matter much when each of them is warm. */
 const packsMax = 32;
-const deletedMax = 8;
+const packsWritten = 4;
 const deletedAgeDays = 30;
 const warmDays = 1;
 /** A thaw that begins then spans a midnight at some speeds of each storage, and none at others. */
@@ -38,12 +39,15 @@ export async function tellKeeping({ cloud, rows, onStep }: Pricing, kept: Kept):
   tell(rows, `keep ${keptMonths} months`, compared);
 }
 
-/** Packs in each archive class that the storage has: retrieved at each speed, and deleted early. */
-export async function tellArchivePrices(pricing: Pricing, source: BlobStore): Promise<void> {
+/** Packs in each archive class that the storage has: written, deleted early, retrieved at each speed. */
+export async function tellArchivePrices(
+  pricing: Pricing,
+  source: BlobStore,
+  packBytes: number,
+): Promise<void> {
   const packs = (await Array.fromAsync(source.list('packs/'))).slice(0, packsMax);
   for (const storageClass of archiveClassesOf(pricing.cloud)) {
-    const few = await archive(source, storageClass, packs.slice(0, deletedMax));
-    await tellDeleting(pricing, few);
+    await tellWriting(pricing, { store: source, storageClass, blobs: fullPacks(packBytes) });
     const archived = await archive(source, storageClass, packs);
     const speeds = thawSpeedsOf(pricing.cloud.prices.provider, storageClass);
     for (const speed of speeds) await tellThawing(pricing, archived, speed);
@@ -61,10 +65,17 @@ async function archive(
   return { store, storageClass, blobs };
 }
 
-async function tellDeleting({ cloud, rows, onStep }: Pricing, few: ArchivedBlobs): Promise<void> {
-  onStep(`the price of deleting early, ${few.storageClass}`);
-  const compared = await compareDeleting(cloud, few, deletedAgeDays);
-  tell(rows, `delete ${few.storageClass} after ${deletedAgeDays} days`, compared);
+function fullPacks(packBytes: number): ArchivedBlobs['blobs'] {
+  const numbers = Array.from({ length: packsWritten }, (_, number) => number);
+  return numbers.map((number) => ({ name: `priced/full-${number}`, size: packBytes }));
+}
+
+async function tellWriting({ cloud, rows, onStep }: Pricing, packs: ArchivedBlobs): Promise<void> {
+  const { storageClass } = packs;
+  onStep(`the price of writing and of deleting early, ${storageClass}`);
+  tell(rows, `write ${storageClass}`, await compareWriting(cloud, packs));
+  const deleted = await compareDeleting(cloud, packs, deletedAgeDays);
+  tell(rows, `delete ${storageClass} after ${deletedAgeDays} days`, deleted);
 }
 
 /** Of several hours of the day, the one of which the least was known. */

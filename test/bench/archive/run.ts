@@ -198,11 +198,11 @@ class ArchiveRun {
   }
 
   async #prices({ source, target }: Places): Promise<void> {
-    const { cloud, onStep } = this.#options;
+    const { cloud, asked, onStep } = this.#options;
     const pricing = { cloud, onStep, rows: this.#rows };
     const { packs: blobs, bytes } = await this.#stored(target);
     await tellKeeping(pricing, { blobs, bytes });
-    await tellArchivePrices(pricing, await openStore(source));
+    await tellArchivePrices(pricing, await openStore(source), asked.packBytes);
   }
 
   async #tellExtra(what: string, target: Place, pointId: string): Promise<void> {
