@@ -7,6 +7,7 @@ import { forEachConcurrent } from '../for-each-concurrent.ts';
 import { journalledTime } from '../journalled-time.ts';
 import { Pace } from '../pace.ts';
 import type { SessionContext } from '../session-context.ts';
+import { PollPace } from './poll-pace.ts';
 import { type RetrievedState, tellPacks } from './tell-packs.ts';
 
 export interface ThawOptions {
@@ -50,10 +51,11 @@ export class ThawPacks {
   /** Asks for the state of what is pending, in rounds, until nothing is. */
   async wait(): Promise<void> {
     const { clock, signal, settings } = this.#options.context;
+    const pace = new PollPace(clock, settings.retrievalPollMs);
     while (this.#pending().length > 0) {
       await this.#poll();
       if (this.#untold.size > 0) await this.#tell('retrieving');
-      if (this.#pending().length > 0) await clock.sleep(settings.retrievalPollMs, signal);
+      if (this.#pending().length > 0) await pace.turn(signal);
     }
   }
 
