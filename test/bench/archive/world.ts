@@ -1,4 +1,4 @@
-/** Repositories in a storage, as any process of the benchmark opens them. */
+/** Repositories in a storage, opened by all processes of the benchmark. */
 import { nodeCompute } from '@firn/shared/compute/node-compute';
 import { nodeEntropy } from '@firn/shared/compute/node-entropy';
 import { ComputePool } from '@firn/shared/compute/pool/compute-pool';
