@@ -33,7 +33,11 @@ async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(help);
   const { provider } = values;
   const starts = Object.hasOwn(clouds, provider) ? clouds[provider] : undefined;
-  if (starts === undefined) throw new Error(`--provider is one of ${Object.keys(clouds)}`);
+  if (starts === undefined) {
+    process.stderr.write(`--provider is one of ${Object.keys(clouds).join(', ')}\n`);
+    process.exitCode = 2;
+    return;
+  }
   const asked = {
     scale: Number(values.scale),
     packBytes: Number(values['pack-size-mib']) * 2 ** 20,
