@@ -18,6 +18,7 @@ import { copyJobId, Machine, makePlace, openStore, type Place } from './world.ts
 
 const growth = 0.03;
 const tib = 1024 * gbBytes;
+const maintainedAMonth = 4;
 const never = Number.MAX_SAFE_INTEGER;
 
 type OnStep = (step: string) => void;
@@ -174,8 +175,11 @@ class ArchiveRun {
         this.#tenant.month(object, month, object.bytes * growth),
       );
       await this.#copy({ source, target, pointId, composeBytesMin: never, packsAtOnce: 2 });
-      await cloud.advance(monthMs);
-      await this.#maintain(target, month);
+      // What was sealed is still there as a tail, until it is found unneeded and its grace is over.
+      for (let round = 1; round <= maintainedAMonth; round += 1) {
+        await cloud.advance(monthMs / maintainedAMonth);
+        await this.#maintain(target, `maintenance-${month}-${round}`);
+      }
     }
     const { fill, tailBytes, bytes } = await this.#stored(target);
     const what = `after ${months} months`;
@@ -186,12 +190,12 @@ class ArchiveRun {
     await this.#tellExtra(what, target, `s${months}`);
   }
 
-  async #maintain(target: Place, month: number): Promise<void> {
+  async #maintain(target: Place, sessionId: string): Promise<void> {
     const { asked, cloud, machine } = this.#options;
     const { storageClass } = cloud;
     const repository = await machine.own(target);
     await maintainRepository(repository.context, {
-      sessionId: `maintenance-${month}`,
+      sessionId,
       policyOf: () => ({ policy: { type: 'snapshot' }, isAbandoned: false }),
       sealing: { storageClass, packBytes: asked.packBytes, all: false },
     });
