@@ -6,6 +6,9 @@ const minuteMs = 60_000;
 const world = await useApplianceWorld();
 const { clock, database, up, installationId } = world;
 
+/** Settings that differ from those of the standard place; the cloud is the same. */
+const pod = { namespace: 'firn', image: 'registry.example/firn', cpu: '2', memory: '1Gi' };
+
 beforeEach(() => world.reset());
 
 /** A cloud that does these to the first launches, and is well afterwards. */
@@ -174,6 +177,20 @@ describe('the reaper', () => {
     await caretaker.care();
     await world.advance(2 * minuteMs);
     expect(cloud.present).toEqual([others]);
+  });
+
+  it('leaves a machine alone that a row wants, though another place of one cloud shows it too', async () => {
+    const cloud = aCloud();
+    const caretaker = world.hire(cloud);
+    await world.startIn({ name: 'spot', settings: { launcher: 'kubernetes', ...pod } });
+    await caretaker.care();
+    await world.boot(cloud);
+    for (let minute = 0; minute < 15; minute += 1) {
+      await caretaker.care();
+      await world.advance(minuteMs);
+    }
+    expect(cloud.present).toEqual(cloud.machines);
+    expect(cloud.machines).toHaveLength(1);
   });
 
   it('ends rows whose machine is gone, but none whose program speaks', async () => {

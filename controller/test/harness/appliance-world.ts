@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { MemoryBus } from '@firn/shared/bus/memory-bus';
 import { Releasers } from '@firn/shared/lifecycle/releasers';
 import { MemoryLogger } from '@firn/shared/observe/memory-logger';
@@ -9,6 +10,7 @@ import { ApplianceTender } from '../../src/app/appliances/tend-appliances.ts';
 import type { AppContext } from '../../src/app/context.ts';
 import { SessionFeed } from '../../src/app/sessions/session-feed.ts';
 import type { ApplianceLimits } from '../../src/domain/appliance-limits.ts';
+import type { ApplianceTemplate } from '../../src/domain/resources.ts';
 import { buildPorts } from '../../src/main.ts';
 import type { ApplianceLauncher } from '../../src/ports/appliance-launcher.ts';
 import type { Database } from '../../src/ports/records.ts';
@@ -39,6 +41,8 @@ export interface ApplianceWorld {
   hire(launcher: ApplianceLauncher, limits?: Partial<ApplianceLimits>): Caretaker;
   /** The owner has so many packs to write; so many appliances may share them. */
   plan(packsTotal: number, appliancesMax: number): Promise<void>;
+  /** From now on the copy job has its appliances started there. @returns the template's id */
+  startIn(template: Omit<ApplianceTemplate, 'id' | 'createdAt'>): Promise<string>;
   /** The programs of machines that are there dial, as after a boot. */
   boot(cloud: FaultyCloud): Promise<void>;
   /** No appliance ever was, and the session runs. */
@@ -100,6 +104,14 @@ export async function useApplianceWorld(): Promise<ApplianceWorld> {
       const tick = { sessionId, attempt: 1, phase: 'repacking', current: '', atMs: clock.now() };
       context.feed.tick({ ...tick, ...counts, ...packs });
     },
+    startIn: async (template) => {
+      const { id } = await built.database.applianceTemplates.insert({
+        id: randomUUID(),
+        ...template,
+      });
+      await host.sql('UPDATE copy_jobs SET appliance_template_id = $1', [id]);
+      return id;
+    },
     boot: async (cloud) => {
       for (const { workerId, isLeftover } of cloud.present) {
         const row = await built.database.appliances.get(workerId);
@@ -112,7 +124,7 @@ export async function useApplianceWorld(): Promise<ApplianceWorld> {
       up.clear();
       context.feed.forget(sessionId);
       await host.sql('DELETE FROM appliances');
-      await host.sql('UPDATE copy_jobs SET appliances_max = 1');
+      await host.sql('UPDATE copy_jobs SET appliances_max = 1, appliance_template_id = NULL');
       await host.sql(`UPDATE sessions SET state = 'running' WHERE id = $1`, [sessionId]);
     },
     endSession: () => host.sql(`UPDATE sessions SET state = 'success' WHERE id = $1`, [sessionId]),

@@ -59,13 +59,13 @@ export class ApplianceReaper {
     const installationId = installationIdOf(this.#context);
     const sightings = await launcher.list(installationId);
     // Read after the list: a row is there before its machine.
-    const rows = (await database.appliances.live()).filter(
-      (row) => JSON.stringify(row.settings) === JSON.stringify(settings),
-    );
+    const rows = await database.appliances.live();
+    // Two places may be one region: a machine is no stray while any row wants it.
     const live = new Set(rows.map(({ workerId }) => workerId));
     const seen = new Set(sightings.map(({ workerId }) => workerId));
     const strays = sightings.filter(({ workerId }) => !live.has(workerId));
-    const vanished = rows.filter(
+    const here = rows.filter((row) => JSON.stringify(row.settings) === JSON.stringify(settings));
+    const vanished = here.filter(
       (row) => !seen.has(row.workerId) && row.state !== 'intended' && !row.isEnding,
     );
     const marks: string[] = [];
