@@ -182,7 +182,7 @@ describe('the reaper', () => {
   it('leaves a machine alone that a row wants, though another place of one cloud shows it too', async () => {
     const cloud = aCloud();
     const caretaker = world.hire(cloud);
-    await world.startIn({ name: 'spot', settings: { launcher: 'kubernetes', ...pod } });
+    await world.startIn({ settings: { launcher: 'kubernetes', ...pod } });
     await caretaker.care();
     await world.boot(cloud);
     for (let minute = 0; minute < 15; minute += 1) {

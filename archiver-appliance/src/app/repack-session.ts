@@ -30,7 +30,7 @@ type Result = Extract<Parameters<SendOnLink>[0], { $case: 'repackResult' }>['val
 const resultsMax = 16;
 
 /**
- * The one assignment of an appliance. Tasks run as they come, a few at a time;
+ * The work of one assignment. Tasks run as they come, a few at a time;
  * one that comes again is answered from memory, or done again: its pack then
  * has another name, and the owner takes the first manifest.
  *

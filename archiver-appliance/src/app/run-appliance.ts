@@ -1,38 +1,24 @@
-import type { Bus } from '@firn/shared/bus/bus';
-import { publishProgress } from '@firn/shared/bus/progress-meter';
 import { AppError, isAppError } from '@firn/shared/errors/app-error';
 import { assertNever } from '@firn/shared/errors/invariant';
 import type {
   Assignment,
+  Heartbeat,
   RunningSession,
   SessionEvent,
   Welcome,
 } from '@firn/shared/gen/firn/link/v1/link';
-import { SecretBundle, StorageCredential } from '@firn/shared/gen/firn/link/v1/work';
 import type { Logger } from '@firn/shared/observe/logger';
-import type { Compute, Entropy } from '@firn/shared/repository/ports';
 import type { ControllerMessage, DialLink } from '@firn/shared/rpc/link/link-stream';
 import { type LinkOptions, runLink, type SendOnLink } from '@firn/shared/rpc/link/run-link';
 import { toProblem } from '@firn/shared/rpc/problem';
-import { StorageCredentials } from '@firn/shared/rpc/storage-credentials';
-import type { Clock } from '@firn/shared/time/clock';
-import type { BoxOpener } from '../ports/box-opener.ts';
 import type { Interruption, Interruptions } from '../ports/interruptions.ts';
-import type { Storages } from '../ports/storages.ts';
-import { RepackSession } from './repack-session.ts';
+import { HeldAssignment, type WorkPorts } from './held-assignment.ts';
 
-export interface AppliancePorts {
+export interface AppliancePorts extends WorkPorts {
   readonly dial: DialLink;
-  readonly clock: Clock;
   readonly random: () => number;
-  readonly bus: Bus;
-  readonly storages: Storages;
-  readonly boxes: BoxOpener;
-  readonly compute: Compute;
-  readonly entropy: Entropy;
   readonly interruptions: Interruptions;
   readonly logger: Logger;
-  readonly workerId: string;
   readonly rssBytes: () => number;
 }
 
@@ -50,12 +36,13 @@ const farewellMs = 5_000;
  * An archiver appliance, from dialling to its end:
  *
  *     waiting ──assignment──► working ──last task──► done (resolves)
- *        │                       │
+ *        │                      │     └──last task, to be kept──► warm ──time over──► done
+ *        │                      │ ◄──────────assignment───────────┘
  *        ├── lost, cancelled, superseded, controller silent, lifetime over, stopped ──► rejects
  *        └── interrupted by its cloud: ends the packs under way, says so ──► rejects
  *
- * It takes exactly one assignment and keeps nothing: whatever it has not told
- * when it ends is done again by another.
+ * It has one assignment at a time and keeps nothing: whatever it has not told
+ * when it ends is done again by another. Warm, it holds nothing at all.
  */
 export async function runAppliance(
   ports: AppliancePorts,
@@ -71,9 +58,10 @@ class Appliance {
   /** Aborts when the appliance ends, whatever the reason. */
   readonly #life = new AbortController();
   readonly #ended = Promise.withResolvers<void>();
-  readonly #credentials: StorageCredentials;
   readonly #incarnation: string;
-  #session: { readonly key: RunningSession; readonly repack: RepackSession } | undefined;
+  #held: HeldAssignment | undefined;
+  /** Aborts when it is not warm any more, since it was given work. */
+  #warmth: AbortController | undefined;
   readonly #farewellHeard = Promise.withResolvers<void>();
   #send: SendOnLink | undefined;
   #heardAtMs: number;
@@ -83,9 +71,6 @@ class Appliance {
     this.#settings = settings;
     this.#heardAtMs = ports.clock.now();
     this.#incarnation = Buffer.from(ports.entropy.randomBytes(16)).toString('hex');
-    this.#credentials = new StorageCredentials(ports.clock, (sessionId, storageId) =>
-      this.#say({ $case: 'credentialsRequest', value: { sessionId, storageId } }),
-    );
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -141,11 +126,11 @@ class Appliance {
   async #leave({ atMs, reason }: Interruption, life: AbortSignal): Promise<void> {
     const { clock } = this.#ports;
     const leftMs = Math.max(0, atMs - clock.now() - farewellMs);
-    const drained = this.#session?.repack.drain() ?? Promise.resolve();
+    const drained = this.#held?.repack.drain() ?? Promise.resolve();
     await Promise.race([drained, clock.sleep(leftMs, life)]);
     const error = new AppError('E_APPLIANCE_INTERRUPTED', `the cloud takes the machine: ${reason}`);
-    if (this.#session !== undefined) {
-      await this.#say({ $case: 'event', value: this.#farewell(this.#session.key, error) });
+    if (this.#held !== undefined) {
+      await this.#say({ $case: 'event', value: this.#farewell(this.#held.key, error) });
       await Promise.race([this.#farewellHeard.promise, clock.sleep(farewellMs, life)]);
     }
     this.#ended.reject(error);
@@ -159,21 +144,30 @@ class Appliance {
   }
 
   #linkOptions(): LinkOptions {
-    const { dial, clock, random, rssBytes } = this.#ports;
-    const running = () => (this.#session === undefined ? [] : [this.#session.key]);
+    const { dial, clock, random } = this.#ports;
     const workerVersion = this.#settings.version;
     return {
       dial,
       clock,
       random,
-      hello: async () => ({ workerVersion, incarnation: this.#incarnation, running: running() }),
-      heartbeat: () => ({ running: running(), rssBytes: BigInt(rssBytes()) }),
+      hello: async () => ({
+        ...{ workerVersion, incarnation: this.#incarnation, running: this.#running() },
+      }),
+      heartbeat: () => this.#heartbeat(),
       up: async (welcome, send) => this.#up(welcome, send),
       received: (message) => this.#received(message),
       down: () => {
         this.#send = undefined;
       },
     };
+  }
+
+  #running(): RunningSession[] {
+    return this.#held === undefined ? [] : [this.#held.key];
+  }
+
+  #heartbeat(): Heartbeat {
+    return { running: this.#running(), rssBytes: BigInt(this.#ports.rssBytes()) };
   }
 
   #up(welcome: Welcome, send: SendOnLink): void {
@@ -189,20 +183,19 @@ class Appliance {
         await this.#assigned(message.value);
         return;
       case 'repackTask':
-        if (this.#isMine(message.value)) this.#session?.repack.task(message.value);
+        if (this.#held?.is(message.value)) this.#held.repack.task(message.value);
         return;
       case 'credentials': {
         const { credential, sessionId } = message.value;
-        if (credential === undefined) return;
-        const plain = this.#ports.boxes.open(credential);
-        this.#credentials.put(sessionId, StorageCredential.decode(plain));
+        if (credential === undefined || sessionId !== this.#held?.key.sessionId) return;
+        this.#held.putCredential(credential);
         return;
       }
       case 'leasesRenewed':
         this.#lostAmong(message.value.lost);
         return;
       case 'cancel':
-        if (message.value.sessionId === this.#session?.key.sessionId) {
+        if (message.value.sessionId === this.#held?.key.sessionId) {
           this.#end('E_CANCELLED', 'the session was cancelled');
         }
         return;
@@ -224,47 +217,56 @@ class Appliance {
   async #assigned(assignment: Assignment): Promise<void> {
     const { sessionId, attempt } = assignment;
     const key = { sessionId, attempt };
-    if (this.#session !== undefined && !this.#isMine(key)) {
-      const busy = new AppError('E_WORK_UNKNOWN', 'an appliance takes one assignment');
+    if (this.#held !== undefined && !this.#held.is(key)) {
+      const busy = new AppError('E_WORK_UNKNOWN', 'an appliance has one assignment at a time');
       await this.#say({ $case: 'refused', value: { ...key, problem: toProblem(busy) } });
       return;
     }
-    if (this.#session === undefined) this.#begin(assignment, key);
+    if (this.#held === undefined) this.#begin(assignment);
     await this.#say({ $case: 'accepted', value: key });
   }
 
-  #begin(assignment: Assignment, key: RunningSession): void {
-    const { clock, bus, boxes, workerId, logger } = this.#ports;
-    const plain = assignment.secrets === undefined ? [] : boxes.open(assignment.secrets);
-    const secrets = SecretBundle.decode(Uint8Array.from(plain));
-    for (const each of secrets.storages) this.#credentials.put(key.sessionId, each);
-    const signal = this.#life.signal;
-    const repack = new RepackSession({
-      ...this.#ports,
+  #begin(assignment: Assignment): void {
+    this.#warmth?.abort();
+    const held = new HeldAssignment(this.#ports, {
       assignment,
-      credentials: this.#credentials,
       taskConcurrency: this.#settings.taskConcurrency,
-      send: (message) => this.#say(message),
-      signal,
+      send: this.#say,
+      life: this.#life.signal,
     });
-    this.#session = { key, repack };
-    logger.info('assignment.accepted', { ...key });
-    const { meter } = repack;
-    publishProgress({ meter, key, bus, clock, workerId: () => workerId }, signal).catch(
-      this.#ended.reject,
-    );
-    repack.finished.then(this.#ended.resolve, this.#ended.reject);
+    this.#held = held;
+    this.#ports.logger.info('assignment.accepted', { ...held.key });
+    held.finished.then(() => this.#done(held)).catch(this.#ended.reject);
+  }
+
+  /** Exits, or drops all it has of the session, says so, and waits for another. */
+  async #done(held: HeldAssignment): Promise<void> {
+    if (held.keepWarmMs === 0) {
+      this.#ended.resolve();
+      return;
+    }
+    await held.release();
+    this.#held = undefined;
+    this.#stayWarm(held.keepWarmMs);
+    await this.#say({ $case: 'heartbeat', value: this.#heartbeat() });
+  }
+
+  #stayWarm(keepWarmMs: number): void {
+    const { clock, logger } = this.#ports;
+    const warmth = new AbortController();
+    this.#warmth = warmth;
+    logger.info('appliance.warm', { keepWarmMs });
+    const over = () => {
+      if (!warmth.signal.aborted) this.#ended.resolve();
+    };
+    const signal = AbortSignal.any([this.#life.signal, warmth.signal]);
+    clock.sleep(keepWarmMs, signal).then(over, () => undefined);
   }
 
   #lostAmong(sessions: readonly RunningSession[]): void {
-    if (sessions.some((each) => this.#isMine(each))) {
+    if (sessions.some((each) => this.#held?.is(each))) {
       this.#end('E_ASSIGNMENT_LOST', 'the session was given to another attempt');
     }
-  }
-
-  #isMine({ sessionId, attempt }: RunningSession): boolean {
-    const key = this.#session?.key;
-    return key?.sessionId === sessionId && key.attempt === attempt;
   }
 
   readonly #say: SendOnLink = async (message) => {

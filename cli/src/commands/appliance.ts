@@ -2,7 +2,7 @@ import type { ApplianceSettings, ApplianceTemplate } from '@firn/shared/rest/sch
 import type { Command } from 'commander';
 import { readText } from '../config.ts';
 import { addApplianceTest } from './appliance-test.ts';
-import { addResource, type Runner } from './resource.ts';
+import { addResource, type Runner, wholeNumber } from './resource.ts';
 
 export function addApplianceCommands(program: Command, run: Runner): void {
   const appliance = program
@@ -12,10 +12,16 @@ export function addApplianceCommands(program: Command, run: Runner): void {
     .command('add <name>')
     .description('add a template')
     .requiredOption('--settings <file>', 'JSON; docs/appliances.md has an example of each kind')
-    .action((name: string, options: { settings: string }, command: Command) =>
+    .option(
+      '--keep-warm-minutes <n>',
+      'a machine whose work is done waits so long for more, 0 to 240',
+      wholeNumber,
+      0,
+    )
+    .action((name: string, options: AddOptions, command: Command) =>
       run(command, async ({ client, terminal }) => {
         const settings = readSettings(options.settings, command);
-        const body = { name, settings };
+        const body = { name, settings, keepWarmMinutes: options.keepWarmMinutes };
         const added = await client.call('createApplianceTemplate', { body });
         const text = `appliance template ${added.name} added (${added.id})`;
         terminal.result(added, `${text}\ntry it: firn appliance test ${added.name}`);
@@ -27,6 +33,7 @@ export function addApplianceCommands(program: Command, run: Runner): void {
     columns: [
       { heading: 'NAME', value: ({ name }) => name },
       { heading: 'LAUNCHER', value: ({ settings }) => settings.launcher },
+      { heading: 'KEPT WARM', value: ({ keepWarmMinutes: minutes }) => keptWarm(minutes) },
       { heading: 'ID', value: ({ id }) => id },
     ],
     list: ({ client }, query) => client.call('listApplianceTemplates', { query }),
@@ -35,6 +42,15 @@ export function addApplianceCommands(program: Command, run: Runner): void {
     remove: ({ client }, it) =>
       client.call('deleteApplianceTemplate', { params: { applianceTemplate: it } }),
   });
+}
+
+interface AddOptions {
+  readonly settings: string;
+  readonly keepWarmMinutes: number;
+}
+
+function keptWarm(minutes: number): string {
+  return minutes === 0 ? 'no' : `${minutes} min`;
 }
 
 /** The controller checks what is in it. */

@@ -75,6 +75,15 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+/** Parser of options that are whole numbers, 0 too. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0) {
+    throw new InvalidArgumentError('give a whole number of at least 0.');
+  }
+  return value;
+}
+
 /** Collects an option that may be given several times. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];

@@ -122,6 +122,8 @@ export interface ApplianceTemplate {
   readonly id: string;
   readonly name: string;
   readonly settings: ApplianceSettings;
+  /** How long a machine whose work is done waits for more; 0: it ends. */
+  readonly keepWarmMinutes: number;
   readonly createdAt: string;
 }
 

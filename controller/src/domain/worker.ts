@@ -38,15 +38,26 @@ export interface EnrollmentToken {
   readonly usedRecently: boolean;
 }
 
-/** An archiver appliance of one attempt of a copy session. */
+/**
+ * An archiver appliance of one attempt of a copy session; a warm one: of the session
+ * that it had, of which it holds nothing any more.
+ */
 export interface Appliance {
   readonly workerId: string;
   readonly sessionId: string;
   readonly attempt: number;
-  readonly state: 'intended' | 'launched' | 'working' | 'ended';
+  readonly state: 'intended' | 'launched' | 'working' | 'warm' | 'ended';
   /** As the cloud calls it; null: it has shown nothing of it. */
   readonly handle: string | null;
   readonly overdue: boolean;
+  /** That it was launched by; null: none, on the controller's machine. */
+  readonly templateId: string | null;
+  /** Whose work it was launched for. */
+  readonly organizationId: string | null;
+  /** By its template as that is now; 0: it ends with its work, or the template is gone. */
+  readonly keepWarmMinutes: number;
+  /** Until it is kept no longer; null: it did not get its last task, or is not kept at all. */
+  readonly warmLeftMs: number | null;
   /** Where it was started, as it was then. */
   readonly settings: ApplianceSettings;
   /** Description of the launcher's choice. */

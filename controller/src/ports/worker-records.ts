@@ -1,5 +1,6 @@
 import type { ApplianceUsage } from '../domain/appliance-limits.ts';
 import type { ApplianceSettings } from '../domain/appliance-settings.ts';
+import type { SessionAttempt } from '../domain/session.ts';
 import type {
   Appliance,
   EnrollmentToken,
@@ -55,6 +56,8 @@ export interface NewAppliance {
   readonly workerId: string;
   readonly sessionId: string;
   readonly attempt: number;
+  readonly templateId: string | null;
+  readonly organizationId: string | null;
   readonly lifeMs: number;
   readonly settings: ApplianceSettings;
   readonly choice: string;
@@ -79,15 +82,22 @@ export interface ApplianceRecords {
   launched(workerId: string, handle: string): Promise<void>;
   saidHello(workerId: string): Promise<void>;
   working(workerId: string): Promise<void>;
-  /** It did all that the owner had for it. */
-  succeeded(workerId: string): Promise<void>;
+  /**
+   * It did all that the owner had for it. From the first time on it may be kept warm, for as
+   * long as its template says, and while it has at least lifeMsMin of its life left.
+   */
+  succeeded(workerId: string, lifeMsMin: number): Promise<void>;
+  /** It holds nothing of its session any more. Changes only one that succeeded and is to be kept. */
+  freed(workerId: string): Promise<void>;
+  /** A warm one gets another session. @returns false when it is not warm any more */
+  reassigned(workerId: string, session: SessionAttempt): Promise<boolean>;
   /** The first reason stays. @returns the appliance as it is now */
   ending(workerId: string, end: EndOfAppliance): Promise<Appliance | undefined>;
   /** The cloud shows nothing of it. */
   ended(workerId: string): Promise<void>;
   /** Not ended, oldest first. */
   live(): Promise<readonly Appliance[]>;
-  /** Sessions whose appliance did its work within the last withinMs. */
+  /** Sessions whose appliance did its work, and ended or was freed, within the last withinMs. */
   servedWithin(withinMs: number): Promise<readonly string[]>;
   /**
    * How many of the session's newest came to nothing in a row: neither did their

@@ -15,11 +15,12 @@ import { buildPorts } from '../../src/main.ts';
 import type { ApplianceLauncher } from '../../src/ports/appliance-launcher.ts';
 import type { Database } from '../../src/ports/records.ts';
 import type { WorkerLinks } from '../../src/ports/worker-links.ts';
-import { makeHost, startController, type TestHost, testConfig } from './controller.ts';
+import { ApplianceTalk } from './appliance-talk.ts';
+import { makeHost, noLaunchers, startController, type TestHost, testConfig } from './controller.ts';
 import { useDatabaseClock } from './database-clock.ts';
 import type { FaultyCloud } from './faulty-cloud.ts';
 import { patientConfig } from './scheduled.ts';
-import { runToEnd, setUp } from './set-up.ts';
+import { makeCertificate, runToEnd, setUp } from './set-up.ts';
 import { usePostgres } from './use-controller.ts';
 
 /** One controller's care for appliances, which the test lets live and die. */
@@ -34,6 +35,9 @@ export interface ApplianceWorld {
   readonly database: Database;
   readonly installationId: string;
   readonly sessionId: string;
+  /** Of the same copy job; over, until it follows. */
+  readonly nextId: string;
+  readonly talk: ApplianceTalk;
   /** Workers whose links are up. */
   readonly up: Set<string>;
   /** Time goes by for the controllers, their clouds and the database. */
@@ -42,12 +46,16 @@ export interface ApplianceWorld {
   /** The owner has so many packs to write; so many appliances may share them. */
   plan(packsTotal: number, appliancesMax: number): Promise<void>;
   /** From now on the copy job has its appliances started there. @returns the template's id */
-  startIn(template: Omit<ApplianceTemplate, 'id' | 'createdAt'>): Promise<string>;
+  startIn(
+    template: Pick<ApplianceTemplate, 'settings'> & Partial<ApplianceTemplate>,
+  ): Promise<string>;
   /** The programs of machines that are there dial, as after a boot. */
   boot(cloud: FaultyCloud): Promise<void>;
   /** No appliance ever was, and the session runs. */
   reset(): Promise<void>;
   endSession(): Promise<void>;
+  /** The session is over, and the next one runs. @param organization whose objects it copies */
+  follow(organization?: string): Promise<void>;
   log(): Promise<string[]>;
 }
 
@@ -55,7 +63,7 @@ export interface ApplianceWorld {
 export async function useApplianceWorld(): Promise<ApplianceWorld> {
   const host = await makeHost(await usePostgres());
   const databaseClock = await useDatabaseClock(host.databaseUrl);
-  const sessionId = await runningCopy(host);
+  const { sessionId, nextId } = await twoCopies(host);
   await host.sql(`UPDATE copy_jobs SET repack_by = 'appliance'`);
   const releasers = new Releasers();
   const built = await buildPorts(testConfig(host), new MemoryLogger(), releasers);
@@ -66,37 +74,28 @@ export async function useApplianceWorld(): Promise<ApplianceWorld> {
   const clock = new ManualClock(Date.parse('2027-03-10T12:00:00Z'));
   const up = new Set<string>();
   const context = { ...built, clock, bus: new MemoryBus(), feed: new SessionFeed() };
+  const idle: AppContext = {
+    ...context,
+    launchers: noLaunchers,
+    links: linksOf(up),
+    settings: settingsWith({}),
+  };
   const show = () => databaseClock.set(new Date(clock.now()).toISOString());
   await show();
   return {
-    ...{ clock, up, sessionId, database: built.database },
+    ...{ clock, up, sessionId, nextId, database: built.database },
+    talk: new ApplianceTalk(idle),
     installationId: installationIdOf(built),
     advance: async (ms) => {
       clock.advance(ms);
       await show();
     },
-    hire: (launcher, limits = {}) => {
-      let isDead = false;
-      const own: AppContext = {
-        ...context,
-        database: mortal(built.database, () => isDead),
+    hire: (launcher, limits = {}) =>
+      hireCaretaker({
+        ...idle,
         launchers: { open: () => launcher },
-        links: linksOf(up),
         settings: settingsWith(limits),
-      };
-      const reaper = new ApplianceReaper(own);
-      const tender = new ApplianceTender(own);
-      const care = async () => {
-        await reaper.reap();
-        await tender.tend();
-      };
-      return {
-        care: () => care().catch((error: unknown) => assertDead(isDead, error)),
-        kill: () => {
-          isDead = true;
-        },
-      };
-    },
+      }),
     plan: async (packsTotal, appliancesMax) => {
       await host.sql('UPDATE copy_jobs SET appliances_max = $1', [appliancesMax]);
       const counts = { objectsDone: 0, objectsTotal: 1, items: 0, bytes: 0, itemsFailed: 0 };
@@ -105,10 +104,9 @@ export async function useApplianceWorld(): Promise<ApplianceWorld> {
       context.feed.tick({ ...tick, ...counts, ...packs });
     },
     startIn: async (template) => {
-      const { id } = await built.database.applianceTemplates.insert({
-        id: randomUUID(),
-        ...template,
-      });
+      const id = randomUUID();
+      const standard = { id, name: id, keepWarmMinutes: 0 };
+      await built.database.applianceTemplates.insert({ ...standard, ...template });
       await host.sql('UPDATE copy_jobs SET appliance_template_id = $1', [id]);
       return id;
     },
@@ -125,7 +123,16 @@ export async function useApplianceWorld(): Promise<ApplianceWorld> {
       context.feed.forget(sessionId);
       await host.sql('DELETE FROM appliances');
       await host.sql('UPDATE copy_jobs SET appliances_max = 1, appliance_template_id = NULL');
+      await host.sql(`UPDATE sessions SET state = 'success' WHERE id = $1`, [nextId]);
       await host.sql(`UPDATE sessions SET state = 'running' WHERE id = $1`, [sessionId]);
+    },
+    follow: async (organization = 'contoso') => {
+      await host.sql(`UPDATE sessions SET state = 'success' WHERE id = $1`, [sessionId]);
+      await host.sql(
+        `UPDATE sessions SET state = 'running', organization_id =
+          (SELECT id FROM organizations WHERE name = $2) WHERE id = $1`,
+        [nextId, organization],
+      );
     },
     endSession: () => host.sql(`UPDATE sessions SET state = 'success' WHERE id = $1`, [sessionId]),
     log: async () => {
@@ -138,20 +145,46 @@ export async function useApplianceWorld(): Promise<ApplianceWorld> {
   };
 }
 
-/** Made by a controller that is gone afterwards. */
-async function runningCopy(host: TestHost): Promise<string> {
+/** One that is over and one that runs, made by a controller that is gone afterwards. */
+async function twoCopies(host: TestHost): Promise<{ sessionId: string; nextId: string }> {
   const controller = await startController(host, { config: patientConfig });
   const { link } = await setUp(controller);
   const { client } = controller;
-  await client.call('startJob', { params: { job: 'all' }, body: {} });
-  await runToEnd(link, true);
-  await client.call('startCopyJob', { params: { copyJob: 'copy' }, body: {} });
+  const identity = { tenantId: 'fabrikam.onmicrosoft.com', clientId: randomUUID() };
+  await client.call('createOrganization', {
+    body: { name: 'fabrikam', ...identity, ...(await makeCertificate()) },
+  });
+  const startCopy = async () => {
+    await client.call('startJob', { params: { job: 'all' }, body: {} });
+    await runToEnd(link, true);
+    await client.call('startCopyJob', { params: { copyJob: 'copy' }, body: {} });
+  };
+  await startCopy();
+  const nextId = await runToEnd(link, true);
+  await startCopy();
   const { sessionId } = await link.accept();
   await link.send({ $case: 'heartbeat', value: { running: [], rssBytes: 1n } });
   await link.next('leasesRenewed');
   link.close();
   await controller.stop();
-  return sessionId;
+  return { sessionId, nextId };
+}
+
+function hireCaretaker(context: AppContext): Caretaker {
+  let isDead = false;
+  const own = { ...context, database: mortal(context.database, () => isDead) };
+  const reaper = new ApplianceReaper(own);
+  const tender = new ApplianceTender(own);
+  const care = async () => {
+    await reaper.reap();
+    await tender.tend();
+  };
+  return {
+    care: () => care().catch((error: unknown) => assertDead(isDead, error)),
+    kill: () => {
+      isDead = true;
+    },
+  };
 }
 
 function assertDead(isDead: boolean, error: unknown): void {

@@ -121,7 +121,7 @@ export interface TestControllerOptions {
   readonly config?: Partial<ControllerConfig>;
 }
 
-const noLaunchers: ApplianceLaunchers = {
+export const noLaunchers: ApplianceLaunchers = {
   open: () => {
     throw new Error('no appliance is expected here');
   },

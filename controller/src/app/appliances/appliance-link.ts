@@ -1,41 +1,72 @@
-import type { RepackResult, RepackTask } from '@firn/shared/gen/firn/link/v1/link';
+import type {
+  AssignmentAccepted,
+  RepackResult,
+  RepackTask,
+} from '@firn/shared/gen/firn/link/v1/link';
 import type { RepackWork } from '@firn/shared/gen/firn/link/v1/work';
 import type { Session } from '../../domain/session.ts';
-import type { Worker } from '../../domain/worker.ts';
+import { reuseLifeMsMin, serves } from '../../domain/warm-appliance.ts';
+import type { Appliance, Worker } from '../../domain/worker.ts';
 import { buildSecrets } from '../assignments/build-secrets.ts';
 import { buildWork } from '../assignments/build-work.ts';
 import type { AppContext } from '../context.ts';
 import { endAppliance } from './end-appliances.ts';
 
+const minuteMs = 60_000;
+
 /** Where the appliance of a copy session reads and writes. */
 export async function repackWork(context: AppContext, session: Session): Promise<RepackWork> {
   const { work } = await buildWork(context.database, session);
-  if (work?.$case !== 'copy') return { source: undefined, target: undefined, epoch: 0n };
+  if (work?.$case !== 'copy')
+    return { source: undefined, target: undefined, epoch: 0n, keepWarmMs: 0 };
   // The owner's epoch stands in each task's plan: the controller does not know the log.
   const { source, target } = work.value;
-  return { source: source?.storage, target: target?.storage, epoch: 0n };
+  return { source: source?.storage, target: target?.storage, epoch: 0n, keepWarmMs: 0 };
 }
 
-/** The appliance is up and has no assignment yet: sends the one it was started for. */
+/** The appliance is up: sends the assignment that it has, and has not taken yet. */
 export async function assignAppliance(context: AppContext, workerId: string): Promise<void> {
   const appliance = await context.database.appliances.get(workerId);
   if (appliance === undefined || appliance.state === 'ended' || appliance.isEnding) return;
   await context.database.appliances.saidHello(workerId);
+  if (appliance.state === 'warm') return;
   if (appliance.state === 'working') {
     await announceAppliance(context, workerId, false);
     return;
   }
-  const { sessionId, attempt } = appliance;
+  const { sessionId, attempt, keepWarmMinutes } = appliance;
   const session = await context.database.sessions.get(sessionId);
   if (session === undefined || session.attempt !== attempt) return;
-  const work = { work: { $case: 'repack' as const, value: await repackWork(context, session) } };
+  const value = {
+    ...(await repackWork(context, session)),
+    keepWarmMs: keepWarmMinutes * minuteMs,
+  };
+  const work = { work: { $case: 'repack' as const, value } };
   const secrets = await buildSecrets(context, work);
   context.links.assign(workerId, { sessionId, attempt, work }, secrets);
 }
 
-export async function applianceAccepted(context: AppContext, workerId: string): Promise<void> {
+export async function applianceAccepted(
+  context: AppContext,
+  workerId: string,
+  { sessionId }: AssignmentAccepted,
+): Promise<void> {
+  const appliance = await context.database.appliances.get(workerId);
+  if (appliance === undefined || !serves(appliance, sessionId)) return;
   await context.database.appliances.working(workerId);
   await announceAppliance(context, workerId, false);
+}
+
+/**
+ * The appliance says that it holds nothing of its session any more. One that got its
+ * last task is warm from now on, if it is to be kept; of any other it means nothing.
+ */
+export async function applianceIsFree(context: AppContext, appliance: Appliance): Promise<void> {
+  const { workerId, sessionId, state, warmLeftMs, isEnding } = appliance;
+  if (state !== 'working' || warmLeftMs === null || isEnding) return;
+  await announceAppliance(context, workerId, true);
+  await context.database.appliances.freed(workerId);
+  context.logger.info('appliance.warm', { workerId, sessionId, warmLeftMs });
 }
 
 /** The appliance reported its end. @param succeeded it did all that the owner gave it */
@@ -44,12 +75,12 @@ export async function applianceEnded(
   workerId: string,
   succeeded: boolean,
 ): Promise<void> {
-  if (succeeded) await context.database.appliances.succeeded(workerId);
+  if (succeeded) await context.database.appliances.succeeded(workerId, reuseLifeMsMin);
   await announceAppliance(context, workerId, true);
   await endAppliance(context, workerId, { reason: 'it said that it ended' });
 }
 
-/** Tells the owning proxy that an appliance waits for tasks, or is gone. */
+/** Tells the owning proxy that an appliance waits for tasks, or is gone. A warm one has no owner. */
 export async function announceAppliance(
   { database, links }: AppContext,
   workerId: string,
@@ -57,7 +88,7 @@ export async function announceAppliance(
 ): Promise<void> {
   const appliance = await database.appliances.get(workerId);
   const session = appliance && (await database.sessions.get(appliance.sessionId));
-  if (appliance === undefined || session === undefined) return;
+  if (appliance === undefined || session === undefined || appliance.state === 'warm') return;
   const certificatePem = links.certificateOf(workerId) ?? '';
   const { sessionId, attempt } = appliance;
   links.send(session.proxyId, {
@@ -85,9 +116,10 @@ export async function relayTask(
 ): Promise<void> {
   const session = await database.sessions.get(task.sessionId);
   const appliance = await database.appliances.get(task.workerId);
-  if (session?.proxyId !== owner.id || appliance?.sessionId !== session.id) return;
-  // All tasks are done: the appliance exits now, and needs no successor.
-  if (task.last) await database.appliances.succeeded(task.workerId);
+  if (session?.proxyId !== owner.id) return;
+  if (appliance === undefined || !serves(appliance, session.id)) return;
+  // All tasks are done: the appliance exits now, or waits, and needs no successor.
+  if (task.last) await database.appliances.succeeded(task.workerId, reuseLifeMsMin);
   links.send(task.workerId, { $case: 'repackTask', value: task });
 }
 
@@ -98,7 +130,7 @@ export async function relayResult(
   result: RepackResult,
 ): Promise<void> {
   const appliance = await database.appliances.get(worker.id);
-  if (appliance?.sessionId !== result.sessionId) return;
+  if (appliance === undefined || !serves(appliance, result.sessionId)) return;
   const session = await database.sessions.get(result.sessionId);
   if (session !== undefined) links.send(session.proxyId, { $case: 'repackResult', value: result });
 }

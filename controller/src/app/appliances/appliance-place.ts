@@ -1,4 +1,5 @@
 import type { ApplianceSettings } from '../../domain/appliance-settings.ts';
+import type { ApplianceTemplate } from '../../domain/resources.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Appliance } from '../../domain/worker.ts';
 import type { ApplianceLauncher, ApplianceTags } from '../../ports/appliance-launcher.ts';
@@ -8,14 +9,25 @@ import type { AppContext } from '../context.ts';
 /** Where appliances start when nothing else was said. */
 export const applianceSettings: ApplianceSettings = { launcher: 'process' };
 
-/** Where those of a copy session start. */
-export async function settingsOf(
+/** As what an appliance is launched; the id is null when nothing was said. */
+export interface LaunchTemplate extends Pick<ApplianceTemplate, 'settings' | 'keepWarmMinutes'> {
+  readonly id: string | null;
+}
+
+const standardTemplate: LaunchTemplate = {
+  id: null,
+  settings: applianceSettings,
+  keepWarmMinutes: 0,
+};
+
+/** That of a copy session. */
+export async function templateOf(
   { copyJobs, applianceTemplates }: Records,
   { copyJobId }: Session,
-): Promise<ApplianceSettings> {
+): Promise<LaunchTemplate> {
   const copyJob = await copyJobs.find(copyJobId ?? '');
   const template = await applianceTemplates.find(copyJob?.applianceTemplateId ?? '');
-  return template?.settings ?? applianceSettings;
+  return template ?? standardTemplate;
 }
 
 /** The value of the tag by which this installation knows its own: from its CA, so never another's. */

@@ -3,21 +3,24 @@ import {
   type LimitReached,
   limitReached,
 } from '../../domain/appliance-limits.ts';
-import type { ApplianceSettings } from '../../domain/appliance-settings.ts';
 import type { Session } from '../../domain/session.ts';
+import { serves } from '../../domain/warm-appliance.ts';
+import type { Appliance } from '../../domain/worker.ts';
 import type { LaunchChoice } from '../../ports/appliance-launcher.ts';
 import type { AppContext } from '../context.ts';
-import { installationIdOf, requestPurpose } from './appliance-place.ts';
+import { installationIdOf, type LaunchTemplate, requestPurpose } from './appliance-place.ts';
 import { registerAppliance } from './register-appliance.ts';
 
 export type PlannedLaunch =
   | { readonly workerId: string; readonly estimate: string }
   | { readonly limit: LimitReached }
+  /** A warm machine that is in the way; undefined: it is being ended already. */
+  | { readonly inTheWay: string | undefined }
   /** Another controller was first. */
   | undefined;
 
 export interface LaunchPlan {
-  readonly settings: ApplianceSettings;
+  readonly template: LaunchTemplate;
   readonly choice: LaunchChoice;
   /** As many as the session is worth. */
   readonly wanted: number;
@@ -31,18 +34,19 @@ export interface LaunchPlan {
 export async function planLaunch(
   context: AppContext,
   session: Session,
-  { settings, choice, wanted }: LaunchPlan,
+  { template, choice, wanted }: LaunchPlan,
 ): Promise<PlannedLaunch> {
   const { database } = context;
+  const { id: templateId, settings, keepWarmMinutes } = template;
   const { applianceLimits: limits, applianceLifeMs: lifeMs } = context.settings;
   return database.transaction(async (records) => {
     await records.appliances.lockLaunches();
     const live = await records.appliances.live();
-    const own = live.filter(({ sessionId }) => sessionId === session.id);
+    const own = live.filter((each) => serves(each, session.id));
     if (own.length >= wanted) return undefined;
     const usage = await records.appliances.usage();
     const limit = limitReached(usage, limits, { ...choice, lifeMs });
-    if (limit !== undefined) return { limit };
+    if (limit !== undefined) return endedFor(limit, live) ?? { limit };
     const { workerId, joinString } = await registerAppliance(context, records);
     const order = { installationId: installationIdOf(context), workerId, joinString, lifeMs };
     const { request } = context.launchers.open(settings).prepare(order, choice);
@@ -51,10 +55,18 @@ export async function planLaunch(
       requestPurpose(workerId),
     );
     await records.appliances.insert({
-      ...{ workerId, sessionId: session.id, attempt: session.attempt, lifeMs, settings },
+      ...{ workerId, sessionId: session.id, attempt: session.attempt, lifeMs },
+      ...{ settings, templateId, organizationId: session.organizationId },
       ...{ choice: choice.description, dollarsPerHour: choice.dollarsPerHour ?? null },
       sealedRequest,
     });
-    return { workerId, estimate: describeEstimate({ ...choice, lifeMs }, usage) };
+    return { workerId, estimate: describeEstimate({ ...choice, lifeMs, keepWarmMinutes }, usage) };
   });
+}
+
+/** Machines that only wait give way to work, the one that waited longest first. */
+function endedFor({ passesWithOneLess }: LimitReached, live: readonly Appliance[]) {
+  const warm = live.filter(({ state }) => state === 'warm');
+  if (!passesWithOneLess || warm.length === 0) return undefined;
+  return { inTheWay: warm.find(({ isEnding }) => !isEnding)?.workerId };
 }

@@ -1,5 +1,6 @@
 import type { Session } from '../../domain/session.ts';
 import { wantedAppliances } from '../../domain/wanted-appliances.ts';
+import { reasonToCool, serves } from '../../domain/warm-appliance.ts';
 import type { Appliance } from '../../domain/worker.ts';
 import type { AppContext } from '../context.ts';
 import { logSession } from '../sessions/change-session.ts';
@@ -35,7 +36,7 @@ export class ApplianceTender {
     const live = await database.appliances.live();
     for (const appliance of live) await this.#guarded(appliance, () => this.#tendOne(appliance));
     for (const { session, wanted } of await this.#running()) {
-      const own = live.filter(({ sessionId }) => sessionId === session.id);
+      const own = live.filter((each) => serves(each, session.id));
       if (!served.has(session.id) && own.length < wanted) await this.#start(session, wanted);
     }
   }
@@ -50,22 +51,29 @@ export class ApplianceTender {
   }
 
   async #tendOne(appliance: Appliance): Promise<void> {
-    const session = await this.#context.database.sessions.get(appliance.sessionId);
-    const reason = this.#reasonToEnd(appliance, session);
+    const reason = await this.#reasonToEnd(appliance);
     if (reason !== undefined) await this.#end(appliance, reason);
     else if (appliance.state === 'intended' && this.#mayAsk(appliance)) {
       await sendIntent(this.#context, appliance.workerId);
     }
   }
 
-  #reasonToEnd(appliance: Appliance, session: Session | undefined): string | undefined {
+  async #reasonToEnd(appliance: Appliance): Promise<string | undefined> {
     if (appliance.isEnding) return 'it is being ended';
-    if (session === undefined || session.attempt !== appliance.attempt)
-      return 'its attempt is over';
-    if (session.state !== 'running' && session.state !== 'lost') return 'its session is over';
+    const over = await this.#workIsOver(appliance);
+    if (over !== undefined) return over;
     if (appliance.overdue) return 'its time is over';
     if (!appliance.saidHello) return this.#isStillborn(appliance) ? 'it never dialled' : undefined;
     return this.#isSilent(appliance.workerId) ? 'it fell silent' : undefined;
+  }
+
+  /** One that got its last task and is kept outlives its session, for a while. */
+  async #workIsOver(appliance: Appliance): Promise<string | undefined> {
+    if (appliance.warmLeftMs !== null) return reasonToCool(appliance);
+    const session = await this.#context.database.sessions.get(appliance.sessionId);
+    if (session?.attempt !== appliance.attempt) return 'its attempt is over';
+    const isOver = session.state !== 'running' && session.state !== 'lost';
+    return isOver ? 'its session is over' : undefined;
   }
 
   #isStillborn(appliance: Appliance): boolean {

@@ -10,12 +10,13 @@ import { sendCancel } from '../sessions/stop-session.ts';
 export async function acceptAssignment(
   context: AppContext,
   worker: Worker,
-  { sessionId, attempt }: AssignmentAccepted,
+  accepted: AssignmentAccepted,
 ): Promise<void> {
   if (worker.kind === 'appliance') {
-    await applianceAccepted(context, worker.id);
+    await applianceAccepted(context, worker.id, accepted);
     return;
   }
+  const { sessionId, attempt } = accepted;
   if (!(await isOwn(context, worker, sessionId))) return;
   const { leaseMs } = context.settings;
   const session = await changeSession(context, { sessionId, trigger: 'accept', attempt, leaseMs });

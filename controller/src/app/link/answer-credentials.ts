@@ -2,6 +2,7 @@ import { isAppError } from '@firn/shared/errors/app-error';
 import type { CredentialsRequest } from '@firn/shared/gen/firn/link/v1/link';
 import type { StorageRef, Work } from '@firn/shared/gen/firn/link/v1/work';
 import { isFinal } from '../../domain/session-state.ts';
+import { serves } from '../../domain/warm-appliance.ts';
 import type { Worker } from '../../domain/worker.ts';
 import { repackWork } from '../appliances/appliance-link.ts';
 import { type Access, mintCredential } from '../assignments/build-secrets.ts';
@@ -47,7 +48,7 @@ async function accessOf(
   if (session === undefined || isFinal(session.state)) return undefined;
   if (worker.kind === 'appliance') {
     const appliance = await context.database.appliances.get(worker.id);
-    if (appliance?.sessionId !== sessionId || appliance.state === 'ended') return undefined;
+    if (appliance === undefined || !serves(appliance, sessionId)) return undefined;
     const { source, target } = await repackWork(context, session);
     if (target?.storageId === storageId) return 'write';
     return source?.storageId === storageId ? 'read' : undefined;

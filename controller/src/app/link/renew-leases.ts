@@ -2,6 +2,7 @@ import type { LeasesRenewed } from '@firn/shared/gen/firn/link/v1/link';
 import type { SessionAttempt } from '../../domain/session.ts';
 import { isFinal } from '../../domain/session-state.ts';
 import type { Worker } from '../../domain/worker.ts';
+import { applianceIsFree } from '../appliances/appliance-link.ts';
 import type { AppContext } from '../context.ts';
 import { without } from './greet-worker.ts';
 
@@ -21,12 +22,14 @@ export async function renewLeases(
 }
 
 async function renewAppliance(
-  { database }: AppContext,
+  context: AppContext,
   workerId: string,
   running: readonly SessionAttempt[],
 ): Promise<SessionAttempt[]> {
+  const { database } = context;
   const appliance = await database.appliances.get(workerId);
   if (appliance === undefined || appliance.state === 'ended') return [];
+  if (running.length === 0) await applianceIsFree(context, appliance);
   const session = await database.sessions.get(appliance.sessionId);
   const stands =
     session !== undefined && !isFinal(session.state) && session.attempt === appliance.attempt;

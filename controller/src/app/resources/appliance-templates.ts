@@ -6,14 +6,21 @@ import { assertUnused, found } from './found.ts';
 export interface CreateApplianceTemplate {
   readonly name: string;
   readonly settings: ApplianceSettings;
+  /** Default 0. */
+  readonly keepWarmMinutes?: number;
 }
 
 /** E_NAME_TAKEN. Whether the cloud takes it, only a test tells. */
 export async function createApplianceTemplate(
   { database, secrets }: AppContext,
-  { name, settings }: CreateApplianceTemplate,
+  { name, settings, keepWarmMinutes = 0 }: CreateApplianceTemplate,
 ): Promise<ApplianceTemplate> {
-  return database.applianceTemplates.insert({ id: secrets.uuid(), name, settings });
+  return database.applianceTemplates.insert({
+    id: secrets.uuid(),
+    name,
+    settings,
+    keepWarmMinutes,
+  });
 }
 
 /** E_NOT_FOUND */

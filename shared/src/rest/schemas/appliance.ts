@@ -93,17 +93,26 @@ export const ApplianceSettings = Type.Union(
 );
 export type ApplianceSettings = Static<typeof ApplianceSettings>;
 
+const KeepWarmMinutes = Type.Integer({
+  minimum: 0,
+  maximum: 240,
+  default: 0,
+  description:
+    'How long a machine whose work is done waits for more of the same organization; 0: it ends with its work',
+});
+
 export const ApplianceTemplate = open('ApplianceTemplate', {
   id: Id,
   name: Name,
   settings: ApplianceSettings,
+  keepWarmMinutes: KeepWarmMinutes,
   createdAt: Timestamp,
 });
 export type ApplianceTemplate = Static<typeof ApplianceTemplate>;
 export const ApplianceTemplatePage = pageOf('ApplianceTemplatePage', ApplianceTemplate);
 
 export const ApplianceTemplateCreate = closed(
-  { name: Name, settings: ApplianceSettings },
+  { name: Name, settings: ApplianceSettings, keepWarmMinutes: Type.Optional(KeepWarmMinutes) },
   'ApplianceTemplateCreate',
 );
 

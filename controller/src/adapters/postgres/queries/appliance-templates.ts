@@ -10,11 +10,12 @@ export function makeApplianceTemplateRecords(db: Db): ApplianceTemplateRecords {
       usersSql: `SELECT 'copy job "' || name || '"' AS name FROM copy_jobs
         WHERE appliance_template_id = $1 AND deleted_at IS NULL ORDER BY name`,
     }),
-    insert: ({ id, name, settings }) =>
+    insert: ({ id, name, settings, keepWarmMinutes }) =>
       insertRow<ApplianceTemplate>(db, 'appliance_templates', {
         id,
         name,
         settings: JSON.stringify(settings),
+        keep_warm_minutes: keepWarmMinutes,
       }),
     settings: async () => {
       const rows = await db.rows<Pick<ApplianceTemplate, 'settings'>>(

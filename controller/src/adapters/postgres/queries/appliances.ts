@@ -4,7 +4,13 @@ import type { Appliance } from '../../../domain/worker.ts';
 import type { ApplianceRecords, NewAppliance } from '../../../ports/worker-records.ts';
 import { type Db, json } from '../db.ts';
 
+/** Of a template that is gone: 0. */
+const keepWarmSql = `coalesce((SELECT t.keep_warm_minutes FROM appliance_templates t
+  WHERE t.id = a.template_id AND t.deleted_at IS NULL), 0)`;
+
 const columns = `a.*, a.hard_deadline <= now() AS overdue,
+  ${keepWarmSql} AS keep_warm_minutes,
+  (extract(epoch FROM a.warm_until - now()) * 1000)::double precision AS warm_left_ms,
   (extract(epoch FROM now() - a.sent_at) * 1000)::double precision AS sent_ago_ms,
   (extract(epoch FROM now() - a.created_at) * 1000)::double precision AS started_ago_ms,
   a.hello_at IS NOT NULL AS said_hello, a.ending_at IS NOT NULL AS is_ending`;
@@ -12,8 +18,10 @@ const columns = `a.*, a.hard_deadline <= now() AS overdue,
 const select = `SELECT ${columns} FROM appliances a`;
 
 export function makeApplianceRecords(db: Db): ApplianceRecords {
+  const update = makeUpdate(db);
   return {
-    ...makeStateQueries(db),
+    ...makeStateQueries(update),
+    ...makeWarmQueries(update),
     ...makeCounts(db),
     insert: (appliance) => insertAppliance(db, appliance),
     get: (workerId) => db.first<Appliance>(`${select} WHERE a.worker_id = $1`, [workerId]),
@@ -32,8 +40,8 @@ export function makeApplianceRecords(db: Db): ApplianceRecords {
 async function insertAppliance(db: Db, appliance: NewAppliance): Promise<void> {
   await db.rows(
     `INSERT INTO appliances (worker_id, session_id, attempt, state, hard_deadline, settings,
-        choice, dollars_per_hour, sealed_request)
-      VALUES ($1, $2, $3, 'intended', now() + $4 * interval '1 millisecond', $5, $6, $7, $8)`,
+        choice, dollars_per_hour, sealed_request, template_id, organization_id)
+      VALUES ($1, $2, $3, 'intended', now() + $4 * interval '1 millisecond', $5, $6, $7, $8, $9, $10)`,
     [
       appliance.workerId,
       appliance.sessionId,
@@ -43,22 +51,33 @@ async function insertAppliance(db: Db, appliance: NewAppliance): Promise<void> {
       appliance.choice,
       appliance.dollarsPerHour,
       appliance.sealedRequest,
+      appliance.templateId,
+      appliance.organizationId,
     ],
   );
 }
 
 type StateQueries = Pick<
   ApplianceRecords,
-  'sent' | 'launched' | 'saidHello' | 'working' | 'succeeded' | 'ending' | 'ended'
+  'sent' | 'launched' | 'saidHello' | 'working' | 'ending' | 'ended'
 >;
 
-/** intended, launched, working, ended: forwards only. */
-function makeStateQueries(db: Db): StateQueries {
-  const update = async (set: string, where: string, values: readonly unknown[]) =>
+type Update = (
+  set: string,
+  where: string,
+  values: readonly unknown[],
+) => Promise<Appliance | undefined>;
+
+function makeUpdate(db: Db): Update {
+  return (set, where, values) =>
     db.first<Appliance>(
       `UPDATE appliances a SET ${set} WHERE a.worker_id = $1 AND ${where} RETURNING ${columns}`,
       values,
     );
+}
+
+/** intended, launched, working, ended: forwards only; but for a warm one that gets a session. */
+function makeStateQueries(update: Update): StateQueries {
   return {
     sent: (workerId) => update('sent_at = now()', 'a.ending_at IS NULL', [workerId]),
     launched: async (workerId, handle) => {
@@ -69,10 +88,7 @@ function makeStateQueries(db: Db): StateQueries {
       await update('hello_at = coalesce(a.hello_at, now())', 'true', [workerId]);
     },
     working: async (workerId) => {
-      await update(`state = 'working'`, `a.state <> 'ended'`, [workerId]);
-    },
-    succeeded: async (workerId) => {
-      await update('succeeded = true', 'true', [workerId]);
+      await update(`state = 'working'`, `a.state IN ('intended', 'launched')`, [workerId]);
     },
     ending: (workerId, { reason, refused = false }) => {
       const set = `ending_at = coalesce(a.ending_at, now()), refused = a.refused OR $3,
@@ -84,6 +100,31 @@ function makeStateQueries(db: Db): StateQueries {
       const set = `state = 'ended', ended_at = now(), sealed_request = '',
         ending_at = coalesce(a.ending_at, now())`;
       await update(set, `a.state <> 'ended'`, [workerId]);
+    },
+  };
+}
+
+type WarmQueries = Pick<ApplianceRecords, 'succeeded' | 'freed' | 'reassigned'>;
+
+/** working, warm, launched again with another session. */
+function makeWarmQueries(update: Update): WarmQueries {
+  return {
+    succeeded: async (workerId, lifeMsMin) => {
+      const until = `CASE WHEN ${keepWarmSql} > 0 THEN least(
+        now() + ${keepWarmSql} * interval '1 minute',
+        a.hard_deadline - $2 * interval '1 millisecond') END`;
+      const set = `succeeded = true, warm_until = coalesce(a.warm_until, ${until})`;
+      await update(set, `a.state <> 'warm'`, [workerId, lifeMsMin]);
+    },
+    freed: async (workerId) => {
+      const where = `a.state = 'working' AND a.warm_until IS NOT NULL AND a.ending_at IS NULL`;
+      await update(`state = 'warm', freed_at = now()`, where, [workerId]);
+    },
+    reassigned: async (workerId, { sessionId, attempt }) => {
+      const set = `state = 'launched', session_id = $2, attempt = $3, assigned_at = now(),
+        succeeded = false, warm_until = NULL, freed_at = NULL`;
+      const where = `a.state = 'warm' AND a.ending_at IS NULL`;
+      return (await update(set, where, [workerId, sessionId, attempt])) !== undefined;
     },
   };
 }
@@ -105,7 +146,7 @@ function makeCounts(db: Db): Counts {
     servedWithin: async (withinMs) => {
       const rows = await db.rows<{ sessionId: string }>(
         `SELECT session_id FROM appliances
-          WHERE succeeded AND ended_at > now() - $1 * interval '1 millisecond'`,
+          WHERE succeeded AND coalesce(ended_at, freed_at) > now() - $1 * interval '1 millisecond'`,
         [withinMs],
       );
       return rows.map(({ sessionId }) => sessionId);
@@ -114,9 +155,10 @@ function makeCounts(db: Db): Counts {
       const row = await db.first<{ count: number }>(
         `SELECT count(*) FROM appliances
           WHERE session_id = $1 AND NOT succeeded AND NOT refused AND ending_at IS NOT NULL
-            AND created_at > coalesce((SELECT max(created_at) FROM appliances
-              WHERE session_id = $1 AND (succeeded
-                OR ending_at - hello_at > $2 * interval '1 millisecond')), '-infinity')`,
+            AND assigned_at > coalesce((SELECT max(assigned_at) FROM appliances
+              WHERE session_id = $1 AND (succeeded OR hello_at IS NOT NULL
+                AND ending_at - greatest(hello_at, assigned_at) > $2 * interval '1 millisecond')),
+              '-infinity')`,
         [sessionId, workedMs],
       );
       return row?.count ?? 0;

@@ -57,7 +57,10 @@ export const applianceHandlers: Handlers<Appliances> = {
 };
 
 function encodeTemplate(row: resources.ApplianceTemplate): ApplianceTemplate {
-  const { id, name, settings, createdAt } = row;
+  const { id, name, settings, keepWarmMinutes, createdAt } = row;
   // As it was checked when it came in.
-  return { id, name, settings: settings as ApplianceTemplate['settings'], createdAt };
+  return {
+    ...{ id, name, keepWarmMinutes, createdAt },
+    settings: settings as ApplianceTemplate['settings'],
+  };
 }

@@ -286,6 +286,11 @@ export interface RepackWork {
   source: StorageRef | undefined;
   target: StorageRef | undefined;
   epoch: bigint;
+  /**
+   * After its last task the appliance drops all it has of the session, and waits
+   * so long for another. 0: it exits.
+   */
+  keepWarmMs: number;
 }
 
 /**
@@ -3984,7 +3989,7 @@ export const StorageTestWork: MessageFns<StorageTestWork> = {
 };
 
 function createBaseRepackWork(): RepackWork {
-  return { source: undefined, target: undefined, epoch: 0n };
+  return { source: undefined, target: undefined, epoch: 0n, keepWarmMs: 0 };
 }
 
 export const RepackWork: MessageFns<RepackWork> = {
@@ -4000,6 +4005,9 @@ export const RepackWork: MessageFns<RepackWork> = {
         throw new globalThis.Error("value provided for field message.epoch of type uint64 too large");
       }
       writer.uint32(24).uint64(message.epoch);
+    }
+    if (message.keepWarmMs !== 0) {
+      writer.uint32(32).uint32(message.keepWarmMs);
     }
     return writer;
   },
@@ -4041,6 +4049,14 @@ export const RepackWork: MessageFns<RepackWork> = {
             message.epoch = reader.uint64() as bigint;
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.keepWarmMs = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4058,6 +4074,11 @@ export const RepackWork: MessageFns<RepackWork> = {
       source: isSet(object.source) ? StorageRef.fromJSON(object.source) : undefined,
       target: isSet(object.target) ? StorageRef.fromJSON(object.target) : undefined,
       epoch: isSet(object.epoch) ? BigInt(object.epoch) : 0n,
+      keepWarmMs: isSet(object.keepWarmMs)
+        ? globalThis.Number(object.keepWarmMs)
+        : isSet(object.keep_warm_ms)
+        ? globalThis.Number(object.keep_warm_ms)
+        : 0,
     };
   },
 
@@ -4071,6 +4092,9 @@ export const RepackWork: MessageFns<RepackWork> = {
     }
     if (message.epoch !== 0n) {
       obj.epoch = message.epoch.toString();
+    }
+    if (message.keepWarmMs !== 0) {
+      obj.keepWarmMs = Math.round(message.keepWarmMs);
     }
     return obj;
   },
@@ -4087,6 +4111,7 @@ export const RepackWork: MessageFns<RepackWork> = {
       ? StorageRef.fromPartial(object.target)
       : undefined;
     message.epoch = (object.epoch !== undefined && object.epoch !== null) ? BigInt(object.epoch) : 0n;
+    message.keepWarmMs = object.keepWarmMs ?? 0;
     return message;
   },
 };
