@@ -11,7 +11,7 @@ import {
 } from './harness/controller.ts';
 import { runToEnd, type SetUp, setUp } from './harness/set-up.ts';
 import { usePostgres } from './harness/use-controller.ts';
-import { Ec2Place, ec2Settings } from './launchers/ec2-place.ts';
+import { Ec2Place, templateSettings } from './launchers/ec2-place.ts';
 
 // The archiver appliance itself, in machines of a simulated EC2.
 const guest = JSON.stringify([
@@ -32,7 +32,7 @@ beforeEach(async () => {
   });
   ready = await setUp(controller);
   await controller.client.call('createApplianceTemplate', {
-    body: { name: 'in ec2', settings: templateSettings() },
+    body: { name: 'in ec2', settings: templateSettings(place.url) },
   });
 });
 
@@ -42,16 +42,6 @@ afterEach(async () => {
   await host.remove();
   await place.remove();
 });
-
-function templateSettings() {
-  const { instanceTypes, subnetIds, securityGroupIds, ...settings } = ec2Settings(place.url);
-  return {
-    ...settings,
-    instanceTypes: [...instanceTypes],
-    subnetIds: [...subnetIds],
-    securityGroupIds: [...securityGroupIds],
-  };
-}
 
 const template = { applianceTemplate: 'in ec2' };
 
@@ -186,7 +176,7 @@ describe('an appliance template', () => {
 
   it('is refused with what no launcher knows, and without an appliance to use it', async () => {
     const { client } = controller;
-    const settings = { ...templateSettings(), keyName: 'root' };
+    const settings = { ...templateSettings(place.url), keyName: 'root' };
     const created = client.call('createApplianceTemplate', { body: { name: 'x', settings } });
     await expect(created).rejects.toMatchObject({ code: 'E_REQUEST_INVALID' });
     const body = { name: 'c', jobId: 'all', repositoryId: 'cold', applianceTemplateId: 'in ec2' };

@@ -49,8 +49,7 @@ describe('a machine whose work is done', () => {
     await careFor(30);
     expect(await database.appliances.live()).toMatchObject([{ workerId, state: 'working' }]);
     expect(cloud.machines).toHaveLength(1);
-    const log = await database.sessions.listLog(world.nextId, { cursor: undefined, limit: 10 });
-    expect(log.items.map(({ message }) => message)).toContain(
+    expect(await world.log(world.nextId)).toContain(
       `archiver appliance machine of ${workerId} was warm, and takes the session`,
     );
   });

@@ -35,7 +35,7 @@ export interface ApplianceWorld {
   readonly database: Database;
   readonly installationId: string;
   readonly sessionId: string;
-  /** Of the same copy job; over, until it follows. */
+  /** Of the same copy job; over, until it follows the first. */
   readonly nextId: string;
   readonly talk: ApplianceTalk;
   /** Workers whose links are up. */
@@ -54,9 +54,10 @@ export interface ApplianceWorld {
   /** No appliance ever was, and the session runs. */
   reset(): Promise<void>;
   endSession(): Promise<void>;
-  /** The session is over, and the next one runs. @param organization whose objects it copies */
+  /** The session is over, and the other one runs. @param organization whose objects it copies */
   follow(organization?: string): Promise<void>;
-  log(): Promise<string[]>;
+  /** @param of a session; default: the one that runs first */
+  log(of?: string): Promise<string[]>;
 }
 
 /** A copy session by appliance that runs; nobody cares for it but those that are hired. */
@@ -79,6 +80,16 @@ export async function useApplianceWorld(): Promise<ApplianceWorld> {
     launchers: noLaunchers,
     links: linksOf(up),
     settings: settingsWith({}),
+  };
+  let running = sessionId;
+  const runAlone = async (id: string, organization: string) => {
+    running = id;
+    await host.sql(endCopiesSql);
+    await host.sql(
+      `UPDATE sessions SET state = 'running', organization_id =
+        (SELECT id FROM organizations WHERE name = $2) WHERE id = $1`,
+      [id, organization],
+    );
   };
   const show = () => databaseClock.set(new Date(clock.now()).toISOString());
   await show();
@@ -123,27 +134,20 @@ export async function useApplianceWorld(): Promise<ApplianceWorld> {
       context.feed.forget(sessionId);
       await host.sql('DELETE FROM appliances');
       await host.sql('UPDATE copy_jobs SET appliances_max = 1, appliance_template_id = NULL');
-      await host.sql(`UPDATE sessions SET state = 'success' WHERE id = $1`, [nextId]);
-      await host.sql(`UPDATE sessions SET state = 'running' WHERE id = $1`, [sessionId]);
+      await runAlone(sessionId, 'contoso');
     },
-    follow: async (organization = 'contoso') => {
-      await host.sql(`UPDATE sessions SET state = 'success' WHERE id = $1`, [sessionId]);
-      await host.sql(
-        `UPDATE sessions SET state = 'running', organization_id =
-          (SELECT id FROM organizations WHERE name = $2) WHERE id = $1`,
-        [nextId, organization],
-      );
-    },
-    endSession: () => host.sql(`UPDATE sessions SET state = 'success' WHERE id = $1`, [sessionId]),
-    log: async () => {
-      const page = await built.database.sessions.listLog(sessionId, {
-        cursor: undefined,
-        limit: 1_000,
-      });
-      return page.items.map(({ message }) => message);
+    follow: (organization = 'contoso') =>
+      runAlone(running === sessionId ? nextId : sessionId, organization),
+    endSession: () => host.sql(endCopiesSql),
+    log: async (of = sessionId) => {
+      const page = { cursor: undefined, limit: 1_000 };
+      const { items } = await built.database.sessions.listLog(of, page);
+      return items.map(({ message }) => message);
     },
   };
 }
+
+const endCopiesSql = `UPDATE sessions SET state = 'success' WHERE kind = 'copy'`;
 
 /** One that is over and one that runs, made by a controller that is gone afterwards. */
 async function twoCopies(host: TestHost): Promise<{ sessionId: string; nextId: string }> {

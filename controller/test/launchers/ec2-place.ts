@@ -37,6 +37,17 @@ export function ec2Settings(endpoint: string, changes: Partial<Ec2Settings> = {}
   };
 }
 
+/** The same, as a template is made of. */
+export function templateSettings(endpoint: string) {
+  const { instanceTypes, subnetIds, securityGroupIds, ...settings } = ec2Settings(endpoint);
+  return {
+    ...settings,
+    instanceTypes: [...instanceTypes],
+    subnetIds: [...subnetIds],
+    securityGroupIds: [...securityGroupIds],
+  };
+}
+
 interface Ec2Ready extends CloudReady {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
