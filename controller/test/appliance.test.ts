@@ -12,7 +12,7 @@ import {
   type TestController,
   type TestHost,
 } from './harness/controller.ts';
-import { FakeWorker } from './harness/fake-worker.ts';
+import { type FakeLink, FakeWorker } from './harness/fake-worker.ts';
 import { runToEnd, type SetUp, setUp } from './harness/set-up.ts';
 import { usePostgres } from './harness/use-controller.ts';
 
@@ -99,6 +99,12 @@ async function startAppliance() {
   return { appliance, link, assignment: await link.accept() };
 }
 
+/** Whatever was said before is heard when this is answered. */
+async function beat(link: FakeLink): Promise<void> {
+  await link.send({ $case: 'heartbeat', value: { running: [], rssBytes: 1n } });
+  await link.next('leasesRenewed');
+}
+
 const plan = {
   ephemeralPublicKey: Buffer.from('k'),
   nonce: Buffer.from('n'),
@@ -168,6 +174,34 @@ describe('an archiver appliance', () => {
     expect(session).toMatchObject({ state: 'failed', problem: { code: 'E_APPLIANCE_FAILED' } });
   });
 
+  it('gets nothing of a session any more once it is warm', async () => {
+    await controller.client.call('createApplianceTemplate', {
+      body: { name: 'here', settings: { launcher: 'process' }, keepWarmMinutes: 20 },
+    });
+    await host.sql(
+      'UPDATE copy_jobs SET appliance_template_id = (SELECT id FROM appliance_templates)',
+    );
+    const { sessionId, attempt } = await ready.link.accept();
+    const { appliance, link, assignment } = await startAppliance();
+    expect(assignment.work?.work?.value).toMatchObject({ keepWarmMs: 20 * 60_000 });
+    const [storage] = appliance.secretsOf(assignment).storages;
+    await ready.link.next('repackWorker');
+    const of = { sessionId, attempt, workerId: appliance.workerId, part: 0, parts: 1 };
+    const last = { ...of, taskNumber: 0, plan: undefined, last: true };
+    await ready.link.send({ $case: 'repackTask', value: last });
+    await link.next('repackTask');
+    await beat(link);
+    expect(await ready.link.next('repackWorker')).toMatchObject({ gone: true });
+    const value = { sessionId, storageId: storage?.storageId ?? '' };
+    await link.send({ $case: 'credentialsRequest', value });
+    const task = { ...of, taskNumber: 1, plan, last: false };
+    await ready.link.send({ $case: 'repackTask', value: task });
+    await beat(ready.link);
+    await beat(link);
+    expect([link.pending('credentials'), link.pending('repackTask')]).toEqual([0, 0]);
+    link.close();
+  });
+
   it('relays nothing to or from a session that is not its own', async () => {
     const copy = await ready.link.accept();
     const { appliance, link } = await startAppliance();
@@ -180,10 +214,8 @@ describe('an archiver appliance', () => {
       $case: 'repackTask',
       value: { ...of, workerId: appliance.workerId, plan, last: false, part: 0, parts: 1 },
     });
-    await strangers.send({ $case: 'heartbeat', value: { running: [], rssBytes: 1n } });
-    await strangers.next('leasesRenewed');
-    await link.send({ $case: 'heartbeat', value: { running: [], rssBytes: 1n } });
-    await link.next('leasesRenewed');
+    await beat(strangers);
+    await beat(link);
     expect(link.pending('repackTask')).toBe(0);
     strangers.close();
     link.close();

@@ -4,11 +4,11 @@ import {
   limitReached,
 } from '../../domain/appliance-limits.ts';
 import type { Session } from '../../domain/session.ts';
-import { serves } from '../../domain/warm-appliance.ts';
 import type { Appliance } from '../../domain/worker.ts';
 import type { LaunchChoice } from '../../ports/appliance-launcher.ts';
 import type { AppContext } from '../context.ts';
 import { installationIdOf, type LaunchTemplate, requestPurpose } from './appliance-place.ts';
+import { liveIfWanted } from './live-if-wanted.ts';
 import { registerAppliance } from './register-appliance.ts';
 
 export type PlannedLaunch =
@@ -16,7 +16,7 @@ export type PlannedLaunch =
   | { readonly limit: LimitReached }
   /** A warm machine that is in the way; undefined: it is being ended already. */
   | { readonly inTheWay: string | undefined }
-  /** Another controller was first. */
+  /** Another controller was first, or it is done. */
   | undefined;
 
 export interface LaunchPlan {
@@ -41,9 +41,8 @@ export async function planLaunch(
   const { applianceLimits: limits, applianceLifeMs: lifeMs } = context.settings;
   return database.transaction(async (records) => {
     await records.appliances.lockLaunches();
-    const live = await records.appliances.live();
-    const own = live.filter((each) => serves(each, session.id));
-    if (own.length >= wanted) return undefined;
+    const live = await liveIfWanted(context, records, { session, wanted });
+    if (live === undefined) return undefined;
     const usage = await records.appliances.usage();
     const limit = limitReached(usage, limits, { ...choice, lifeMs });
     if (limit !== undefined) return endedFor(limit, live) ?? { limit };

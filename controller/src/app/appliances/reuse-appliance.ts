@@ -1,11 +1,12 @@
 import type { Session } from '../../domain/session.ts';
 import { isFinal } from '../../domain/session-state.ts';
-import { mayBeReused, serves } from '../../domain/warm-appliance.ts';
+import { mayBeReused } from '../../domain/warm-appliance.ts';
 import type { Appliance } from '../../domain/worker.ts';
 import type { Records } from '../../ports/records.ts';
 import type { AppContext } from '../context.ts';
 import { logSession } from '../sessions/change-session.ts';
 import { assignAppliance } from './appliance-link.ts';
+import { liveIfWanted } from './live-if-wanted.ts';
 
 /** What a session that runs asks for. */
 export interface ReuseRequest {
@@ -37,16 +38,16 @@ export async function reuseAppliance(
 }
 
 async function takeWarm(
-  { links }: AppContext,
+  context: AppContext,
   records: Records,
   { session, templateId, wanted }: ReuseRequest & { readonly session: Session },
 ): Promise<Appliance | undefined> {
   const { id: sessionId, attempt, organizationId } = session;
   await records.appliances.lockLaunches();
-  const live = await records.appliances.live();
-  if (live.filter((each) => serves(each, sessionId)).length >= wanted) return undefined;
-  for (const each of live) {
-    if (!mayBeReused(each, { templateId, organizationId }) || !links.isUp(each.workerId)) continue;
+  const live = await liveIfWanted(context, records, { session, wanted });
+  for (const each of live ?? []) {
+    const isUp = context.links.isUp(each.workerId);
+    if (!isUp || !mayBeReused(each, { templateId, organizationId })) continue;
     if (!(await isFree(records, each, sessionId))) continue;
     if (await records.appliances.reassigned(each.workerId, { sessionId, attempt })) return each;
   }

@@ -50,30 +50,29 @@ export class ApplianceTender {
     }
   }
 
-  async #tendOne(appliance: Appliance): Promise<void> {
-    const reason = await this.#reasonToEnd(appliance);
+  /**
+   * The session is read first, and the appliance anew: one whose session is over has got
+   * its last task by then, if it ever did, and may be kept.
+   */
+  async #tendOne({ workerId, sessionId }: Appliance): Promise<void> {
+    const { appliances, sessions } = this.#context.database;
+    const session = await sessions.get(sessionId);
+    const appliance = await appliances.get(workerId);
+    if (appliance === undefined || appliance.sessionId !== sessionId) return;
+    const reason = this.#reasonToEnd(appliance, session);
     if (reason !== undefined) await this.#end(appliance, reason);
     else if (appliance.state === 'intended' && this.#mayAsk(appliance)) {
-      await sendIntent(this.#context, appliance.workerId);
+      await sendIntent(this.#context, workerId);
     }
   }
 
-  async #reasonToEnd(appliance: Appliance): Promise<string | undefined> {
+  #reasonToEnd(appliance: Appliance, session: Session | undefined): string | undefined {
     if (appliance.isEnding) return 'it is being ended';
-    const over = await this.#workIsOver(appliance);
+    const over = reasonOfWork(appliance, session);
     if (over !== undefined) return over;
     if (appliance.overdue) return 'its time is over';
     if (!appliance.saidHello) return this.#isStillborn(appliance) ? 'it never dialled' : undefined;
     return this.#isSilent(appliance.workerId) ? 'it fell silent' : undefined;
-  }
-
-  /** One that got its last task and is kept outlives its session, for a while. */
-  async #workIsOver(appliance: Appliance): Promise<string | undefined> {
-    if (appliance.warmLeftMs !== null) return reasonToCool(appliance);
-    const session = await this.#context.database.sessions.get(appliance.sessionId);
-    if (session?.attempt !== appliance.attempt) return 'its attempt is over';
-    const isOver = session.state !== 'running' && session.state !== 'lost';
-    return isOver ? 'its session is over' : undefined;
   }
 
   #isStillborn(appliance: Appliance): boolean {
@@ -138,4 +137,12 @@ export class ApplianceTender {
       await logSession(this.#context, session.id, 'warning', message);
     }
   }
+}
+
+/** One that got its last task and is kept outlives its session, for a while. */
+function reasonOfWork(appliance: Appliance, session: Session | undefined): string | undefined {
+  if (appliance.warmLeftMs !== null) return reasonToCool(appliance);
+  if (session?.attempt !== appliance.attempt) return 'its attempt is over';
+  const isOver = session.state !== 'running' && session.state !== 'lost';
+  return isOver ? 'its session is over' : undefined;
 }
