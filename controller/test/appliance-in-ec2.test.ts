@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -172,6 +173,22 @@ describe('an appliance template', () => {
     await client.call('deleteCopyJob', { params: { copyJob: 'by-appliance' } });
     await client.call('deleteApplianceTemplate', { params: template });
     expect((await client.call('listApplianceTemplates', { query: {} })).items).toEqual([]);
+  });
+
+  it('says for how long its machines are kept warm, if they are', async () => {
+    const file = join(host.folder, 'in-ec2.json');
+    await writeFile(file, JSON.stringify(templateSettings(place.url)));
+    const add = ['appliance', 'add', 'warm', '--settings', file, '--json'];
+    const { code, stdout } = await firn(...add, '--keep-warm-minutes', '20');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ name: 'warm', keepWarmMinutes: 20 });
+    const { items } = await controller.client.call('listApplianceTemplates', { query: {} });
+    expect(items.map(({ keepWarmMinutes }) => keepWarmMinutes)).toEqual([0, 20]);
+    expect((await firn('appliance', 'list')).stdout).toMatch(/warm +ec2 +20 min/);
+    const body = { name: 'x', settings: templateSettings(place.url), keepWarmMinutes: 241 };
+    const created = controller.client.call('createApplianceTemplate', { body });
+    await expect(created).rejects.toMatchObject({ code: 'E_REQUEST_INVALID' });
+    expect((await firn(...add, '--keep-warm-minutes', '-1')).code).toBe(2);
   });
 
   it('is refused with what no launcher knows, and without an appliance to use it', async () => {

@@ -34,10 +34,21 @@ describe('limits of appliances', () => {
     expect(limitReached({ ...usage, dollarsSpent: 10 }, limits, free)).toBeUndefined();
   });
 
+  it.each([
+    ['places', { ...usage, live: 2 }, true],
+    ['launches', { ...usage, launchesOfLastHour: 5 }, false],
+    ['the budget', { ...usage, dollarsReserved: 9 }, true],
+  ])('of %s say whether the end of a machine would help', (_, used, helps) => {
+    expect(limitReached(used, limits, estimate)?.passesWithOneLess).toBe(helps);
+  });
+
   it('are told with the estimate', () => {
     const spent = { ...usage, dollarsSpent: 1.2 };
     expect(describeEstimate(estimate, spent)).toBe(
       'c7g.large, spot; $0.50 an hour, $6.00 at most; $1.20 this month so far',
+    );
+    expect(describeEstimate({ ...estimate, keepWarmMinutes: 20 }, spent)).toMatch(
+      /so far; within that, it may wait for more work for 20 minutes$/,
     );
   });
 });
