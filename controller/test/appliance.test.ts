@@ -13,7 +13,7 @@ import {
   type TestHost,
 } from './harness/controller.ts';
 import { type FakeLink, FakeWorker } from './harness/fake-worker.ts';
-import { runToEnd, type SetUp, setUp } from './harness/set-up.ts';
+import { commitPoint, runToEnd, type SetUp, setUp } from './harness/set-up.ts';
 import { usePostgres } from './harness/use-controller.ts';
 
 /** Remembers what was ordered; the test plays the appliance. */
@@ -99,6 +99,26 @@ async function startAppliance() {
   return { appliance, link, assignment: await link.accept() };
 }
 
+/** One of a template that keeps its machines warm, after the last task of the copy. */
+async function warmAppliance() {
+  await controller.client.call('createApplianceTemplate', {
+    body: { name: 'here', settings: { launcher: 'process' }, keepWarmMinutes: 20 },
+  });
+  await host.sql(
+    'UPDATE copy_jobs SET appliance_template_id = (SELECT id FROM appliance_templates)',
+  );
+  const copy = await ready.link.accept();
+  const started = await startAppliance();
+  const { workerId } = await ready.link.next('repackWorker');
+  const { sessionId, attempt } = copy;
+  const last = { taskNumber: 0, part: 0, parts: 1, plan: undefined, last: true };
+  await ready.link.send({ $case: 'repackTask', value: { sessionId, attempt, workerId, ...last } });
+  await started.link.next('repackTask');
+  await beat(started.link);
+  expect(await ready.link.next('repackWorker')).toMatchObject({ gone: true });
+  return { copy, ...started };
+}
+
 /** Whatever was said before is heard when this is answered. */
 async function beat(link: FakeLink): Promise<void> {
   await link.send({ $case: 'heartbeat', value: { running: [], rssBytes: 1n } });
@@ -175,31 +195,39 @@ describe('an archiver appliance', () => {
   });
 
   it('gets nothing of a session any more once it is warm', async () => {
-    await controller.client.call('createApplianceTemplate', {
-      body: { name: 'here', settings: { launcher: 'process' }, keepWarmMinutes: 20 },
-    });
-    await host.sql(
-      'UPDATE copy_jobs SET appliance_template_id = (SELECT id FROM appliance_templates)',
-    );
-    const { sessionId, attempt } = await ready.link.accept();
-    const { appliance, link, assignment } = await startAppliance();
+    const { copy, appliance, link, assignment } = await warmAppliance();
     expect(assignment.work?.work?.value).toMatchObject({ keepWarmMs: 20 * 60_000 });
+    const { sessionId, attempt } = copy;
     const [storage] = appliance.secretsOf(assignment).storages;
-    await ready.link.next('repackWorker');
-    const of = { sessionId, attempt, workerId: appliance.workerId, part: 0, parts: 1 };
-    const last = { ...of, taskNumber: 0, plan: undefined, last: true };
-    await ready.link.send({ $case: 'repackTask', value: last });
-    await link.next('repackTask');
-    await beat(link);
-    expect(await ready.link.next('repackWorker')).toMatchObject({ gone: true });
     const value = { sessionId, storageId: storage?.storageId ?? '' };
     await link.send({ $case: 'credentialsRequest', value });
+    const of = { sessionId, attempt, workerId: appliance.workerId, part: 0, parts: 1 };
     const task = { ...of, taskNumber: 1, plan, last: false };
     await ready.link.send({ $case: 'repackTask', value: task });
     await beat(ready.link);
     await beat(link);
     expect([link.pending('credentials'), link.pending('repackTask')]).toEqual([0, 0]);
     link.close();
+  });
+
+  it('is told again of the session that it was given warm, when its link broke over that', async () => {
+    const { client } = controller;
+    const { copy, appliance, link } = await warmAppliance();
+    await commitPoint(ready.link, copy);
+    await ready.link.end(copy);
+    await client.call('startJob', { params: { job: 'all' }, body: {} });
+    await runToEnd(ready.link, true);
+    await client.call('startCopyJob', { params: { copyJob: 'by-appliance' }, body: {} });
+    const { sessionId } = await ready.link.accept();
+    expect(await link.next('assignment')).toMatchObject({ sessionId });
+    link.close();
+    const again = await appliance.dial();
+    expect(await again.accept()).toMatchObject({ sessionId });
+    expect(await ready.link.next('repackWorker')).toMatchObject({
+      ...{ sessionId, workerId: appliance.workerId, gone: false },
+    });
+    expect(launcher.launched).toBe(1);
+    again.close();
   });
 
   it('relays nothing to or from a session that is not its own', async () => {

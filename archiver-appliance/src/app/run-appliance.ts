@@ -227,7 +227,6 @@ class Appliance {
   }
 
   #begin(assignment: Assignment): void {
-    this.#warmth?.abort();
     const held = new HeldAssignment(this.#ports, {
       assignment,
       taskConcurrency: this.#settings.taskConcurrency,
@@ -235,6 +234,7 @@ class Appliance {
       life: this.#life.signal,
     });
     this.#held = held;
+    this.#warmth?.abort();
     this.#ports.logger.info('assignment.accepted', { ...held.key });
     held.finished.then(() => this.#done(held)).catch(this.#ended.reject);
   }

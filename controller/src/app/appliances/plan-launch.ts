@@ -45,7 +45,7 @@ export async function planLaunch(
     if (live === undefined) return undefined;
     const usage = await records.appliances.usage();
     const limit = limitReached(usage, limits, { ...choice, lifeMs });
-    if (limit !== undefined) return endedFor(limit, live) ?? { limit };
+    if (limit !== undefined) return warmInTheWay(limit, live) ?? { limit };
     const { workerId, joinString } = await registerAppliance(context, records);
     const order = { installationId: installationIdOf(context), workerId, joinString, lifeMs };
     const { request } = context.launchers.open(settings).prepare(order, choice);
@@ -64,7 +64,7 @@ export async function planLaunch(
 }
 
 /** Machines that only wait give way to work, the one that waited longest first. */
-function endedFor({ passesWithOneLess }: LimitReached, live: readonly Appliance[]) {
+function warmInTheWay({ passesWithOneLess }: LimitReached, live: readonly Appliance[]) {
   const warm = live.filter(({ state }) => state === 'warm');
   if (!passesWithOneLess || warm.length === 0) return undefined;
   return { inTheWay: warm.find(({ isEnding }) => !isEnding)?.workerId };
