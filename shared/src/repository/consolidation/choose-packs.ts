@@ -1,5 +1,6 @@
 import { mustThaw } from '../../storage-class/storage-class.ts';
 import type { PackUse } from '../garbage/pack-marker.ts';
+import { isTail } from '../log/names.ts';
 import type { BlobInfo } from '../ports.ts';
 
 export interface ConsolidationLimits {
@@ -56,7 +57,8 @@ export function choosePacks({ packs, uses, limits, nowMs }: ChoosePacks): Readon
     // What nobody needs is condemned as it is.
     if (use === undefined || use.segments === 0 || !isMovable) continue;
     const deadShare = Math.max(0, 1 - use.liveBytes / pack.size);
-    const isSmall = pack.size < limits.smallBytes;
+    // Tails go by themselves: to put them together would only make them younger.
+    const isSmall = pack.size < limits.smallBytes && !isTail(pack.name);
     candidates.push({ name: pack.name, use, deadShare, isSmall });
   }
   return withinLimits(worthwhile(candidates, limits), limits);

@@ -1,8 +1,7 @@
-import type { StorageClass } from '../../storage-class/storage-class.ts';
 import { livePlaces } from '../garbage/live-places.ts';
 import type { PackUse } from '../garbage/pack-marker.ts';
 import { isWriterGone } from '../log/garbage.ts';
-import { parsePackOrigin } from '../log/names.ts';
+import { dataPrefixes, isTail, parsePackOrigin } from '../log/names.ts';
 import { rootsOf } from '../log/state/roots.ts';
 import type { LogState } from '../log/state.ts';
 import type { MaintenanceSession } from '../maintenance/maintenance-session.ts';
@@ -85,7 +84,12 @@ function* settled(state: LogState, listed: ReadonlyMap<string, ListedPack>): Gen
   for (const pack of listed.values()) {
     const origin = parsePackOrigin(pack.name);
     const isSettled = origin !== undefined && isWriterGone(state, origin);
-    if (isSettled && pack.name.startsWith('packs/') && !state.condemned.has(pack.name)) yield pack;
+    if (
+      isSettled &&
+      dataPrefixes.some((prefix) => pack.name.startsWith(prefix)) &&
+      !state.condemned.has(pack.name)
+    )
+      yield pack;
   }
 }
 
@@ -132,27 +136,32 @@ class Consolidation {
     };
   }
 
-  /** Each class for itself. */
+  /** Each class for itself, and tails for themselves. */
   async #moveAll(live: readonly LiveSegment[], packs: SessionPacks) {
     const moved = new Map<string, SegmentLocation>();
-    const classes = new Set(live.map(({ place }) => this.#listed(place.pack).storageClass));
-    for (const storageClass of classes) {
-      for (const entry of await this.#moveClass(live, packs, storageClass)) moved.set(...entry);
+    for (const group of Map.groupBy(live, ({ place }) => this.#groupOf(place.pack)).values()) {
+      for (const entry of await this.#moveGroup(group, packs)) moved.set(...entry);
     }
     return moved;
   }
 
-  async #moveClass(
+  #groupOf(pack: string): string {
+    return `${isTail(pack)} ${this.#listed(pack).storageClass}`;
+  }
+
+  async #moveGroup(
     live: readonly LiveSegment[],
     packs: SessionPacks,
-    storageClass: StorageClass,
   ): Promise<ReadonlyMap<string, SegmentLocation>> {
-    const mover = new SegmentMover(this.#context, packs, { storageClass, packBytes: hotPackBytes });
+    const pack = live[0]?.place.pack ?? '';
+    const { storageClass } = this.#listed(pack);
+    const kind = isTail(pack) ? 'tails' : 'packs';
+    const target = { kind, storageClass, packBytes: hotPackBytes } as const;
+    const mover = new SegmentMover(this.#context, packs, target);
     try {
       for (const segment of live) {
         this.#options.signal?.throwIfAborted();
-        const pack = this.#listed(segment.place.pack);
-        if (pack.storageClass === storageClass) await mover.move(segment, pack.size);
+        await mover.move(segment, this.#listed(segment.place.pack).size);
       }
       return await mover.finish();
     } catch (error) {

@@ -10,6 +10,8 @@ import type { SessionPacks } from '../session/session-packs.ts';
 
 /** What is written. */
 export interface TargetPacks {
+  /** Default: packs. */
+  readonly kind?: 'packs' | 'tails';
   readonly storageClass: StorageClass;
   /** A pack is closed when it has as many. */
   readonly packBytes: number;
@@ -54,7 +56,8 @@ export class SegmentMover {
     const frames = this.#framesOf(known, place);
     const first = await frames.next().catch(undefinedWhenDamaged);
     if (first === undefined || first.done === true) return;
-    this.#open ??= { stream: await this.#packs.openPack(this.#target.storageClass), segments: [] };
+    const { storageClass, kind } = this.#target;
+    this.#open ??= { stream: await this.#packs.openPack(storageClass, kind), segments: [] };
     const { stream, segments } = this.#open;
     // The object that stored a shared segment may be gone: of this one's key a repair can make use.
     const { keyId, segmentKey, length } = place;

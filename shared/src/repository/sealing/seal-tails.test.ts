@@ -98,6 +98,23 @@ describe('tails', () => {
     await expectWhole(copied);
   });
 
+  it('of which much was sealed are written again without it', async () => {
+    const copied = await copiedThrice();
+    const { to } = copied;
+    const repository = await owned(to);
+    const { sealed } = await maintained(repository);
+    expect(sealed?.tailBytes).toBeGreaterThan(0);
+    expect(bytesBelow(to, 'tails/')).toBeGreaterThan(2 * (sealed?.tailBytes ?? 0));
+    for (let round = 0; round < 3; round += 1) {
+      await maintained(repository);
+      to.store.advance(8 * dayMs);
+    }
+    expect(bytesBelow(to, 'tails/')).toBeLessThan(1.5 * (sealed?.tailBytes ?? 0));
+    for (const name of to.store.names('tails/'))
+      expect(to.store.blobs.get(name)?.info.storageClass).toBe('hot');
+    await expectWhole(copied);
+  });
+
   it('go at once when that is asked for, and their old packs are deleted', async () => {
     const copied = await copiedThrice();
     const { to } = copied;

@@ -58,10 +58,13 @@ export class SessionPacks {
     return parsePackOrigin(pack)?.sessionId === this.#options.sessionId;
   }
 
-  async openPack(storageClass: StorageClass = 'hot'): Promise<PackStream> {
+  async openPack(
+    storageClass: StorageClass = 'hot',
+    kind: 'packs' | 'tails' = 'packs',
+  ): Promise<PackStream> {
     const { ports, keys } = this.#options;
     const footerKey = await newPrefixKey(ports, keys.derived.footers);
-    const namePrefix = this.namePrefix('packs');
+    const namePrefix = this.namePrefix(kind);
     return new PackStream({ ...ports, namePrefix, footerKey, storageClass });
   }
 
