@@ -17,10 +17,6 @@ import { usePostgres } from './harness/use-controller.ts';
 import { Ec2Place } from './launchers/ec2-place.ts';
 
 // A machine of a simulated EC2 knows of NATS what the controller tells it, and nothing from its user data.
-const guest = JSON.stringify([
-  process.execPath,
-  join(import.meta.dirname, 'launchers/appliance-guest.ts'),
-]);
 const password = 'shown-to-appliances-alone';
 const postgres = await usePostgres();
 let host: TestHost;
@@ -33,7 +29,7 @@ beforeEach(async () => {
   host = await makeHost(postgres);
   const auth = { user: 'appliance', password };
   nats = await startNats({ folder: join(host.folder, 'nats'), auth });
-  place = await Ec2Place.make(['--guest', guest, '--boot-ms', '0', '--shutdown-ms', '0']);
+  place = await Ec2Place.ofAppliances();
   controller = await startController(host, {
     config: { applianceNatsUrl: natsUrl() },
     launchers: { open: () => place.open() },

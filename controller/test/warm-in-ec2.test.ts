@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Assignment } from '@firn/shared/gen/firn/link/v1/link';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -12,10 +11,6 @@ import { usePostgres } from './harness/use-controller.ts';
 import { Ec2Place, templateSettings } from './launchers/ec2-place.ts';
 
 // The archiver appliance itself, in machines of a simulated EC2 that are kept warm.
-const guest = JSON.stringify([
-  process.execPath,
-  join(import.meta.dirname, 'launchers/appliance-guest.ts'),
-]);
 const postgres = await usePostgres();
 let host: TestHost;
 let place: Ec2Place;
@@ -23,7 +18,7 @@ let controller: TestController;
 let ready: SetUp;
 
 beforeEach(async () => {
-  place = await Ec2Place.make(['--guest', guest, '--boot-ms', '0', '--shutdown-ms', '0']);
+  place = await Ec2Place.ofAppliances();
   host = await makeHost(postgres);
   controller = await startController(host, {
     launchers: { open: () => place.open({ spot: true }) },

@@ -102,7 +102,7 @@ export interface TestController {
   tick(): Promise<void>;
   /** A client with this token, or none. */
   clientWith(token: string | undefined): RestClient;
-  /** As any client may ask, whatever the contract says. */
+  /** Sends what is given, as a client may that does not know the contract. */
   request(asked: RawRequest): Promise<{ readonly status: number; readonly text: string }>;
   stop(): Promise<void>;
 }

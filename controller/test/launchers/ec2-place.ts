@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { makeEc2Launcher } from '../../src/adapters/ec2/ec2-launcher.ts';
 import type { Ec2Settings } from '../../src/domain/appliance-settings.ts';
 import type { LauncherFaults, LauncherPlace } from '../../src/ports/appliance-launcher.contract.ts';
@@ -71,6 +72,13 @@ export class Ec2Place implements LauncherPlace {
     const guests = await GuestPrograms.make();
     const args = ['--guest', guests.command, ...more];
     return new Ec2Place(await SimulatedCloud.start('ec2', args), guests);
+  }
+
+  /** A region whose machines run the archiver appliance itself, and boot at once. */
+  static ofAppliances(): Promise<Ec2Place> {
+    const guest = [process.execPath, join(import.meta.dirname, 'appliance-guest.ts')];
+    const options = ['--guest', JSON.stringify(guest), '--boot-ms', '0', '--shutdown-ms', '0'];
+    return Ec2Place.make(options);
   }
 
   get url(): string {

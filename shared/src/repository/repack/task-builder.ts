@@ -75,7 +75,7 @@ export class TaskBuilder {
     return this.#contents.length;
   }
 
-  /** Item of each content of the plan, for naming what is damaged. */
+  /** Once built: item of each content of the plan, for naming what is damaged. */
   get itemIds(): readonly string[] {
     return this.#contents.map(({ itemId }) => itemId);
   }
